@@ -1,0 +1,44 @@
+# Two commands: `make run` (the desk on the simulated port) and `make test` (everything green). Both set up what they need.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+XVFB := xvfb-run --auto-servernum --server-args="-screen 0 1920x1080x24 +extension GLX"
+
+.PHONY: run test lint types contracts tests system-run system-test clean
+
+run: system-run $(VENV)/.run-ready
+	$(BIN)/python main.py $(ARGS)
+
+test: system-test $(VENV)/.test-ready lint types contracts tests
+
+lint:
+	$(BIN)/ruff check .
+
+types:
+	$(BIN)/mypy
+
+contracts:
+	$(BIN)/lint-imports
+
+tests:
+	$(XVFB) $(BIN)/python -m pytest $(ARGS)
+
+system-run:
+	@sh setup/system_libraries.sh run
+
+system-test:
+	@sh setup/system_libraries.sh test
+
+$(BIN)/python:
+	@sh setup/environment.sh "$(PYTHON)" "$(VENV)"
+
+$(VENV)/.run-ready: pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.test-ready: pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev,bench]"
+	@touch $@ $(VENV)/.run-ready
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache
