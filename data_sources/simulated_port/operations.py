@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from data_sources.simulated_port.world import Box, CustomsDesk, RecordSink, World
 from twin.port_layout import PortLayout
-from twin.records import GatePassage
+from twin.records import GatePassage, Trade
 
 Work = Callable[[Box], Generator[simpy.Event, Any, Any]]
 GateHook = Callable[[GatePassage], GatePassage]
@@ -48,6 +48,17 @@ class Operations:
 
     def delivery(self, box: Box, at: int | None = None, plate: str | None = None) -> str:
         """Books a truck that brings the (new, announced) box by road. Returns the vehicle id (plate)."""
+
+    def new_box(self, flow: str, trade: Trade, call: str | None = None) -> Box:
+        """A new box as the port would get it (number, type, weight drawn), not announced, OUTSIDE, for `delivery`.
+
+        Customs makes the transit containers that come from the dry ports this way: flow "export", trade TRANSIT.
+        Ordinary deliveries of operations are of trade FOREIGN or DOMESTIC only.
+        """
+
+    def restow(self, box: Box, block: str | None = None) -> simpy.Process:
+        """A tractor takes the box from its slot to a free slot of `block` (None: another block of the same trade),
+        whatever customs and the block's licence say: for incidents. Purpose RESTOW; value as of `inspection_trip`."""
 
     def detour(self, vehicle_id: str, points: Sequence[tuple[float, float]], stand_s: float = 0.0) -> None:
         """At the start of its next leg the vehicle goes by way of the places on roads nearest to these local points,

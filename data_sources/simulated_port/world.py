@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -127,6 +127,7 @@ class World:
         self.calls: dict[str, Call] = {}
         self._sink = sink
         self._pending: list[Record] = []
+        self._listeners: dict[type[Record], list[Callable[[Any], None]]] = {}
         self._counters: dict[str, int] = {}
         self._streams: dict[str, np.random.Generator] = {}
 
@@ -166,6 +167,12 @@ class World:
     def emit(self, record: Record) -> None:
         """Says a record. It reaches the sink, in order, when the current advance ends."""
         self._pending.append(record)
+        for listener in self._listeners.get(type(record), ()):
+            listener(record)
+
+    def listen(self, record_class: type[Record], listener: Callable[[Any], None]) -> None:
+        """Calls `listener` with every record of a class that is said by `emit`, as it is said."""
+        self._listeners.setdefault(record_class, []).append(listener)
 
     def emit_columns(self, kind: Kind, columns: Mapping[str, Sequence[Any] | NDArray[Any]]) -> None:
         """Says many records of one kind at once: every field of the record class, in columns of equal length."""
