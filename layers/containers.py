@@ -1,0 +1,197 @@
+"""Containers to be seen: those in the yard by block, those on vessels by vessel, and the colours of all.
+
+Each block and each vessel has a revision of its own, raised only when its picture changes: a corrected weight redraws
+nothing, a box moved within a block redraws that block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from layers.base import Layer
+from layers.boxes import Boxes, no_boxes, shade_of
+from layers.palette import LEGAL_STATE_TABLE, ColourMode, owner_colour
+from layers.stacks import Stacks, stack
+from twin.port_layout import CONTAINER_WIDTH_M, Block
+from twin.records import PlaceKind
+
+if TYPE_CHECKING:
+    from twin.tables import Containers
+
+SLOT = tuple(PlaceKind).index(PlaceKind.SLOT)
+VESSEL = tuple(PlaceKind).index(PlaceKind.VESSEL)
+VEHICLE = tuple(PlaceKind).index(PlaceKind.VEHICLE)
+_NOWHERE = -1
+_FADED = 0.62
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BlockBoxes:
+    """The boxes of one block and how they stand on one another; the same order in both."""
+
+    boxes: Boxes
+    stacks: Stacks
+
+
+class ContainersLayer(Layer):
+    """Containers in the yard, on vessels and on vehicles."""
+
+    def __init__(self, blocks: tuple[Block, ...], containers: Containers) -> None:
+        super().__init__()
+        self.blocks = blocks
+        self.colour_mode = ColourMode.LEGAL_STATE
+        self.block_revision: NDArray[np.int64] = np.zeros(len(blocks), dtype=np.int64)
+        self.vessel_revision: dict[int, int] = {}  # by mover row of the vessel
+        self.carried_revision = 0
+        self.colour_revision = 0
+        self._table = containers
+        self._drawn = np.full((0, 4), _NOWHERE, dtype=np.int64)
+        self._owner_index = np.zeros(0, dtype=np.int16)
+        self._owners: dict[str, int] = {}
+        self._owner_table = np.empty((0, 3), dtype=np.uint8)
+        self._emphasis: int | None = None
+
+    # What changed -----------------------------------------------------------------------------------------------------
+
+    def update(self, rows: NDArray[np.integer]) -> None:
+        """Take over changed rows of the container table. Shape (M,)."""
+        table = self._table
+        count = len(table.number)
+        if count > len(self._drawn):
+            extra = count - len(self._drawn)
+            self._drawn = np.concatenate([self._drawn, np.full((extra, 4), _NOWHERE, dtype=np.int64)])
+            self._owner_index = np.concatenate([self._owner_index, np.zeros(extra, dtype=np.int16)])
+        if not len(rows):
+            return
+        self._owner_index[rows] = self._owner_rows(table.owner[rows])
+        old, new = self._drawn[rows], self._signature(rows)
+        differs = (old != new).any(axis=1)
+        if not differs.any():
+            return
+        old, new = old[differs], new[differs]
+        self._drawn[rows[differs]] = new
+        kinds, places = np.concatenate([old[:, 0], new[:, 0]]), np.concatenate([old[:, 1], new[:, 1]])
+        blocks = np.unique(places[kinds == SLOT])
+        self.block_revision[blocks[(blocks >= 0) & (blocks < len(self.blocks))]] += 1
+        for vessel in np.unique(places[kinds == VESSEL]).tolist():
+            self.vessel_revision[vessel] = self.vessel_revision.get(vessel, 0) + 1
+        if (kinds == VEHICLE).any():
+            self.carried_revision += 1
+        self.touch()
+
+    def set_colour_mode(self, mode: ColourMode | str) -> None:
+        """Colour by legal state or by owner."""
+        mode = ColourMode(mode)
+        if mode != self.colour_mode:
+            self.colour_mode = mode
+            self._recolour()
+
+    @property
+    def emphasis(self) -> int | None:
+        """The legal state whose containers stand out while all others fade, or None."""
+        return self._emphasis
+
+    def emphasise(self, legal_state: int | None) -> None:
+        """Let the containers of one legal state stand out (a click on the legend); None ends it."""
+        if legal_state != self._emphasis:
+            self._emphasis = legal_state
+            self._recolour()
+
+    def _recolour(self) -> None:
+        self.block_revision += 1
+        for vessel in self.vessel_revision:
+            self.vessel_revision[vessel] += 1
+        self.carried_revision += 1
+        self.colour_revision += 1
+        self.touch()
+
+    def _signature(self, rows: NDArray[np.integer]) -> NDArray[np.int64]:
+        """What a picture of these containers depends on: kind of place, place, slot in it, looks. Shape (M, 4)."""
+        t = self._table
+        kind = np.where(t.present[rows], t.place_kind[rows], _NOWHERE).astype(np.int64)
+        place = np.where(kind == SLOT, t.block[rows], np.where(kind >= 0, t.carrier[rows], _NOWHERE)).astype(np.int64)
+        in_slot = (t.bay[rows].astype(np.int64) << 32) + (t.row[rows].astype(np.int64) << 16) + t.tier[rows]
+        slot = np.where(kind == SLOT, in_slot, np.where(kind == VESSEL, t.vessel_slot[rows], 0))
+        looks = (
+            (t.legal_state[rows].astype(np.int64) << 48) + (self._owner_index[rows].astype(np.int64) << 32)
+            + (np.rint(t.length_m[rows] * 100.0).astype(np.int64) << 12)
+            + np.rint(t.height_m[rows] * 100.0).astype(np.int64)
+        )
+        return np.stack([kind, place, slot, looks], axis=1)
+
+    def _owner_rows(self, owners: NDArray[np.object_]) -> NDArray[np.int16]:
+        known = self._owners
+        for owner in set(owners.tolist()) - known.keys():
+            known[owner] = len(known)
+            self._owner_table = np.concatenate(
+                [self._owner_table, np.array([owner_colour(owner or "")], dtype=np.uint8)])
+        return np.fromiter((known[o] for o in owners.tolist()), dtype=np.int16, count=len(owners))
+
+    # What is to be seen -----------------------------------------------------------------------------------------------
+
+    def rows_in_block(self, block_no: int) -> NDArray[np.int32]:
+        """Rows of the containers standing in a block. Shape (N,)."""
+        return np.flatnonzero((self._drawn[:, 0] == SLOT) & (self._drawn[:, 1] == block_no)).astype(np.int32)
+
+    def rows_on_vessel(self, vessel_row: int) -> NDArray[np.int32]:
+        """Rows of the containers on board of a vessel (its mover row). Shape (N,)."""
+        return np.flatnonzero((self._drawn[:, 0] == VESSEL) & (self._drawn[:, 1] == vessel_row)).astype(np.int32)
+
+    def block(self, block_no: int) -> BlockBoxes:
+        """The boxes of a block, stacked."""
+        block = self.blocks[block_no]
+        rows = self.rows_in_block(block_no)
+        t = self._table
+        bay, row, tier = t.bay[rows], t.row[rows], t.tier[rows]
+        stacks = stack(bay, row, tier, t.height_m[rows], block.bays, block.rows)
+        base = np.empty((len(rows), 3), dtype=np.float32)
+        base[:, :2] = block.ground(bay, row)
+        base[:, 2] = stacks.base_m
+        bearing = np.full(len(rows), block.bearing_deg, dtype=np.float32)
+        return BlockBoxes(self.boxes(rows, base, bearing), stacks)
+
+    def boxes(
+        self, rows: NDArray[np.integer], base: NDArray[np.floating], bearing_deg: NDArray[np.floating]
+    ) -> Boxes:
+        """The given containers standing at the given places. rows: (N,); base: (N, 3), metres; bearing: (N,)."""
+        if not len(rows):
+            return no_boxes()
+        return Boxes(rows.astype(np.int32), base.astype(np.float32), self.sizes(rows), bearing_deg.astype(np.float32),
+                     self.colours(rows), shade_of(rows))
+
+    def sizes(self, rows: NDArray[np.integer]) -> NDArray[np.float32]:
+        """Length, width and height. Shape (N, 3), metres."""
+        size = np.empty((len(rows), 3), dtype=np.float32)
+        size[:, 0] = self._table.length_m[rows]
+        size[:, 1] = CONTAINER_WIDTH_M
+        size[:, 2] = self._table.height_m[rows]
+        return size
+
+    def colours(self, rows: NDArray[np.integer]) -> NDArray[np.uint8]:
+        """Colour of each container in the current mode. Shape (N, 3)."""
+        states = self._table.legal_state[rows]
+        by_state = self.colour_mode is ColourMode.LEGAL_STATE
+        colour: NDArray[np.uint8] = (
+            LEGAL_STATE_TABLE[states] if by_state else self._owner_table[self._owner_index[rows]])
+        if self._emphasis is not None:
+            faded = states != self._emphasis
+            ground = np.array([34.0, 42.0, 50.0])
+            colour[faded] = (colour[faded] * (1.0 - _FADED) + ground * _FADED).astype(np.uint8)
+        return colour
+
+    def state_counts(self, states: Iterable[int] = range(len(LEGAL_STATE_TABLE))) -> tuple[int, ...]:
+        """How many containers of each legal state are in the port."""
+        here = self._drawn[:, 0] >= 0
+        found = np.bincount(self._table.legal_state[: len(here)][here], minlength=len(LEGAL_STATE_TABLE))
+        return tuple(int(found[s]) for s in states)
+
+    def owner_counts(self) -> tuple[tuple[str, int], ...]:
+        """Owners of the containers in the port with their numbers, most frequent first."""
+        found = np.bincount(self._owner_index[self._drawn[:, 0] >= 0], minlength=len(self._owners))
+        pairs = [(owner, int(found[at])) for owner, at in self._owners.items() if found[at]]
+        return tuple(sorted(pairs, key=lambda pair: -pair[1]))

@@ -1,0 +1,33 @@
+"""The key to the colours: what the picture's colours mean, with how many of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from layers.containers import ContainersLayer
+from layers.palette import LEGAL_STATES, ColourMode, Rgb, owner_colour
+
+_OWNERS_SHOWN = 9
+
+
+@dataclass(frozen=True, slots=True)
+class LegendEntry:
+    """A colour and what it means. `count`: containers in the port."""
+
+    key: str
+    zh: str
+    en: str
+    rgb: Rgb
+    count: int
+
+
+def legend(containers: ContainersLayer, mode: ColourMode | str | None = None) -> tuple[LegendEntry, ...]:
+    """The entries of a colour mode, the current one by default: all legal states, or the most frequent owners."""
+    if ColourMode(mode or containers.colour_mode) is ColourMode.LEGAL_STATE:
+        counts = containers.state_counts()
+        return tuple(
+            LegendEntry(key, zh, en, rgb, count)
+            for (key, zh, en, rgb), count in zip(LEGAL_STATES, counts, strict=True)
+        )
+    owners = containers.owner_counts()[:_OWNERS_SHOWN]
+    return tuple(LegendEntry(owner, owner, owner, owner_colour(owner or ""), count) for owner, count in owners)

@@ -1,0 +1,69 @@
+"""One session: inbox to twin to layers, a beat at a time within a budget of time. Live and replay are of this type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from layers.layers import Layers
+
+if TYPE_CHECKING:
+    from twin.twin import Delta, Twin
+
+    from twin.batch import Batch
+    from twin.feed_health import FeedHealth
+
+FIRST_HELPING = 2_000
+_SMALLEST = 500
+_LARGEST = 20_000
+
+
+class Inbox(Protocol):
+    """Where feeds leave their batches."""
+
+    def drain(self, max_rows: int) -> list[Batch]:
+        """The oldest batches, whole, up to so many rows; at least one if there is any."""
+
+
+class Session:
+    """A twin with its inbox and its layers.
+
+    A beat takes batches until its budget is spent and leaves the rest to the next beat, so a flood of records slows the
+    picture's catching up and never the window. Order is kept and nothing is dropped.
+    """
+
+    def __init__(
+        self, inbox: Inbox, twin: Twin, layers: Layers, healths: Callable[[], Sequence[FeedHealth]]
+    ) -> None:
+        self.inbox = inbox
+        self.twin = twin
+        self.layers = layers
+        self._healths = healths
+        self._rows = FIRST_HELPING
+
+    def step(self, now: int, budget_s: float, timer: Callable[[], float]) -> tuple[Delta, ...]:
+        """One beat at `now` (ms UTC).
+
+        budget_s: seconds of work after which the rest waits; timer: any steady clock in seconds, such as
+        `time.perf_counter`. Returns what changed, in order: one delta for each helping taken, at least one.
+        """
+        start = timer()
+        self.twin.feeds(self._healths())
+        deltas = []
+        while True:
+            before = timer()
+            batches = self.inbox.drain(self._rows)
+            delta = self.twin.apply(batches, now)
+            self.layers.update(delta)
+            deltas.append(delta)
+            took, rows = timer() - before, sum(len(batch) for batch in batches)
+            spent = timer() - start
+            if rows:
+                self._size_helping(rows, took, budget_s)
+            if not batches or spent + took > budget_s:
+                return tuple(deltas)
+
+    def _size_helping(self, rows: int, took_s: float, budget_s: float) -> None:
+        """Helpings of about a third of the budget, so that the last one cannot overrun it by much."""
+        fitting = rows * budget_s / 3.0 / max(took_s, 1e-6)
+        self._rows = int(min(max(fitting, _SMALLEST), _LARGEST))

@@ -1,0 +1,101 @@
+"""Vessels: where each lies, how she points, how big she is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from layers.base import Layer
+from layers.motion import Motion
+from layers.stowage import HullPlan
+
+if TYPE_CHECKING:
+    from twin.tables import Movers, Vessels
+
+_JUMP_M = 400.0
+_FALLBACK = (120.0, 18.0)
+
+
+class VesselsLayer(Layer):
+    """Columns over the vessel table's rows.
+
+    mover: mover rows, (N,). x, y, bearing_deg: (N,). length_m, beam_m: (N,). shown: (N,). `moved_revision` grows when
+    one moved, `revision` when one came, went or got another size.
+    """
+
+    def __init__(self, vessels: Vessels, movers: Movers) -> None:
+        super().__init__()
+        self.moved_revision = 0
+        self.mover: NDArray[np.int32] = np.empty(0, dtype=np.int32)
+        self.length_m: NDArray[np.float32] = np.empty(0, dtype=np.float32)
+        self.beam_m: NDArray[np.float32] = np.empty(0, dtype=np.float32)
+        self.shown: NDArray[np.bool_] = np.empty(0, dtype=bool)
+        self._vessels = vessels
+        self._movers = movers
+        self._motion = Motion(columns=3, angles=1, jump=_JUMP_M)
+        self._seen_at = np.empty(0, dtype=np.int64)
+
+    @property
+    def x(self) -> NDArray[np.float64]:
+        """East of the origin. Shape (N,), metres."""
+        return self._motion.shown[:, 0]
+
+    @property
+    def y(self) -> NDArray[np.float64]:
+        """North of the origin. Shape (N,), metres."""
+        return self._motion.shown[:, 1]
+
+    @property
+    def bearing_deg(self) -> NDArray[np.float64]:
+        """Where the bow points. Shape (N,)."""
+        return self._motion.shown[:, 2]
+
+    def names(self) -> NDArray[np.object_]:
+        """Name of each. Shape (N,)."""
+        return self._vessels.name[: len(self.mover)]
+
+    def row_of_mover(self, mover_row: int) -> int:
+        """Row of these columns for a mover, -1 when it is no vessel."""
+        found = np.flatnonzero(self.mover == mover_row)
+        return int(found[0]) if len(found) else -1
+
+    def plan(self, row: int) -> HullPlan:
+        """The measures of a vessel."""
+        return HullPlan(float(self.length_m[row]), float(self.beam_m[row]))
+
+    def update(self, now: int, *, snap: bool = False) -> None:
+        """Take over the vessel table: a few dozen rows, looked at as a whole."""
+        v, m = self._vessels, self._movers
+        count = len(v.name)
+        if not count:
+            return
+        mover = np.asarray(v.mover, dtype=np.int32)
+        length = np.where(v.length_m > 1.0, v.length_m, _FALLBACK[0]).astype(np.float32)
+        beam = np.where(v.beam_m > 1.0, v.beam_m, _FALLBACK[1]).astype(np.float32)
+        at = np.flatnonzero(mover >= 0)
+        placed = at[np.isfinite(m.x[mover[at]]) & (m.observed_at[mover[at]] > 0)]
+        if (count != len(self.mover) or (mover != self.mover).any() or (length != self.length_m).any()
+                or (beam != self.beam_m).any()):
+            self.mover, self.length_m, self.beam_m = mover.copy(), length, beam
+            self._motion.grow(count)
+            self._seen_at = np.concatenate([self._seen_at, np.zeros(count - len(self._seen_at), dtype=np.int64)])
+            self.touch()
+        observed = m.observed_at[mover[placed]]
+        fresh = placed[observed != self._seen_at[placed]]
+        self._seen_at[fresh] = m.observed_at[mover[fresh]]
+        rows = mover[fresh]
+        goal = np.stack([m.x[rows], m.y[rows], m.course_deg[rows].astype(np.float64)], axis=1)
+        self._motion.aim(fresh, goal, now, snap=snap)
+
+    def advance(self, now: int) -> None:
+        """Bring everything to its place at `now` (ms)."""
+        if not len(self.mover):
+            return
+        if self._motion.advance(now):
+            self.moved_revision += 1
+        shown = np.isfinite(self.x)
+        if len(shown) != len(self.shown) or (shown != self.shown).any():
+            self.shown = shown
+            self.touch()
