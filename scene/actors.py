@@ -1,0 +1,144 @@
+"""From numpy meshes to VTK actors: flat baked surfaces, haze, and layers on the ground that never flicker."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from vtkmodules.util.numpy_support import numpy_to_vtk, numpy_to_vtkIdTypeArray
+from vtkmodules.vtkCommonCore import vtkPoints
+from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData
+from vtkmodules.vtkRenderingCore import vtkActor, vtkLight, vtkPolyDataMapper, vtkProp3D, vtkRenderer
+
+from scene import mesh as m
+from scene.light import Light
+
+# One step of depth between neighbouring ground layers, in normalised device depth: eight steps of a 24-bit buffer.
+_LAYER_STEP = 1.0e-6
+
+
+def polydata(mesh: m.Mesh, with_normals: bool = False) -> vtkPolyData:
+    """A vtkPolyData of the mesh that owns its arrays; colours are point scalars."""
+    data = vtkPolyData()
+    points = vtkPoints()
+    points.SetData(numpy_to_vtk(np.ascontiguousarray(mesh.points, dtype=np.float32), deep=True))
+    data.SetPoints(points)
+    cells = vtkCellArray()
+    count = len(mesh.faces)
+    offsets = np.arange(0, 3 * count + 1, 3, dtype=np.int64)
+    cells.SetData(
+        numpy_to_vtkIdTypeArray(offsets, deep=True),
+        numpy_to_vtkIdTypeArray(np.ascontiguousarray(mesh.faces, dtype=np.int64).ravel(), deep=True),
+    )
+    data.SetPolys(cells)
+    colours = numpy_to_vtk(np.ascontiguousarray(mesh.colours, dtype=np.uint8), deep=True)
+    colours.SetName("colour")
+    data.GetPointData().SetScalars(colours)
+    if with_normals:
+        normals = numpy_to_vtk(m.normals(mesh), deep=True)
+        normals.SetName("normal")
+        data.GetPointData().SetNormals(normals)
+    return data
+
+
+def mapper_of(data: vtkPolyData) -> vtkPolyDataMapper:
+    mapper = vtkPolyDataMapper()
+    mapper.SetInputData(data)
+    mapper.SetStatic(True)
+    return mapper
+
+
+def baked(mesh: m.Mesh, light: Light, layer: int = 0, double_sided: bool = False) -> vtkActor:
+    """A still actor: light baked into its colours, hazy in the distance.
+
+    layer: 0 for bodies; 1, 2, 3... for flat things lying on one another on the ground, the higher the more on top.
+    """
+    return unlit(light.bake(mesh), light, layer, double_sided)
+
+
+def unlit(mesh: m.Mesh, light: Light, layer: int = 0, double_sided: bool = False) -> vtkActor:
+    """As `baked`, where the colours are final already."""
+    actor = vtkActor()
+    actor.SetMapper(mapper_of(polydata(mesh)))
+    look = actor.GetProperty()
+    look.LightingOff()
+    look.SetBackfaceCulling(not double_sided)
+    add_haze(actor, light, layer)
+    actor.PickableOff()
+    return actor
+
+
+def lit(mesh: m.Mesh, light: Light) -> vtkActor:
+    """An actor that may turn: lit by the renderer's lamps, which agree with `Light.bake`."""
+    actor = vtkActor()
+    actor.SetMapper(mapper_of(polydata(mesh, with_normals=True)))
+    lit_look(actor, light)
+    add_haze(actor, light)
+    actor.PickableOff()
+    return actor
+
+
+def lit_look(actor: vtkActor, light: Light) -> None:
+    """Surface settings under which VTK's lamps give what `Light.bake` gives."""
+    look = actor.GetProperty()
+    look.SetAmbient(float(np.mean(light.ambient)))
+    look.SetDiffuse(1.0)
+    look.SetSpecular(0.0)
+    look.SetBackfaceCulling(True)
+
+
+def add_haze(actor: vtkProp3D, light: Light, layer: int = 0) -> None:
+    """Let the actor fade into the haze with distance, and lift it by `layer` steps of depth.
+
+    The lift is done in the vertex shader. VTK's own polygon offset writes the depth in the fragment shader, which
+    switches the early depth test off.
+    """
+    shader = actor.GetShaderProperty()
+    lift = f"  gl_Position.z -= {layer * _LAYER_STEP:.9f} * gl_Position.w;\n" if layer else ""
+    shader.AddVertexShaderReplacement(
+        "//VTK::PositionVC::Dec", True, "//VTK::PositionVC::Dec\nout float distanceVSOutput;\n", False
+    )
+    shader.AddVertexShaderReplacement(
+        "//VTK::PositionVC::Impl",
+        True,
+        f"//VTK::PositionVC::Impl\n  distanceVSOutput = gl_Position.w;\n{lift}",
+        False,
+    )
+    shader.AddFragmentShaderReplacement(
+        "//VTK::Light::Dec", True, "//VTK::Light::Dec\nin float distanceVSOutput;\n", False
+    )
+    shader.AddFragmentShaderReplacement(
+        "//VTK::Light::Impl", True, f"//VTK::Light::Impl\n{haze_glsl(light)}", False
+    )
+
+
+def haze_glsl(light: Light) -> str:
+    """Fragment code that mixes the haze into `fragOutput0` by `distanceVSOutput`."""
+    red, green, blue = light.haze
+    return (
+        f"  float hazeShare = {light.haze_most:.3f} * "
+        f"(1.0 - exp(-max(distanceVSOutput - {light.haze_start_m:.1f}, 0.0) / {light.haze_depth_m:.1f}));\n"
+        f"  fragOutput0.rgb = mix(fragOutput0.rgb, vec3({red:.4f}, {green:.4f}, {blue:.4f}), hazeShare);\n"
+    )
+
+
+def set_lamps(renderer: vtkRenderer, light: Light) -> None:
+    """Give the renderer the lamps of `light`."""
+    renderer.RemoveAllLights()
+    renderer.AutomaticLightCreationOff()
+    renderer.TwoSidedLightingOff()
+    for direction, colour in light.lamps_of():
+        lamp = vtkLight()
+        lamp.SetLightTypeToSceneLight()
+        lamp.PositionalOff()
+        lamp.SetPosition(*direction)
+        lamp.SetFocalPoint(0.0, 0.0, 0.0)
+        lamp.SetDiffuseColor(*colour)
+        lamp.SetIntensity(1.0)
+        renderer.AddLight(lamp)
+
+
+def set_colours(data: vtkPolyData, colours: NDArray[np.uint8]) -> None:
+    """Replace the point colours of `data` (N, 3)."""
+    array = numpy_to_vtk(np.ascontiguousarray(colours, dtype=np.uint8), deep=True)
+    array.SetName("colour")
+    data.GetPointData().SetScalars(array)
