@@ -68,28 +68,20 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class FeedHealth:
-    """One feed at one instant.
-
-    `since`: when the present state began; for LATE and DOWN after a failure, when the trouble began. `last_error` stays
-    after recovery, with its time. `records`: taken into the inbox since the start. `rate_per_s`: of those, a wall second,
-    over the last ten. `lag_s`: seconds of the source's time between the newest record and the source's clock at the last
-    answer that had records (None before). `rejected`: rows in quarantine. `gaps`: stretches lost, the latest of them in
-    `recent_gaps`. `repeated`: rows dropped because they had come before. `flagged`: rows kept although a container number
-    in them fails its check digit. `ignored`: rows of record kinds this program does not know. `run`: the source's run.
-    """
+    """One feed at one instant."""
 
     name: str
     state: FeedState
-    since: int
+    since: int  # when the present state began; after a failure: when the trouble began
     last_success_at: int | None = None
-    last_error: FeedError | None = None
-    records: int = 0
-    rate_per_s: float = 0.0
-    lag_s: float | None = None
-    rejected: int = 0
-    gaps: int = 0
+    last_error: FeedError | None = None  # stays after recovery, with its time
+    records: int = 0  # taken into the inbox since the start
+    rate_per_s: float = 0.0  # of those, in a wall second, over the last ten
+    lag_s: float | None = None  # seconds of the source's time from its newest record to its clock; None before any record
+    rejected: int = 0  # rows in quarantine
+    gaps: int = 0  # stretches lost, the latest of them in `recent_gaps`
     recent_gaps: tuple[Gap, ...] = ()
-    repeated: int = 0
-    flagged: int = 0
-    ignored: int = 0
-    run: str | None = None
+    repeated: int = 0  # rows dropped because they had come before
+    flagged: int = 0  # rows kept although a container number in them fails its check digit
+    ignored: int = 0  # rows of kinds this program does not know
+    run: str | None = None  # the source's run

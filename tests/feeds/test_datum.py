@@ -15,8 +15,8 @@ from tests.feeds.trade import fix, seal_event
 from twin.batch import batch_of
 from twin.records import Datum, Kind
 
-# WGS-84 lat, lon and the GCJ-02 lat, lon on which eviltransform, gcoord, coordtransform, prcoords and coord_convert agree
-# to a centimetre (test vectors of googollee/eviltransform and a run of the five libraries).
+# WGS-84 lat, lon and the GCJ-02 lat, lon on which eviltransform, gcoord, coordtransform, prcoords and coord_convert
+# agree to a centimetre (test vectors of googollee/eviltransform and a run of the five libraries).
 AGREED = {
     "Jiangyin quay": (25.4133, 119.2917, 25.41053750932292, 119.29644358765673),
     "anchorage M1": (25.221944, 119.682778, 25.219096155480063, 119.68724081777984),

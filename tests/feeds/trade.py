@@ -24,9 +24,11 @@ NOON = 1_795_320_000_000  # 2026-11-22T04:00:00Z: noon at Jiangyin
 QUAY = (119.2917, 25.4133)
 
 
-def fix(entity: str, second: float, *, lon: float = QUAY[0], lat: float = QUAY[1], datum: Datum = Datum.WGS84) -> Position:
+def fix(entity: str, second: float, *, lon: float = QUAY[0], lat: float = QUAY[1],
+        datum: Datum = Datum.WGS84) -> Position:
     at = NOON + round(second * 1000)
-    return Position(f"pos-{entity}-{at}", "terminal", at, entity, EntityKind.VEHICLE, lon, lat, datum, 0.0, 5.0, 90.0, 3, 2.5)
+    return Position(f"pos-{entity}-{at}", "terminal", at, entity, EntityKind.VEHICLE, lon, lat, datum, 0.0, 5.0, 90.0,
+                    3, 2.5)
 
 
 def seal_event(seal: str, second: float, event: SealEventKind = SealEventKind.LOCKED, *, lon: float = QUAY[0],
@@ -37,8 +39,8 @@ def seal_event(seal: str, second: float, event: SealEventKind = SealEventKind.LO
 
 def box(number: str, second: float = 0.0, **changes: Any) -> Container:
     at = NOON + round(second * 1000)
-    made = Container(f"box-{number}-{at}", "terminal", at, number, "45G1", True, 21_400.0, Trade.FOREIGN, "COSU", None, None,
-                     None)
+    made = Container(f"box-{number}-{at}", "terminal", at, number, "45G1", True, 21_400.0, Trade.FOREIGN, "COSU", None,
+                     None, None)
     return dataclasses.replace(made, **changes)
 
 
