@@ -1,0 +1,46 @@
+"""Every act of the desk, once: an id, a text, a shortcut. Menus, buttons and the command palette show the same acts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from PySide6.QtCore import QCoreApplication, QObject, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+_CONTEXT = "Actions"
+
+
+class Actions(QObject):
+    """The acts of one window by id. Shortcuts work anywhere in the window unless a text field has the focus."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        self._acts: dict[str, tuple[QAction, str]] = {}
+
+    def add(self, act_id: str, text: str, shortcut: str, run: Callable[[], None]) -> QAction:
+        """Registers an act. `text` is English, wrapped in QT_TRANSLATE_NOOP("Actions", ...) for the translator."""
+        if act_id in self._acts:
+            raise ValueError(f"act {act_id!r} is there already")
+        action = QAction(self._window)
+        action.setObjectName(act_id)
+        if shortcut:
+            action.setShortcut(QKeySequence(shortcut))
+            action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        action.triggered.connect(lambda _checked=False: run())
+        self._window.addAction(action)
+        self._acts[act_id] = (action, text)
+        action.setText(QCoreApplication.translate(_CONTEXT, text))
+        return action
+
+    def __getitem__(self, act_id: str) -> QAction:
+        return self._acts[act_id][0]
+
+    def __iter__(self) -> Iterator[tuple[str, QAction]]:
+        return ((act_id, action) for act_id, (action, _) in self._acts.items())
+
+    def retranslate(self) -> None:
+        """Writes every text anew after the language changed."""
+        for action, text in self._acts.values():
+            action.setText(QCoreApplication.translate(_CONTEXT, text))

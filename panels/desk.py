@@ -1,0 +1,82 @@
+"""What the desk's panels work with, bundled by the composition root."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtWidgets import QWidget
+
+from data_sources.quarantine import Quarantine
+from layers.layers import Layers
+from layers.session import Session
+from panels.language import Language
+from panels.theme import Theme
+from twin.feed_health import FeedHealth
+from twin.port_index import PortIndex
+from twin.twin import Twin
+
+
+class ScenePort(Protocol):
+    """The 3D view as panels see it: a widget and what the overlays above it need."""
+
+    def widget(self) -> QWidget:
+        """The widget that shows the scene."""
+        ...
+
+    def sync(self, now_ms: int) -> None:
+        """Draws what changed, at most once a call."""
+        ...
+
+    def project(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Places (N, 3), metres, as (x, y, depth) of the widget (N, 3), logical pixels; depth < 0 is behind the camera."""
+        ...
+
+    def metres_per_pixel(self) -> float:
+        """Size of a logical pixel on the ground at the centre of the view."""
+        ...
+
+    def azimuth_deg(self) -> float:
+        """Direction the camera looks in, clockwise from north."""
+        ...
+
+    def finalise(self) -> None:
+        """Lets go of the graphics card; the widget shows nothing after."""
+        ...
+
+
+class Respondent(Protocol):
+    """Takes what the operator decides to the backend, never blocking."""
+
+    def decision(self, **fields: Any) -> None:
+        """An operator's step in the life of a warning."""
+        ...
+
+    def task(self, **fields: Any) -> None:
+        """A task for a patrol officer."""
+        ...
+
+    def gate_hold(self, **fields: Any) -> None:
+        """A hold of a truck or container at the gate."""
+        ...
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Everything the main window is given."""
+
+    index: PortIndex
+    session: Session
+    twin: Twin
+    layers: Layers
+    language: Language
+    theme: Theme
+    operator: str
+    now: Callable[[], int]  # the port's clock, ms UTC
+    feeds: Callable[[], tuple[FeedHealth, ...]]
+    quarantine: Quarantine
+    respond: Respondent
+    make_scene: Callable[[QWidget], ScenePort]

@@ -1,0 +1,265 @@
+"""The desk's window: header, layers and zones on the left, the port in the middle, warnings and detail on the right."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QT_TRANSLATE_NOOP, Qt
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QScrollArea, QSplitter, QVBoxLayout, QWidget
+
+from layers.selection import Selection
+from panels.actions import Actions
+from panels.activity_strip import ActivityStrip
+from panels.command_palette import CommandPalette
+from panels.desk import Desk
+from panels.detail import Detail
+from panels.feeds_dialog import FeedsDialog
+from panels.header import Header
+from panels.heartbeat import Heartbeat
+from panels.layer_list import LayerList
+from panels.scene_frame import SceneFrame
+from panels.search_box import SearchBox
+from panels.warning_list import WarningList
+from panels.warning_steps import WarningSteps
+from panels.zone_tree import ZoneTree
+from twin.events import Delta
+
+BEATS_A_SECOND = 10
+
+
+class MainWindow(QMainWindow):
+    """One desk on one session."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self._beats = 0
+        self._closed = False
+        theme = desk.theme
+        self.setMinimumSize(theme.px(1100), theme.px(640))
+        self.resize(theme.px(1920), theme.px(1080))
+
+        self.header = Header(desk)
+        self.search = SearchBox(desk)
+        self.layer_list = LayerList(desk)
+        self.zone_tree = ZoneTree(desk)
+        self.warning_list = WarningList(desk)
+        self.detail = Detail(desk)
+        self.activity = ActivityStrip(desk)
+        self.scene = SceneFrame(desk)
+        self.steps = WarningSteps(desk, self)
+        self._sections: dict[str, QLabel] = {name: QLabel(objectName="section") for name in ("layers", "zones", "warnings")}
+        self._open_count = QLabel(objectName="sectionNote")
+        self._compose()
+
+        self.actions_by_id = Actions(self)
+        self._add_actions()
+        self.heartbeat = Heartbeat(desk.session, self.scene.port, desk.now, self)
+        self.heartbeat.beat.connect(self._on_beat)
+        self.header.feeds_wanted.connect(self.show_feeds)
+        self.warning_list.step_wanted.connect(self._step)
+        self.warning_list.fly_wanted.connect(self._fly_to_warning)
+        self.warning_list.selectionModel().currentChanged.connect(lambda *_: self._select_warning())
+        self.steps.changed.connect(self.warning_list.refresh)
+        self.retranslate()
+        self.heartbeat.start()
+
+    # composition
+
+    def _compose(self) -> None:
+        theme = self._desk.theme
+        left = _column("left", theme.px(256), theme)
+        left.layout().addWidget(self.search)
+        left.layout().addSpacing(theme.px(6))
+        left.layout().addWidget(self._sections["layers"])
+        left.layout().addWidget(self.layer_list)
+        left.layout().addSpacing(theme.px(6))
+        left.layout().addWidget(self._sections["zones"])
+        left.layout().addWidget(self.zone_tree, 1)
+
+        right = _column("right", theme.px(384), theme)
+        title = QHBoxLayout()
+        title.addWidget(self._sections["warnings"])
+        title.addStretch(1)
+        title.addWidget(self._open_count)
+        right.layout().addLayout(title)
+        scroll = QScrollArea()
+        scroll.setWidget(self.detail)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        halves = QSplitter(Qt.Orientation.Vertical)
+        halves.addWidget(self.warning_list)
+        halves.addWidget(scroll)
+        halves.setStretchFactor(0, 1)
+        halves.setStretchFactor(1, 1)
+        halves.setChildrenCollapsible(False)
+        right.layout().addWidget(halves, 1)
+
+        self.activity.setFixedHeight(theme.px(118))
+        middle = QWidget()
+        row = QHBoxLayout(middle)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        for widget, stretch in ((left, 0), (self.scene, 1), (right, 0)):
+            row.addWidget(widget, stretch)
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for widget, stretch in ((self.header, 0), (middle, 1), (self.activity, 0)):
+            column.addWidget(widget, stretch)
+        self._left, self._right = left, right
+        self.setCentralWidget(whole)
+
+    def _add_actions(self) -> None:
+        add, view = self.actions_by_id.add, self._desk.layers.view
+        for verb, text, key in (
+            ("acknowledge", QT_TRANSLATE_NOOP("Actions", "Acknowledge warning"), "A"),
+            ("take", QT_TRANSLATE_NOOP("Actions", "Take warning"), "T"),
+            ("dispatch", QT_TRANSLATE_NOOP("Actions", "Dispatch patrol"), "D"),
+            ("hold_gate", QT_TRANSLATE_NOOP("Actions", "Hold at the gate"), "H"),
+            ("close", QT_TRANSLATE_NOOP("Actions", "Close warning"), "C"),
+        ):
+            add(f"warning.{verb}", text, key, lambda verb=verb: self._step_current(verb))
+        add("warning.fly", QT_TRANSLATE_NOOP("Actions", "Fly to warning"), "Return", self._fly_to_current)
+        add("warning.next", QT_TRANSLATE_NOOP("Actions", "Next warning"), "J", lambda: self._move_warning(1))
+        add("warning.previous", QT_TRANSLATE_NOOP("Actions", "Previous warning"), "K", lambda: self._move_warning(-1))
+        for place, viewpoint in enumerate(self._desk.index.layout.viewpoints[:9], start=1):
+            add(f"view.{viewpoint.id}", viewpoint.name.en, str(place), lambda viewpoint=viewpoint: view.go(viewpoint.id))
+        add("view.north_up", QT_TRANSLATE_NOOP("Actions", "Map, north up"), "N", view.north_up)
+        add("view.fly", QT_TRANSLATE_NOOP("Actions", "Fly to selection"), "F", self._fly_to_selection)
+        add("view.colours", QT_TRANSLATE_NOOP("Actions", "Colours: legal state or owner"), "O", self.scene.switch_colours)
+        for place, name in enumerate(("containers", "vehicles", "seals", "vessels", "cranes", "fences", "warnings"), start=1):
+            add(f"layer.{name}", QT_TRANSLATE_NOOP("Actions", "Show or hide layer: ") + name, f"Alt+{place}",
+                lambda name=name: self.layer_list.toggle(name))
+        add("search", QT_TRANSLATE_NOOP("Actions", "Search"), "Ctrl+F", self.search.setFocus)
+        add("feeds", QT_TRANSLATE_NOOP("Actions", "Feeds and quarantine"), "Ctrl+D", self.show_feeds)
+        add("language", QT_TRANSLATE_NOOP("Actions", "Chinese or English"), "Ctrl+L", self._switch_language)
+        add("wall", QT_TRANSLATE_NOOP("Actions", "Wall mode"), "F11", self.toggle_wall)
+        add("palette", QT_TRANSLATE_NOOP("Actions", "All acts"), "Ctrl+K", self._show_palette)
+        add("selection.clear", QT_TRANSLATE_NOOP("Actions", "Select nothing"), "Esc", self._clear_selection)
+        add("quit", QT_TRANSLATE_NOOP("Actions", "Quit"), "Ctrl+Q", self.close)
+
+    # the beat
+
+    def _on_beat(self, deltas: tuple[Delta, ...]) -> None:
+        now = self._desk.now()
+        self._beats += 1
+        self.scene.tick()
+        if any(delta.warnings for delta in deltas) or self._beats % BEATS_A_SECOND == 0:
+            self.warning_list.refresh()
+            self._show_open_count()
+        self.detail.follow(now)
+        turn = self._beats % BEATS_A_SECOND  # each second's work is spread over its beats
+        if turn == 1 or self._beats < BEATS_A_SECOND:
+            counts = self._desk.twin.counts()
+            self.header.show_counts(counts)
+            self.layer_list.show_counts(counts)
+        elif turn == 3:
+            self.header.show_feeds(self._desk.feeds())
+        elif turn == 5:
+            self.zone_tree.show_state()
+        elif turn == 7:
+            self.activity.show_activity(self._desk.twin.activity, now)
+        elif turn == 8:
+            self.warning_list.tick()
+        elif turn == 9:
+            self.scene.refresh_legend()
+        if turn in (0, 5):
+            self.header.show_clock(now)
+
+    def _show_open_count(self) -> None:
+        waiting = sum(warning.state.value == "raised" for warning in self._desk.twin.warnings.open())
+        self._open_count.setText(self.tr("%1 not acknowledged").replace("%1", str(waiting)) if waiting else "")
+
+    # acts
+
+    def _step(self, verb: str, warning_id: str) -> None:
+        self.steps.do(verb, warning_id)
+
+    def _step_current(self, verb: str) -> None:
+        current = self.warning_list.current()
+        if current is not None:
+            self._step(verb, current.id)
+
+    def _select_warning(self) -> None:
+        current = self.warning_list.current()
+        if current is not None:
+            self._desk.layers.selection.select(Selection("warning", current.id))
+
+    def _fly_to_warning(self, warning_id: str) -> None:
+        self._desk.layers.view.fly_to(Selection("warning", warning_id))
+
+    def _fly_to_current(self) -> None:
+        current = self.warning_list.current()
+        if current is not None:
+            self._fly_to_warning(current.id)
+
+    def _fly_to_selection(self) -> None:
+        if self._desk.layers.selection.current is not None:
+            self._desk.layers.view.fly_to(self._desk.layers.selection.current)
+
+    def _move_warning(self, step: int) -> None:
+        model = self.warning_list.model()
+        row = self.warning_list.currentIndex().row() + step
+        if 0 <= row < model.rowCount():
+            self.warning_list.setCurrentIndex(model.index(row, 0))
+
+    def _clear_selection(self) -> None:
+        self.scene.setFocus()
+        self._desk.layers.selection.select(None)
+
+    def _switch_language(self) -> None:
+        self._desk.language.set("en" if self._desk.language.code == "zh" else "zh")
+
+    def _show_palette(self) -> None:
+        CommandPalette(self.actions_by_id, self._desk.theme, self).open()
+
+    def show_feeds(self) -> None:
+        """Opens the table of feeds and refused records."""
+        dialog = FeedsDialog(self._desk, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def toggle_wall(self) -> None:
+        """Wall mode: the whole screen, no search and tree; once more returns."""
+        self.set_wall(not self.isFullScreen())
+
+    def set_wall(self, wall: bool) -> None:
+        """Turns wall mode on or off."""
+        self._left.setVisible(not wall)
+        if wall:
+            self.showFullScreen()
+        else:
+            self.showNormal()
+
+    # language and end
+
+    def retranslate(self) -> None:
+        """Writes the window's own texts."""
+        self.setWindowTitle(self._desk.language.of(self._desk.index.layout.name) + self.tr(" digital twin"))
+        for name, text in (("layers", self.tr("Layers")), ("zones", self.tr("Zones")), ("warnings", self.tr("Risk warnings"))):
+            self._sections[name].setText(text)
+        self.actions_by_id.retranslate()
+        self._show_open_count()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802, D102 - Qt's name
+        if event.type() == QEvent.Type.LanguageChange and hasattr(self, "actions_by_id"):
+            self.retranslate()
+        super().changeEvent(event)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802, D102 - Qt's name
+        if not self._closed:
+            self._closed = True
+            self.heartbeat.stop()
+            self.scene.finalise()
+        super().closeEvent(event)
+
+
+def _column(name: str, width: int, theme) -> QWidget:  # noqa: ANN001 - Theme, kept short
+    widget = QWidget(objectName=name)
+    widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    widget.setFixedWidth(width)
+    column = QVBoxLayout(widget)
+    column.setContentsMargins(theme.px(14), theme.px(14), theme.px(14), theme.px(10))
+    column.setSpacing(theme.px(8))
+    return widget
