@@ -77,7 +77,7 @@ class FeedHealth:
     last_error: FeedError | None = None  # stays after recovery, with its time
     records: int = 0  # taken into the inbox since the start
     rate_per_s: float = 0.0  # of those, in a wall second, over the last ten
-    lag_s: float | None = None  # seconds of the source's time from its newest record to its clock; None before any record
+    lag_s: float | None = None  # seconds of the source from its newest record to its clock; None before any
     rejected: int = 0  # rows in quarantine
     gaps: int = 0  # stretches lost, the latest of them in `recent_gaps`
     recent_gaps: tuple[Gap, ...] = ()
