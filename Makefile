@@ -42,3 +42,9 @@ $(VENV)/.test-ready: pyproject.toml constraints.txt | $(BIN)/python
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache
+
+# Texts of the screen: collects them from the panels and compiles the Chinese ones.
+.PHONY: texts
+texts:
+	$(BIN)/pyside6-lupdate panels/*.py -locations none -source-language en_US -target-language zh_CN -ts resources/texts/zh_CN.ts
+	$(BIN)/pyside6-lrelease resources/texts/zh_CN.ts -qm resources/texts/zh_CN.qm

@@ -8,19 +8,23 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
+from panels.language import Language
+from twin.port_layout import Name
+
 _CONTEXT = "Actions"
 
 
 class Actions(QObject):
     """The acts of one window by id. Shortcuts work anywhere in the window unless a text field has the focus."""
 
-    def __init__(self, window: QWidget) -> None:
+    def __init__(self, window: QWidget, language: Language) -> None:
         super().__init__(window)
         self._window = window
-        self._acts: dict[str, tuple[QAction, str]] = {}
+        self._language = language
+        self._acts: dict[str, tuple[QAction, str | Name]] = {}
 
-    def add(self, act_id: str, text: str, shortcut: str, run: Callable[[], None]) -> QAction:
-        """Registers an act. `text` is English, wrapped in QT_TRANSLATE_NOOP("Actions", ...) for the translator."""
+    def add(self, act_id: str, text: str | Name, shortcut: str, run: Callable[[], None]) -> QAction:
+        """Registers an act. `text` is English in QT_TRANSLATE_NOOP("Actions", ...), or a name that carries both languages."""
         if act_id in self._acts:
             raise ValueError(f"act {act_id!r} is there already")
         action = QAction(self._window)
@@ -31,8 +35,11 @@ class Actions(QObject):
         action.triggered.connect(lambda _checked=False: run())
         self._window.addAction(action)
         self._acts[act_id] = (action, text)
-        action.setText(QCoreApplication.translate(_CONTEXT, text))
+        action.setText(self._words(text))
         return action
+
+    def _words(self, text: str | Name) -> str:
+        return self._language.of(text) if isinstance(text, Name) else QCoreApplication.translate(_CONTEXT, text)
 
     def __getitem__(self, act_id: str) -> QAction:
         return self._acts[act_id][0]
@@ -43,4 +50,4 @@ class Actions(QObject):
     def retranslate(self) -> None:
         """Writes every text anew after the language changed."""
         for action, text in self._acts.values():
-            action.setText(QCoreApplication.translate(_CONTEXT, text))
+            action.setText(self._words(text))

@@ -69,11 +69,9 @@ class Header(QWidget):
 
     def show_clock(self, now_ms: int) -> None:
         """The port's clock."""
-        colour = self._desk.theme.colours["good"]
-        self._clock.setText(
-            f'<span style="color:{colour}; font-size:{self._desk.theme.px(12)}px">●</span> '
-            f"{self.tr('Live')} {formats.clock_time(now_ms)}"
-        )
+        colour, live = self._desk.theme.colours["good"], self.tr("Live")
+        light = f'<span style="color:{colour}; font-size:{self._desk.theme.px(12)}px">●</span>'
+        self._clock.setText(f"{light} {live} {formats.clock_time(now_ms)}")
 
     def show_counts(self, counts: Counts) -> None:
         """The figures of the moment."""
@@ -161,7 +159,8 @@ class FeedLights(QWidget):
         up = sum(feed.state.value == "up" for feed in self._feeds)
         painter.setFont(theme.font(12))
         painter.setPen(theme.colour("dim"))
-        painter.drawText(self.rect().adjusted(0, theme.px(4), 0, 0), Qt.AlignmentFlag.AlignTop, f"{self.tr('Feeds')} {up}/{len(self._feeds)}")
+        caption = self.tr("Feeds")
+        painter.drawText(self.rect().adjusted(0, theme.px(4), 0, 0), Qt.AlignmentFlag.AlignTop, f"{caption} {up}/{len(self._feeds)}")
         width, height, top = theme.px(26), theme.px(7), theme.px(27)
         for place, feed in enumerate(self._feeds[:5]):
             colour = QColor(theme.colour(_STATE_COLOURS[feed.state.value]))

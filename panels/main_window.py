@@ -51,7 +51,7 @@ class MainWindow(QMainWindow):
         self._open_count = QLabel(objectName="sectionNote")
         self._compose()
 
-        self.actions_by_id = Actions(self)
+        self.actions_by_id = Actions(self, desk.language)
         self._add_actions()
         self.heartbeat = Heartbeat(desk.session, self.scene.port, desk.now, self)
         self.heartbeat.beat.connect(self._on_beat)
@@ -124,13 +124,20 @@ class MainWindow(QMainWindow):
         add("warning.next", QT_TRANSLATE_NOOP("Actions", "Next warning"), "J", lambda: self._move_warning(1))
         add("warning.previous", QT_TRANSLATE_NOOP("Actions", "Previous warning"), "K", lambda: self._move_warning(-1))
         for place, viewpoint in enumerate(self._desk.index.layout.viewpoints[:9], start=1):
-            add(f"view.{viewpoint.id}", viewpoint.name.en, str(place), lambda viewpoint=viewpoint: view.go(viewpoint.id))
+            add(f"view.{viewpoint.id}", viewpoint.name, str(place), lambda viewpoint=viewpoint: view.go(viewpoint.id))
         add("view.north_up", QT_TRANSLATE_NOOP("Actions", "Map, north up"), "N", view.north_up)
         add("view.fly", QT_TRANSLATE_NOOP("Actions", "Fly to selection"), "F", self._fly_to_selection)
         add("view.colours", QT_TRANSLATE_NOOP("Actions", "Colours: legal state or owner"), "O", self.scene.switch_colours)
-        for place, name in enumerate(("containers", "vehicles", "seals", "vessels", "cranes", "fences", "warnings"), start=1):
-            add(f"layer.{name}", QT_TRANSLATE_NOOP("Actions", "Show or hide layer: ") + name, f"Alt+{place}",
-                lambda name=name: self.layer_list.toggle(name))
+        for place, (name, text) in enumerate((
+            ("containers", QT_TRANSLATE_NOOP("Actions", "Layer: containers")),
+            ("vehicles", QT_TRANSLATE_NOOP("Actions", "Layer: vehicles")),
+            ("seals", QT_TRANSLATE_NOOP("Actions", "Layer: seals")),
+            ("vessels", QT_TRANSLATE_NOOP("Actions", "Layer: vessels")),
+            ("cranes", QT_TRANSLATE_NOOP("Actions", "Layer: cranes")),
+            ("fences", QT_TRANSLATE_NOOP("Actions", "Layer: fences")),
+            ("warnings", QT_TRANSLATE_NOOP("Actions", "Layer: warnings")),
+        ), start=1):
+            add(f"layer.{name}", text, f"Alt+{place}", lambda name=name: self.layer_list.toggle(name))
         add("search", QT_TRANSLATE_NOOP("Actions", "Search"), "Ctrl+F", self.search.setFocus)
         add("feeds", QT_TRANSLATE_NOOP("Actions", "Feeds and quarantine"), "Ctrl+D", self.show_feeds)
         add("language", QT_TRANSLATE_NOOP("Actions", "Chinese or English"), "Ctrl+L", self._switch_language)

@@ -101,7 +101,8 @@ class WarningSteps(QObject):
 
     def _ask_reason(self, warning: RiskWarning) -> None:
         menu = QMenu(self._window)
-        title = menu.addAction(f"{self.tr('Close')}: {rule_name(self._desk, warning)} {subject_text(warning)}")
+        close = self.tr("Close")
+        title = menu.addAction(f"{close}: {rule_name(self._desk, warning)} {subject_text(warning)}")
         title.setEnabled(False)
         for number, (code, name) in enumerate(CLOSE_REASONS.items(), start=1):
             action = menu.addAction(f"&{number}  {self._desk.language.of(name)}")

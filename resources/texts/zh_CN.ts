@@ -1,0 +1,411 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="zh_CN" sourcelanguage="en_US">
+<context>
+    <name>Actions</name>
+    <message>
+        <source>Acknowledge warning</source>
+        <translation>确认预警</translation>
+    </message>
+    <message>
+        <source>Take warning</source>
+        <translation>接手预警</translation>
+    </message>
+    <message>
+        <source>Dispatch patrol</source>
+        <translation>派单巡查</translation>
+    </message>
+    <message>
+        <source>Hold at the gate</source>
+        <translation>卡口拦截</translation>
+    </message>
+    <message>
+        <source>Close warning</source>
+        <translation>办结预警</translation>
+    </message>
+    <message>
+        <source>Fly to warning</source>
+        <translation>飞到预警</translation>
+    </message>
+    <message>
+        <source>Next warning</source>
+        <translation>下一条预警</translation>
+    </message>
+    <message>
+        <source>Previous warning</source>
+        <translation>上一条预警</translation>
+    </message>
+    <message>
+        <source>Map, north up</source>
+        <translation>俯视，正北朝上</translation>
+    </message>
+    <message>
+        <source>Fly to selection</source>
+        <translation>飞到所选</translation>
+    </message>
+    <message>
+        <source>Colours: legal state or owner</source>
+        <translation>着色：法律状态或箱主</translation>
+    </message>
+    <message>
+        <source>Layer: containers</source>
+        <translation>图层：集装箱</translation>
+    </message>
+    <message>
+        <source>Layer: vehicles</source>
+        <translation>图层：车辆</translation>
+    </message>
+    <message>
+        <source>Layer: seals</source>
+        <translation>图层：关锁</translation>
+    </message>
+    <message>
+        <source>Layer: vessels</source>
+        <translation>图层：船舶</translation>
+    </message>
+    <message>
+        <source>Layer: cranes</source>
+        <translation>图层：起重机</translation>
+    </message>
+    <message>
+        <source>Layer: fences</source>
+        <translation>图层：围栏</translation>
+    </message>
+    <message>
+        <source>Layer: warnings</source>
+        <translation>图层：预警</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>搜索</translation>
+    </message>
+    <message>
+        <source>Feeds and quarantine</source>
+        <translation>数据源与隔离记录</translation>
+    </message>
+    <message>
+        <source>Chinese or English</source>
+        <translation>中文或英文</translation>
+    </message>
+    <message>
+        <source>Wall mode</source>
+        <translation>大屏模式</translation>
+    </message>
+    <message>
+        <source>All acts</source>
+        <translation>全部操作</translation>
+    </message>
+    <message>
+        <source>Select nothing</source>
+        <translation>取消选择</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>退出</translation>
+    </message>
+</context>
+<context>
+    <name>ActivityStrip</name>
+    <message>
+        <source>Gate in, last hour</source>
+        <translation>进卡口（近一小时）</translation>
+    </message>
+    <message>
+        <source>Gate out, last hour</source>
+        <translation>出卡口（近一小时）</translation>
+    </message>
+    <message>
+        <source>Quay moves, last hour</source>
+        <translation>岸桥作业（近一小时）</translation>
+    </message>
+    <message>
+        <source>Yard lifts and warnings, last hour</source>
+        <translation>堆场起落与预警（近一小时）</translation>
+    </message>
+</context>
+<context>
+    <name>Breadcrumb</name>
+    <message>
+        <source>bay %1</source>
+        <translation>贝 %1</translation>
+    </message>
+    <message>
+        <source>row %1</source>
+        <translation>列 %1</translation>
+    </message>
+    <message>
+        <source>tier %1</source>
+        <translation>层 %1</translation>
+    </message>
+</context>
+<context>
+    <name>Bugs</name>
+    <message>
+        <source>Unexpected error</source>
+        <translation>意外错误</translation>
+    </message>
+    <message>
+        <source>Something went wrong inside the program. The live picture goes on; the log has the details.</source>
+        <translation>程序内部出现问题。实时画面继续；详情见日志。</translation>
+    </message>
+</context>
+<context>
+    <name>CommandPalette</name>
+    <message>
+        <source>Type an act …</source>
+        <translation>输入操作…</translation>
+    </message>
+</context>
+<context>
+    <name>FeedLights</name>
+    <message>
+        <source>Feeds</source>
+        <translation>数据源</translation>
+    </message>
+</context>
+<context>
+    <name>FeedsDialog</name>
+    <message>
+        <source>Feeds</source>
+        <translation>数据源</translation>
+    </message>
+    <message>
+        <source>Feed</source>
+        <translation>数据源</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Since</source>
+        <translation>起始</translation>
+    </message>
+    <message>
+        <source>Last success</source>
+        <translation>最近成功</translation>
+    </message>
+    <message>
+        <source>Records/s</source>
+        <translation>条/秒</translation>
+    </message>
+    <message>
+        <source>Lag</source>
+        <translation>滞后</translation>
+    </message>
+    <message>
+        <source>Records</source>
+        <translation>记录数</translation>
+    </message>
+    <message>
+        <source>Refused</source>
+        <translation>拒收</translation>
+    </message>
+    <message>
+        <source>Gaps</source>
+        <translation>缺口</translation>
+    </message>
+    <message>
+        <source>Last error</source>
+        <translation>最近错误</translation>
+    </message>
+    <message>
+        <source>Refused records (quarantine)</source>
+        <translation>拒收记录（隔离区）</translation>
+    </message>
+    <message>
+        <source>At</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>原因</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>值</translation>
+    </message>
+    <message>
+        <source>Record</source>
+        <translation>记录</translation>
+    </message>
+</context>
+<context>
+    <name>Header</name>
+    <message>
+        <source>Live</source>
+        <translation>实时</translation>
+    </message>
+    <message>
+        <source> digital twin</source>
+        <translation>数字孪生</translation>
+    </message>
+    <message>
+        <source>Containers in port</source>
+        <translation>在场箱</translation>
+    </message>
+    <message>
+        <source>Vehicles inside</source>
+        <translation>场内车辆</translation>
+    </message>
+    <message>
+        <source>Seals in use</source>
+        <translation>在用关锁</translation>
+    </message>
+    <message>
+        <source>Under inspection</source>
+        <translation>查验中</translation>
+    </message>
+    <message>
+        <source>Warnings today</source>
+        <translation>今日预警</translation>
+    </message>
+    <message>
+        <source>Watch officer %1</source>
+        <translation>值班员 %1</translation>
+    </message>
+</context>
+<context>
+    <name>LayerList</name>
+    <message>
+        <source>Containers</source>
+        <translation>集装箱</translation>
+    </message>
+    <message>
+        <source>Vehicles</source>
+        <translation>车辆</translation>
+    </message>
+    <message>
+        <source>Electronic seals</source>
+        <translation>电子关锁</translation>
+    </message>
+    <message>
+        <source>Vessels</source>
+        <translation>船舶</translation>
+    </message>
+    <message>
+        <source>Cranes</source>
+        <translation>岸桥与场桥</translation>
+    </message>
+    <message>
+        <source>Electronic fences</source>
+        <translation>电子围栏</translation>
+    </message>
+    <message>
+        <source>Warnings</source>
+        <translation>预警</translation>
+    </message>
+</context>
+<context>
+    <name>LegendCard</name>
+    <message>
+        <source>Owner ▾</source>
+        <translation>箱主 ▾</translation>
+    </message>
+    <message>
+        <source>Legal state ▾</source>
+        <translation>法律状态 ▾</translation>
+    </message>
+</context>
+<context>
+    <name>MainWindow</name>
+    <message>
+        <source>%1 not acknowledged</source>
+        <translation>%1 条未确认</translation>
+    </message>
+    <message>
+        <source> digital twin</source>
+        <translation>数字孪生</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>图层</translation>
+    </message>
+    <message>
+        <source>Zones</source>
+        <translation>区域</translation>
+    </message>
+    <message>
+        <source>Risk warnings</source>
+        <translation>风险预警</translation>
+    </message>
+</context>
+<context>
+    <name>ScaleCard</name>
+    <message>
+        <source>Schematic layout, not surveyed</source>
+        <translation>布局为示意（未测绘）</translation>
+    </message>
+</context>
+<context>
+    <name>SearchBox</name>
+    <message>
+        <source>Nothing is called “%1”</source>
+        <translation>没有找到“%1”</translation>
+    </message>
+    <message>
+        <source>Container, plate, seal, declaration …</source>
+        <translation>搜索箱号 / 车牌 / 关锁 / 报关单</translation>
+    </message>
+</context>
+<context>
+    <name>ViewpointBar</name>
+    <message>
+        <source>Map N↑</source>
+        <translation>俯视 N↑</translation>
+    </message>
+</context>
+<context>
+    <name>WarningSteps</name>
+    <message>
+        <source>Not possible</source>
+        <translation>不可操作</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>办结</translation>
+    </message>
+</context>
+<context>
+    <name>_CallOut</name>
+    <message>
+        <source> · %1 to the gate</source>
+        <translation> · 距卡口 %1</translation>
+    </message>
+</context>
+<context>
+    <name>_CardDelegate</name>
+    <message>
+        <source>Acknowledge A</source>
+        <translation>确认 A</translation>
+    </message>
+    <message>
+        <source>Take T</source>
+        <translation>接手 T</translation>
+    </message>
+    <message>
+        <source>Dispatch D</source>
+        <translation>派单 D</translation>
+    </message>
+    <message>
+        <source>Hold gate H</source>
+        <translation>拦截 H</translation>
+    </message>
+    <message>
+        <source>Close C</source>
+        <translation>办结 C</translation>
+    </message>
+    <message>
+        <source>%1 to the gate</source>
+        <translation>%1 到卡口</translation>
+    </message>
+    <message>
+        <source>cleared</source>
+        <translation>已解除</translation>
+    </message>
+</context>
+</TS>
