@@ -27,7 +27,7 @@ from data_sources.simulated_port.bell import Bell
 from data_sources.simulated_port.cursor import CURSOR_PATTERN, cursor_of, parse_cursor
 from data_sources.simulated_port.errors import ERROR_SCHEMA, ApiError, BodyLimit, install_handlers
 from data_sources.simulated_port.intake import DecisionPost, GateHoldPost, Intake, TaskPost, plain
-from data_sources.simulated_port.record_log import ALL_KINDS, CursorAhead, CursorExpired, Extract, RecordLog
+from data_sources.simulated_port.record_log import ALL_KINDS, CursorAheadError, CursorExpiredError, Extract, RecordLog
 from twin.records import Kind, Record
 
 API_VERSION = "1.0.0"
@@ -73,9 +73,9 @@ def create_app(port: Port, token: str) -> FastAPI:
     app.add_middleware(BodyLimit)
     install_handlers(app)
     port.log.on_append = port.bell.ring
-    guard = Depends(_guard(token))
-    _add_reading(app, port, guard)
-    _add_posting(app, port, guard)
+    guards = [Depends(_guard(token)), Depends(_known_parameters)]
+    _add_reading(app, port, guards)
+    _add_posting(app, port, guards)
     app.openapi = lambda: description(app)  # type: ignore[method-assign]
     return app
 
@@ -86,7 +86,7 @@ def description(app: FastAPI) -> dict[str, Any]:
         title=app.title,
         version=app.version,
         summary="Reads what a port's systems say, in order and resumable, and takes what a desk sends back.",
-        description="Times are milliseconds since 1970-01-01T00:00:00Z, UTC. Batches are columns, not rows. See docs/api.md.",
+        description="Times are milliseconds since 1970-01-01T00:00:00Z, UTC. Batches are columns, not rows.",
         routes=app.routes,
     )
     schemas = made["components"]["schemas"]
@@ -125,7 +125,7 @@ _Kinds = Annotated[
 _OneKind = Annotated[Kind, Path(description="The record kind.")]
 
 
-def _add_reading(app: FastAPI, port: Port, guard: Any) -> None:
+def _add_reading(app: FastAPI, port: Port, guards: list[Any]) -> None:
     @app.get("/v1/health", responses=_answers("Health"), response_class=Response)
     async def health() -> Response:
         """Whether the port is alive. Needs no token."""
@@ -134,35 +134,35 @@ def _add_reading(app: FastAPI, port: Port, guard: Any) -> None:
              "records": port.log.last}
         )
 
-    @app.get("/v1/port", responses=_answers("Port", 401), response_class=Response, dependencies=[guard])
+    @app.get("/v1/port", responses=_answers("Port", 401), response_class=Response, dependencies=guards)
     async def about() -> Response:
         """The port, its clock and its run."""
         return _json(dataclasses.asdict(port.info) | {"now": port.now(), "run": port.run})
 
-    @app.get("/v1/snapshot", responses=_answers("Snapshot", 401), response_class=Response, dependencies=[guard])
+    @app.get("/v1/snapshot", responses=_answers("Snapshot", 401), response_class=Response, dependencies=guards)
     async def snapshot(request: Request, kinds: _Kinds = None) -> Response:
         """The latest record of each subject."""
         return await _snapshot(port, request, _kinds_of(kinds))
 
     @app.get(
-        "/v1/snapshot/{kind}", responses=_answers("Snapshot", 401), response_class=Response, dependencies=[guard]
+        "/v1/snapshot/{kind}", responses=_answers("Snapshot", 401), response_class=Response, dependencies=guards
     )
     async def snapshot_of_kind(request: Request, kind: _OneKind) -> Response:
         """The latest record of each subject of one kind."""
         return await _snapshot(port, request, (kind,))
 
     @app.get(
-        "/v1/records", responses=_answers("Records", 400, 401, 410), response_class=Response, dependencies=[guard]
+        "/v1/records", responses=_answers("Records", 400, 401, 410), response_class=Response, dependencies=guards
     )
     async def records(
-        request: Request, kinds: _Kinds = None, cursor: _Cursor = None, limit: _Limit = _USUAL_LIMIT, wait_s: _Wait = 0.0
+        request: Request, kinds: _Kinds = None, cursor: _Cursor = None, limit: _Limit = _USUAL_LIMIT, wait_s: _Wait = 0
     ) -> Response:
         """Records after the cursor, all kinds in one order."""
         return await _records(port, request, _kinds_of(kinds), cursor, limit, wait_s)
 
     @app.get(
         "/v1/records/{kind}", responses=_answers("Records", 400, 401, 410), response_class=Response,
-        dependencies=[guard],
+        dependencies=guards,
     )
     async def records_of_kind(
         request: Request, kind: _OneKind, cursor: _Cursor = None, limit: _Limit = _USUAL_LIMIT, wait_s: _Wait = 0.0
@@ -171,9 +171,9 @@ def _add_reading(app: FastAPI, port: Port, guard: Any) -> None:
         return await _records(port, request, (kind,), cursor, limit, wait_s)
 
 
-def _add_posting(app: FastAPI, port: Port, guard: Any) -> None:
+def _add_posting(app: FastAPI, port: Port, guards: list[Any]) -> None:
     @app.post(
-        "/v1/tasks", responses=_stored("TaskRecord"), response_class=Response, status_code=201, dependencies=[guard]
+        "/v1/tasks", responses=_stored("TaskRecord"), response_class=Response, status_code=201, dependencies=guards
     )
     async def post_task(post: TaskPost) -> Response:
         """Send a patrol. Its answers appear as task records: accepted, then done with a result."""
@@ -181,7 +181,7 @@ def _add_posting(app: FastAPI, port: Port, guard: Any) -> None:
 
     @app.post(
         "/v1/gate-holds", responses=_stored("TaskRecord"), response_class=Response, status_code=201,
-        dependencies=[guard],
+        dependencies=guards,
     )
     async def post_gate_hold(post: GateHoldPost) -> Response:
         """Hold a truck at the gate. Its progress appears as records of a task of kind gate_hold."""
@@ -189,7 +189,7 @@ def _add_posting(app: FastAPI, port: Port, guard: Any) -> None:
 
     @app.post(
         "/v1/decisions", responses=_stored("ActionRecord"), response_class=Response, status_code=201,
-        dependencies=[guard],
+        dependencies=guards,
     )
     async def post_decision(post: DecisionPost) -> Response:
         """Write back what an operator decided about a warning. It appears as an action record."""
@@ -215,9 +215,9 @@ async def _records(
     after = None if cursor is None else _sequence_after(port, kinds, cursor)
     try:
         now, found = await _await_records(port, kinds, after, limit, wait_s)
-    except CursorExpired as expired:
+    except CursorExpiredError as expired:
         raise _expired(port, expired.earliest) from None
-    except CursorAhead:
+    except CursorAheadError:
         raise ApiError(400, "bad_cursor", "The cursor was not given out by this port.", "cursor", cursor) from None
 
     def made() -> Response:
@@ -279,9 +279,20 @@ def _guard(token: str) -> Callable[..., None]:
     def check(given: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]) -> None:
         # compare_digest takes the same time wherever the texts differ
         if given is None or not hmac.compare_digest(given.credentials.encode(), expected):
-            raise ApiError(401, "unauthorized", "This needs the header Authorization: Bearer TOKEN with the port's token.")
+            raise ApiError(401, "unauthorized", "Send the port's token in the header Authorization: Bearer TOKEN.")
 
     return check
+
+
+def _known_parameters(request: Request) -> None:
+    """Refuses parameters the route does not have: `kind=move` must not quietly read everything."""
+    known = {parameter.alias for parameter in request.scope["route"].dependant.query_params}
+    names = [name for name, _ in request.query_params.multi_items()]
+    for name in names:
+        if name not in known:
+            raise ApiError(422, "invalid", "There is no such parameter here.", name, request.query_params[name])
+        if names.count(name) > 1:
+            raise ApiError(422, "invalid", f"{name} is given more than once.", name, request.query_params[name])
 
 
 def _packed(request: Request, body: bytes) -> Response:
@@ -335,7 +346,7 @@ def description_text() -> str:
     """The OpenAPI description as text, the same for every port."""
     log = RecordLog()
     info = PortInfo("", "", "", "WGS-84", 0.0, 0.0, 0, None, 1.0, "UTC")
-    intake = Intake(log, lambda: 0, lambda subject, until: None, lambda subject, at: "")
+    intake = Intake(log, lambda: 0, lambda _subject, _until: None, lambda _subject: None, lambda _subject, _at: "")
     app = create_app(Port(info, log, intake, lambda: 0, lambda: "ok"), "unused")
     return json.dumps(app.openapi(), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 

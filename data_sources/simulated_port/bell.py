@@ -26,11 +26,13 @@ class Bell:
                     loop.call_soon_threadsafe(event.set)
 
     def close(self) -> None:
+        """Wake all listeners, now and from now on."""
         self._closed = True
         self.ring()
 
     @property
     def closed(self) -> bool:
+        """Whether nobody should wait any more."""
         return self._closed
 
     @contextmanager

@@ -9,6 +9,7 @@ _CURSOR = re.compile(r"([0-9a-f]{12})\.([0-9]{1,18})")
 
 
 def cursor_of(run: str, sequence: int) -> str:
+    """The text for the place after record `sequence`."""
     return f"{run}.{sequence}"
 
 

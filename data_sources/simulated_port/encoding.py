@@ -51,6 +51,7 @@ def accepts_gzip(accept_encoding: str) -> bool:
 
 
 def compressed(body: bytes) -> bytes:
+    """The body as gzip."""
     return gzip.compress(body, _GZIP_LEVEL, mtime=0)
 
 

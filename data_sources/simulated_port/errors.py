@@ -52,6 +52,7 @@ class ApiError(Exception):
 
 
 def error_response(error: ApiError, headers: dict[str, str] | None = None) -> Response:
+    """An error in the API's error shape."""
     inner = {"code": error.code, "message": error.message, "field": error.field, "value": _echo(error.value)}
     return Response(json_bytes({"error": inner}), error.status, headers, "application/json")
 
@@ -93,6 +94,7 @@ class BodyLimit:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

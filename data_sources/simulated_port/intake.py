@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from data_sources.simulated_port.errors import ApiError
 from data_sources.simulated_port.record_log import RecordLog
@@ -27,11 +27,23 @@ _LATEST_MS = 4_102_444_800_000  # 2100-01-01
 
 Hold = Callable[[str, int], None]
 Finding = Callable[[str, int], str]
+Send = Callable[[str], str | None]
 
-_Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+$", description="Made by the client")]
+_Id = Annotated[
+    str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+$", description="Made by the client.")
+]
 _Name = Annotated[str, Field(min_length=1, max_length=64)]
 _Words = Annotated[str, Field(max_length=500)]
-_Time = Annotated[int, Field(ge=0, le=_LATEST_MS, description="ms since 1970-01-01T00:00:00Z, UTC")]
+
+
+def _whole(value: Any) -> Any:
+    """JSON knows one kind of number: 5.0 is the integer 5."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+_Time = Annotated[
+    int, Field(ge=0, le=_LATEST_MS, description="ms since 1970-01-01T00:00:00Z, UTC"), BeforeValidator(_whole)
+]
 
 
 class _Post(BaseModel):
@@ -80,14 +92,15 @@ class Intake:
     """Stores posts as records and sees to their answers.
 
     Posts come in HTTP threads; `step` is called by the simulation thread after each of its steps and hands holds to
-    the gate and answers due. `hold` really holds a plate or container until a time (ms UTC); `finding` is what a
-    patrol finds at a subject at a time.
+    the gate and answers due. `hold` really holds a plate or container until a time (ms UTC); `send` sends an officer to
+    a subject and says whom, `finding` is what a patrol finds there at a time.
     """
 
-    def __init__(self, log: RecordLog, now: Callable[[], int], hold: Hold, finding: Finding) -> None:
+    def __init__(self, log: RecordLog, now: Callable[[], int], hold: Hold, send: Send, finding: Finding) -> None:
         self._log = log
         self._now = now
         self._hold = hold
+        self._send = send
         self._finding = finding
         self._lock = threading.Lock()
         self._stored: OrderedDict[tuple[str, str], tuple[_Post, Record]] = OrderedDict()
@@ -98,18 +111,29 @@ class Intake:
         """The stored task, and whether it is new. Raises ApiError 409 if the id was used for another task."""
 
         def make(now: int) -> Record:
-            opened = _task(post.id, "patrol", post.subject, post.assignee, post.note, SOURCE_DESK)
             accepted_at = now + _spread(post.id, "accept", _ACCEPT_MS)
             done_at = accepted_at + _spread(post.id, "drive", _DRIVE_MS)
-            answer = _task(post.id, "patrol", post.subject, post.assignee, post.note, SOURCE_PATROL)
-            self._answer(accepted_at, lambda at: answer(at, TaskState.ACCEPTED, None))
-            self._answer(done_at, lambda at: answer(at, TaskState.DONE, self._finding(post.subject, at)))
-            return opened(now, TaskState.OPEN, None)
+            officer = post.assignee
+
+            def accept(at: int) -> Record:
+                nonlocal officer
+                officer = self._send(post.subject) or post.assignee
+                return state(officer, SOURCE_PATROL)(at, TaskState.ACCEPTED, None)
+
+            def report(at: int) -> Record:
+                return state(officer, SOURCE_PATROL)(at, TaskState.DONE, self._finding(post.subject, at))
+
+            def state(assignee: str, source: str) -> Callable[[int, TaskState, str | None], Task]:
+                return _task(post.id, "patrol", post.subject, assignee, post.note, source)
+
+            self._answer(accepted_at, accept)
+            self._answer(done_at, report)
+            return state(post.assignee, SOURCE_DESK)(now, TaskState.OPEN, None)
 
         return self._store("task", post, make)
 
     def gate_hold(self, post: GateHoldPost) -> tuple[Record, bool]:
-        """The hold as a task of the gate, and whether it is new. Raises ApiError 422 if it names nothing, 409 as above."""
+        """The hold as a task of the gate, and whether it is new. Raises ApiError 422 if it names nothing, 409 as task."""
         subjects = [subject for subject in (post.plate, post.container) if subject is not None]
         if not subjects:
             raise ApiError(422, "invalid", "A gate hold names a plate or a container.", "plate")
@@ -130,7 +154,7 @@ class Intake:
         return self._store("gate_hold", post, make)
 
     def decision(self, post: DecisionPost) -> tuple[Record, bool]:
-        """The decision as an action, and whether it is new. Raises ApiError 409 as above."""
+        """The decision as an action, and whether it is new. Raises ApiError 409 as `task`."""
 
         def make(_: int) -> Record:
             return Action(

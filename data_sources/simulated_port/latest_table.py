@@ -33,7 +33,8 @@ class LatestTable:
     def update(self, sequence: NDArray[np.int64], columns: Mapping[str, Column]) -> None:
         """Take in rows in log order. `sequence`: shape (N,)."""
         row_of, known = self._row_of, len(self._row_of)
-        rows = np.array([row_of.setdefault(s, len(row_of)) for s in columns[self._subject_field].tolist()], dtype=np.intp)
+        subjects = columns[self._subject_field].tolist()
+        rows = np.array([row_of.setdefault(subject, len(row_of)) for subject in subjects], dtype=np.intp)
         self._reserve(len(row_of))
         times = columns["observed_at"]
         newer = (rows >= known) | (times >= self._columns["observed_at"][rows])

@@ -19,19 +19,19 @@ from twin.records import RECORD_CLASSES, SUBJECT_FIELD, Kind, Record
 
 ALL_KINDS: tuple[Kind, ...] = tuple(Kind)
 
-KEPT_ROWS: dict[Kind, int] = {kind: 400_000 for kind in Kind} | {
+KEPT_ROWS: dict[Kind, int] = dict.fromkeys(Kind, 400_000) | {
     Kind.POSITION: 600_000,
     Kind.CRANE_TELEMETRY: 200_000,
     Kind.GATE_PASSAGE: 50_000,
     Kind.ACTION: 50_000,
 }
-"""Rows kept of each kind. Several port-days of everything discrete; positions of 40 minutes at the usual 250 a second."""
+"""Rows kept of each kind: days of everything discrete, positions of 40 minutes at the usual 250 a second."""
 
 _KIND_OF_CLASS: dict[type, Kind] = {cls: kind for kind, cls in RECORD_CLASSES.items()}
 _NO_SUBJECT = frozenset(kind for kind, field in SUBJECT_FIELD.items() if field == "id")
 
 
-class CursorExpired(Exception):
+class CursorExpiredError(Exception):
     """Records after the cursor were overwritten. `earliest`: the oldest sequence number one can still read from."""
 
     def __init__(self, earliest: int) -> None:
@@ -39,7 +39,7 @@ class CursorExpired(Exception):
         self.earliest = earliest
 
 
-class CursorAhead(Exception):
+class CursorAheadError(Exception):
     """The cursor lies beyond the newest record: it was not given out by this log."""
 
 
@@ -123,15 +123,16 @@ class RecordLog:
     def read(self, kinds: Collection[Kind] = ALL_KINDS, after: int | None = None, limit: int = 5000) -> Extract:
         """At most `limit` records of `kinds` after sequence number `after` (None: from the earliest kept).
 
-        Raises CursorExpired if records of these kinds after `after` were overwritten, CursorAhead if it is yet to come.
+        Raises CursorExpiredError if records of these kinds after `after` were overwritten, CursorAheadError if `after`
+        is yet to come.
         """
         with self._lock:
             earliest = self._earliest(kinds)
             after = earliest if after is None else after
             if after > self._last:
-                raise CursorAhead(f"sequence number {after} is beyond the newest, {self._last}")
+                raise CursorAheadError(f"sequence number {after} is beyond the newest, {self._last}")
             if after < earliest:
-                raise CursorExpired(earliest)
+                raise CursorExpiredError(earliest)
             rings = [self._rings[kind] for kind in ALL_KINDS if kind in kinds and self._rings[kind].end]
             starts = [ring.index_after(after) for ring in rings]
             stops = [min(start + limit, ring.end) for ring, start in zip(rings, starts, strict=True)]
@@ -147,7 +148,7 @@ class RecordLog:
             return Extract(last, earliest, more, batches)
 
     def snapshot(self, kinds: Collection[Kind] = ALL_KINDS) -> Extract:
-        """The latest record of every subject of `kinds` as of now; reading on after `last` misses and repeats nothing."""
+        """The latest record of every subject of `kinds`; reading on after `last` misses and repeats nothing."""
         with self._lock:
             batches = []
             for kind in ALL_KINDS:

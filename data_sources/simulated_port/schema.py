@@ -21,14 +21,17 @@ _PLAIN: dict[type, Schema] = {
 
 
 def reference(name: str) -> Schema:
+    """A reference to a schema of this description."""
     return {"$ref": f"#/components/schemas/{name}"}
 
 
 def batch_name(kind: Kind) -> str:
+    """Name of the schema of a batch."""
     return _camel(kind) + "Batch"
 
 
 def record_name(kind: Kind) -> str:
+    """Name of the schema of a single record."""
     return _camel(kind) + "Record"
 
 

@@ -23,7 +23,6 @@ from twin.records import (
     InspectionResult,
     InspectionState,
     Inventory,
-    Kind,
     Manifest,
     Move,
     MoveEvent,
@@ -36,7 +35,7 @@ from twin.records import (
 )
 
 MORNING = 1_772_323_200_000  # 2026-03-01T00:00:00Z
-TOKEN = "a-token-for-tests"  # noqa: S105
+TOKEN = "a-token-for-tests"
 
 
 def position(number: int, truck: str = "闽A12345", at: int = MORNING, **changed: object) -> Position:
@@ -88,7 +87,8 @@ def a_bit_of_everything() -> list[object]:
         container("MSKU1234565"), container("TGHU7654321", reefer_set_c=-18.0),
         declaration(7, DeclarationState.LODGED), declaration(7, DeclarationState.RELEASED),
         inspection(1, None), inspection(2, InspectionResult.CLEAR), seal_event(1), move(1), position(1), position(2),
-        Manifest("MF-1", "customs", MORNING, "M1", 1, "BL1", "CALL-1", "MSKU1234565", DeclarationMode.IMPORT, "鞋", 10, 1.0),
+        Manifest("MF-1", "customs", MORNING, "M1", 1, "BL1", "CALL-1", "MSKU1234565", DeclarationMode.IMPORT, "鞋", 9,
+                 1.0),
         Inventory("INV-1", "tos", MORNING, "MSKU1234565", PlaceKind.SLOT, "C3-12-04-3", True, MORNING),
     ]
 
@@ -103,7 +103,8 @@ def position_columns(count: int, first: int = 0, trucks: int = 100, at: int = MO
     }
     columns: dict[str, Column] = {name: np.array(values, dtype=object) for name, values in texts.items()}
     return columns | {
-        "observed_at": np.full(count, at, dtype=np.int64), "lon": 119.29 + numbers * 1e-7, "lat": 25.41 + numbers * 1e-7,
+        "observed_at": np.full(count, at, dtype=np.int64), "lon": 119.29 + numbers * 1e-7,
+        "lat": 25.41 + numbers * 1e-7,
         "height_m": np.zeros(count), "speed_mps": np.full(count, 5.0), "course_deg": np.full(count, 90.0),
         "status": np.full(count, 3), "accuracy_m": np.full(count, 2.5),
     }
@@ -134,6 +135,8 @@ def port_with(records: Sequence[object] = (), log: RecordLog | None = None, gate
     log.append(records)  # type: ignore[arg-type]
     clock = clock or Clock()
     gate = gate or Gate()
-    intake = Intake(log, clock, gate.hold, lambda subject, at: "nothing_found")
-    info = PortInfo("CNJGY", "江阴港区", "Jiangyin port", "WGS-84", 119.2917, 25.4133, 7, "2026-03-01", 1.0, "Asia/Shanghai")
+    intake = Intake(log, clock, gate.hold, lambda subject: "XC-01", lambda subject, at: "nothing_found")
+    info = PortInfo(
+        "CNJGY", "江阴港区", "Jiangyin port", "WGS-84", 119.2917, 25.4133, 7, "2026-03-01", 1.0, "Asia/Shanghai"
+    )
     return Port(info, log, intake, clock, lambda: "ok")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data_sources.simulated_port.record_log import ALL_KINDS, CursorAhead, CursorExpired, Extract, RecordLog
+from data_sources.simulated_port.record_log import ALL_KINDS, CursorAheadError, CursorExpiredError, Extract, RecordLog
 from tests.port.making import MORNING, a_bit_of_everything, container, move, position, position_columns, seal_event
 from twin.batch import Batch, fields_of
 from twin.records import SUBJECT_FIELD, Kind, Record
@@ -102,7 +102,7 @@ def test_a_cursor_whose_records_were_overwritten_says_so_and_any_other_still_rea
         earliest = max([earliest, *numbers[:-kept]])
     after = data.draw(st.integers(0, log.last), label="after")
     if after < earliest:
-        with pytest.raises(CursorExpired) as caught:
+        with pytest.raises(CursorExpiredError) as caught:
             log.read(after=after, limit=1000)
         assert caught.value.earliest == earliest
     else:
@@ -146,7 +146,7 @@ def test_a_flood_of_positions_pushes_no_seal_event_out():
     log.append([seal_event(1)])
     log.append_columns(Kind.POSITION, position_columns(1000))
     assert [r.id for r in records_in(log.read([Kind.SEAL_EVENT]))] == ["S-1"]
-    with pytest.raises(CursorExpired):
+    with pytest.raises(CursorExpiredError):
         log.read(after=0)
 
 
@@ -172,7 +172,7 @@ def test_a_filtered_reader_that_finds_nothing_still_moves_on():
 
 def test_a_cursor_from_the_future_is_refused():
     log = logged([[move(1)]])
-    with pytest.raises(CursorAhead):
+    with pytest.raises(CursorAheadError):
         log.read(after=2)
 
 
@@ -210,12 +210,12 @@ def test_columns_that_are_no_positions_are_refused_whole(spoil, told):
 
 def test_many_writers_and_readers_at_once_lose_and_repeat_nothing():
     log = RecordLog()
-    writers = [
-        threading.Thread(
-            target=lambda base: [log.append([move(base + n), seal_event(base + n)]) for n in range(200)], args=(k * 1000,)
-        )
-        for k in range(3)
-    ]
+
+    def write(base: int) -> None:
+        for n in range(base, base + 200):
+            log.append([move(n), seal_event(n)])
+
+    writers = [threading.Thread(target=write, args=(base,)) for base in (0, 1000, 2000)]
     got: list[Record] = []
 
     def read() -> None:
@@ -240,8 +240,8 @@ def test_every_kind_can_be_logged_and_read():
         empty = {f.name: np.zeros(2, dtype=f.dtype) for f in fields_of(kind)}
         for field in fields_of(kind):
             if field.dtype == np.object_:
-                values = [member.value for member in field.annotation][:1] if hasattr(field.annotation, "__members__") else []
-                empty[field.name] = np.array(values * 2 or ["a", "b"], dtype=object)
+                codes = [code.value for code in field.annotation] if hasattr(field.annotation, "__members__") else []
+                empty[field.name] = np.array([codes[0], codes[-1]] if codes else ["a", "b"], dtype=object)
             if field.optional and field.dtype == np.object_:
                 empty[field.name] = np.array([None, None], dtype=object)
         log.append_columns(kind, empty)
