@@ -14,13 +14,14 @@ from shapely.ops import polygonize
 from resources.port.drawing import feature, write_geojson
 
 REACH_M = 16_000.0
-# Places known to be land on the mainland side of the clip, longitude and latitude: the faces that hold them are land.
+# 小月屿 anchorage, longitude and latitude (pilotage notice)
 ANCHORAGE = [(119.682778, 25.221944), (119.705, 25.212778), (119.695278, 25.231944), (119.673611, 25.241111)]
 
 
 def write_coast(source: Path, folder: Path, lon: float, lat: float, frame: dict[str, Any]) -> None:
     """land.geojson (islands and mainland within reach) and anchorages.geojson in `folder`."""
-    to_local = Transformer.from_crs("EPSG:4326", f"+proj=tmerc +lat_0={lat} +lon_0={lon} +ellps=WGS84", always_xy=True).transform
+    projection = f"+proj=tmerc +lat_0={lat} +lon_0={lon} +ellps=WGS84"
+    to_local = Transformer.from_crs("EPSG:4326", projection, always_xy=True).transform
     data = json.loads(source.read_text(encoding="utf-8"))
     window = box(-REACH_M, -REACH_M, REACH_M, REACH_M)
     features = []

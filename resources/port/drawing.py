@@ -11,6 +11,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ class QuayFrame:
         return (round(x, 2) + 0.0, round(y, 2) + 0.0)
 
     def points(self, places: Iterable[Pair]) -> list[Pair]:
+        """Local coordinates of many quay coordinates."""
         return [self.point(s, d) for s, d in places]
 
     def box(self, s0: float, d0: float, s1: float, d1: float) -> list[Pair]:
@@ -108,33 +110,35 @@ class Roads:
         self._names: dict[Pair, str] = {}
         self._stops: list[tuple[dict[str, Any], str, Pair]] = []
 
-    def lane(self, id: str, start: Pair, end: Pair, traffic: Traffic) -> None:
+    def lane(self, ident: str, start: Pair, end: Pair, traffic: Traffic) -> None:
         """A one-way lane along an axis."""
-        if id in self._lines:
-            raise ValueError(f"lane {id} is drawn twice")
-        self._lines[id] = _Line(id, start, end, traffic, {_key(start), _key(end)})
+        if ident in self._lines:
+            raise ValueError(f"lane {ident} is drawn twice")
+        self._lines[ident] = _Line(ident, start, end, traffic, {_key(start), _key(end)})
 
-    def along(self, id: str, d: float, s_east: float, s_west: float, traffic: Traffic = MAIN, offset: float = 2.0) -> None:
+    def along(self, ident: str, d: float, s_east: float, s_west: float, traffic: Traffic = MAIN,
+              offset: float = 2.0) -> None:
         """A two-way road along the quay: westbound landward, eastbound seaward of its middle line d."""
-        self.lane(f"{id}w", (s_east, d + offset), (s_west, d + offset), traffic)
-        self.lane(f"{id}e", (s_west, d - offset), (s_east, d - offset), traffic)
+        self.lane(f"{ident}w", (s_east, d + offset), (s_west, d + offset), traffic)
+        self.lane(f"{ident}e", (s_west, d - offset), (s_east, d - offset), traffic)
 
-    def across(self, id: str, s: float, d_sea: float, d_land: float, traffic: Traffic = MAIN, offset: float = 2.0) -> None:
+    def across(self, ident: str, s: float, d_sea: float, d_land: float, traffic: Traffic = MAIN,
+               offset: float = 2.0) -> None:
         """A two-way road landward: northbound east, southbound west of its middle line s."""
-        self.lane(f"{id}n", (s - offset, d_sea), (s - offset, d_land), traffic)
-        self.lane(f"{id}s", (s + offset, d_land), (s + offset, d_sea), traffic)
+        self.lane(f"{ident}n", (s - offset, d_sea), (s - offset, d_land), traffic)
+        self.lane(f"{ident}s", (s + offset, d_land), (s + offset, d_sea), traffic)
 
-    def link(self, id: str, start: Pair, end: Pair, traffic: Traffic, via: Sequence[Pair] = ()) -> None:
+    def link(self, ident: str, start: Pair, end: Pair, traffic: Traffic, via: Sequence[Pair] = ()) -> None:
         """A free one-way link; its ends become nodes of the lines they lie on."""
-        self._links.append(_Edge(id, start, end, traffic, tuple(via)))
+        self._links.append(_Edge(ident, start, end, traffic, tuple(via)))
 
-    def name(self, at: Pair, id: str) -> None:
+    def name(self, at: Pair, ident: str) -> None:
         """Give the node at a place a readable id."""
-        self._names[_key(at)] = id
+        self._names[_key(at)] = ident
 
-    def stop(self, id: str, purpose: str, subject: str, lane: str, at: Pair, bay: int | None = None) -> None:
+    def stop(self, ident: str, purpose: str, subject: str, lane: str, at: Pair, bay: int | None = None) -> None:
         """A stop point on a lane or link."""
-        row: dict[str, Any] = {"id": id, "purpose": purpose, "subject": subject}
+        row: dict[str, Any] = {"id": ident, "purpose": purpose, "subject": subject}
         if bay is not None:
             row["bay"] = bay
         self._stops.append((row, lane, at))
@@ -179,7 +183,7 @@ class Roads:
         for line in lines:
             forward = line.end[line.axis] > line.start[line.axis]
             places = sorted(line.breaks, key=lambda p: p[line.axis], reverse=not forward)
-            for i, (p, q) in enumerate(zip(places, places[1:], strict=False), 1):
+            for i, (p, q) in enumerate(pairwise(places), 1):
                 edges.append(_Edge(f"{line.id}.{i}", p, q, line.traffic))
         return edges
 

@@ -1,15 +1,18 @@
-"""Jiangyin's plan, part one: yard blocks with their lanes, stops and cranes. Quay coordinates (s, d), metres.
+"""Jiangyin's plan, part three: yard blocks with their lanes, stops and cranes. Quay coordinates (s, d), metres.
 
-Sourced: berth lengths, automated terminal at berths 6-7, crane data of berths 4-5 (2012). Everything else is a plausible
-schematic (surveyed false).
+Sourced: the automated terminal at berths 6-7; cranes, reefer plugs and dangerous classes of berths 4-5 (2012).
+Everything else is a plausible schematic (surveyed false).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from resources.port.drawing import PASSING, QUAY, SERVICE, QuayFrame, Roads
+from resources.port.jiangyin_plan import COLUMN_ROADS, DOMESTIC_ROADS
 
 Row = dict[str, Any]
 
@@ -36,10 +39,12 @@ class Style:
 
     @property
     def width_m(self) -> float:
+        """Across all rows."""
         return self.rows * ROW_PITCH_M
 
     @property
     def gauge_m(self) -> float:
+        """Between the crane's legs."""
         return round(self.width_m + self.leg_m + 1.5, 2)
 
 
@@ -94,11 +99,11 @@ class Yard:
                 at = (place.s + bay * 0.5 * style.bay_pitch_m, d_lane)
                 self.roads.stop(f"{place.id}-{bay:02d}", "block", place.id, name, at, bay)
 
-    def crane(self, id: str, style: Style, d: float, landward_lane: bool, serves: list[str], s: float) -> None:
+    def crane(self, ident: str, style: Style, d: float, landward_lane: bool, serves: list[str], s: float) -> None:
         """A yard crane over a row of blocks."""
         low = -1.5 if landward_lane else -style.leg_m
         home = self.frame.point(s, d + low + style.gauge_m / 2)
-        self.cranes.append({"id": id, "kind": style.crane, "serves": serves, "home": list(home),
+        self.cranes.append({"id": ident, "kind": style.crane, "serves": serves, "home": list(home),
                             "bearing_deg": self.frame.bearing_deg, "rail_gauge_m": style.gauge_m,
                             "height_m": style.lift_m, "capacity_kg": 40_600.0})
 
@@ -132,7 +137,7 @@ class Column:
 
 
 PAIRS_D = (88.0, 148.0, 230.0, 290.0)  # seaward edges of the pairs of block rows
-AUTOMATED_D = (88.0, 230.0)
+AUTOMATED_D = (106.0, 252.0)
 COLUMNS = (
     Column("A", 14, 334, "yard-1-3"), Column("B", 334, 662, "yard-1-3"), Column("C", 662, 990, "yard-1-3"),
     Column("D", 990, 1323, "yard-4-5"), Column("E", 1323, 1657, "yard-4-5"),
@@ -215,30 +220,32 @@ def _rail(yard: Yard) -> None:
     yard.crane("RTG-T1T2", RAIL, 990.0, False, ["T1", "T2"], 1480)
 
 
-def quay(yard: Yard, berths: list[tuple[str, float, float, int]]) -> None:
+def quay(yard: Yard, berths: Sequence[tuple[int, str, float, float, int]]) -> None:
     """Lanes under the quay cranes (two for work, two for passing), stops every 25 m, and the cranes.
 
-    berths: id, eastern and western end s, number of cranes.
+    berths: number, terminal, eastern and western end s, number of cranes.
     """
     roads = yard.roads
-    for name, d in (("quay-a", 9.5), ("quay-a-pass", 14.5), ("quay-b", 19.5), ("quay-b-pass", 24.5)):
-        roads.lane(name, (16, d), (2950, d), QUAY)
-    number = 1
-    for berth, east, west, cranes in berths:
+    for lane, d in (("quay-a", 9.5), ("quay-a-pass", 14.5), ("quay-b", 19.5), ("quay-b-pass", 24.5)):
+        roads.lane(lane, (16, d), (2950, d), QUAY)
+    aprons = {round(b[2] + (b[3] - b[2]) * k / 3) for b in berths for k in (1, 2)}
+    crossings = sorted({*COLUMN_ROADS, *DOMESTIC_ROADS, *aprons})
+    for first, last in pairwise(crossings):
+        for lane, d in (("a", 9.5), ("b", 19.5)):
+            if last - first > 60:
+                roads.link(f"quay-{lane}-in-{first}", (first + 8, d + 5), (first + 26, d), QUAY)
+                roads.link(f"quay-{lane}-out-{first}", (last - 26, d), (last - 8, d + 5), QUAY)
+    for number, terminal, east, west, cranes in berths:
         count = int((west - east - 20) // 25)
         first = east + (west - east - (count - 1) * 25) / 2
         for lane, d in (("a", 9.5), ("b", 19.5)):
             for i in range(count):
-                roads.stop(f"{berth}-{lane}{i + 1:02d}", "quay", berth, f"quay-{lane}", (round(first + i * 25, 2), d))
-        terminal = [b[0] for b in berths if _terminal(b[0]) == _terminal(berth)]
+                at = (round(first + i * 25, 2), d)
+                roads.stop(f"B{number}-{lane}{i + 1:02d}", "quay", f"B{number}", f"quay-{lane}", at)
+        serves = [f"B{b[0]}" for b in berths if b[1] == terminal]
         for i in range(cranes):
             home = yard.frame.point(east + (west - east) * (i + 0.5) / cranes, 18.5)
-            yard.cranes.append({"id": f"QC{number:02d}", "kind": "sts", "serves": terminal, "home": list(home),
+            ident = f"QC{1 + sum(c['kind'] == 'sts' for c in yard.cranes):02d}"
+            yard.cranes.append({"id": ident, "kind": "sts", "serves": serves, "home": list(home),
                                 "bearing_deg": yard.frame.bearing_deg, "rail_gauge_m": 30.0, "height_m": 44.0,
                                 "outreach_m": 65.0, "backreach_m": 16.0, "capacity_kg": 78_000.0})
-            number += 1
-
-
-def _terminal(berth: str) -> str:
-    n = int(berth.removeprefix("B"))
-    return "1-3" if n <= 3 else "4-5" if n <= 5 else "6-7" if n <= 7 else "8-9"
