@@ -1,8 +1,8 @@
 """The port's local frame: metres east and north of an origin, by a transverse Mercator on the WGS-84 ellipsoid.
 
 Krueger's series in the third flattening n to the sixth order, as in C. F. F. Karney, "Transverse Mercator with an
-accuracy of a few nanometers", Journal of Geodesy 85 (2011), equations 7-11, 35 and 36. The CGCS2000 ellipsoid differs by
-0.1 mm in its minor axis: the frame serves both. Scale 1 on the origin's meridian.
+accuracy of a few nanometers", Journal of Geodesy 85 (2011), equations 7-11, 35 and 36. The CGCS2000 ellipsoid differs
+by 0.1 mm in its minor axis: the frame serves both. Scale 1 on the origin's meridian.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ ZONES: tuple[tuple[str, str, str, str, str | None, Box], ...] = (
     ("port", "江阴港区", "Jiangyin port", "port", None, (-60, 0, 3900, 1250)),
     ("terminal-1-3", "1–3 泊位", "Berths 1–3", "terminal", "port", (0, 0, 990, 1000)),
     ("quay-1-3", "1–3 泊位码头前沿", "Apron 1–3", "quay", "terminal-1-3", (0, 0, 990, 60)),
-    ("yard-1-3", "1–3 泊位外贸堆场", "Foreign-trade yard 1–3", "foreign_yard", "terminal-1-3", (20, 80, 984, 364)),
+    ("yard-1-3", "1–3 泊位外贸堆场", "Foreign-trade yard 1–3", "foreign_yard", "terminal-1-3", (20, 80, 984, 376)),
     ("empty-1-3", "空箱堆场", "Empty yard", "empty_yard", "yard-1-3", (20, 286, 656, 358)),
     ("dangerous", "危险品堆场", "Dangerous-goods yard", "foreign_yard", "terminal-1-3", (36, 640, 312, 740)),
     ("inspection", "查验场地", "Inspection site", "inspection", "terminal-1-3", (676, 596, 976, 800)),
@@ -47,16 +47,18 @@ ZONES: tuple[tuple[str, str, str, str, str | None, Box], ...] = (
     ("office", "办公区", "Offices", "office", "terminal-1-3", (100, 830, 600, 960)),
     ("terminal-4-5", "4–5 泊位", "Berths 4–5", "terminal", "port", (990, 0, 1657, 970)),
     ("quay-4-5", "4–5 泊位码头前沿", "Apron 4–5", "quay", "terminal-4-5", (990, 0, 1657, 60)),
-    ("yard-4-5", "4–5 泊位外贸堆场", "Foreign-trade yard 4–5", "foreign_yard", "terminal-4-5", (996, 80, 1651, 364)),
+    ("yard-4-5", "4–5 泊位外贸堆场", "Foreign-trade yard 4–5", "foreign_yard", "terminal-4-5", (996, 80, 1651, 376)),
+    ("empty-4-5", "4–5 泊位空箱堆场", "Empty yard 4–5", "empty_yard", "terminal-4-5", (1340, 400, 1640, 480)),
     ("depot-4-5", "拖车场 4–5", "Tractor depot 4–5", "office", "terminal-4-5", (1004, 408, 1310, 472)),
     ("terminal-6-7", "6–7 泊位（自动化）", "Berths 6–7 (automated)", "terminal", "port", (1657, 0, 2305, 970)),
     ("quay-6-7", "6–7 泊位码头前沿", "Apron 6–7", "quay", "terminal-6-7", (1657, 0, 2305, 60)),
-    ("yard-6-7", "6–7 泊位自动化堆场", "Automated yard 6–7", "foreign_yard", "terminal-6-7", (1663, 80, 2299, 364)),
+    ("yard-6-7", "6–7 泊位自动化堆场", "Automated yard 6–7", "foreign_yard", "terminal-6-7", (1663, 80, 2299, 376)),
     ("depot-6-7", "无人集卡停放区", "Driverless-carrier depot", "office", "terminal-6-7", (1670, 408, 1968, 472)),
     ("terminal-8-9", "8–9 泊位", "Berths 8–9", "terminal", "port", (2305, 0, 2965, 1000)),
     ("quay-8-9", "8–9 泊位码头前沿", "Apron 8–9", "quay", "terminal-8-9", (2305, 0, 2965, 60)),
-    ("yard-8-9", "8–9 泊位外贸堆场", "Foreign-trade yard 8–9", "foreign_yard", "terminal-8-9", (2311, 80, 2629, 364)),
-    ("yard-domestic", "内贸堆场", "Domestic-trade yard", "domestic_yard", "terminal-8-9", (2662, 80, 2958, 364)),
+    ("yard-8-9", "8–9 泊位外贸堆场", "Foreign-trade yard 8–9", "foreign_yard", "terminal-8-9", (2311, 80, 2629, 376)),
+    ("empty-8-9", "8–9 泊位空箱堆场", "Empty yard 8–9", "empty_yard", "terminal-8-9", (2320, 400, 2620, 480)),
+    ("yard-domestic", "内贸堆场", "Domestic-trade yard", "domestic_yard", "terminal-8-9", (2662, 80, 2958, 376)),
     ("gate-2", "二号卡口", "Gate 2", "gate", "terminal-8-9", (2780, 830, 2850, 1000)),
     ("park-domestic", "内贸集卡停车场", "Truck park, domestic", "gate", "terminal-8-9", (2684, 626, 2940, 700)),
     ("depot-domestic", "内贸拖车场", "Tractor depot, domestic", "office", "terminal-8-9", (2684, 408, 2940, 472)),
@@ -99,7 +101,7 @@ _BUILDINGS: tuple[tuple[str, str, str, str, Box, float], ...] = (
     ("substation-1", "一号变电站", "Substation 1", "workshop", (220, 866, 260, 886), 8.0),
     ("substation-2", "二号变电站", "Substation 2", "workshop", (2200, 850, 2240, 870), 8.0),
 )
-_SOUTH_SHEDS = (46, 186, 362, 510, 1355, 1510, 2010, 2160, 2335, 2490)  # eastern ends of the CFS warehouses
+_SOUTH_SHEDS = (46, 186, 362, 510, 2010, 2160)  # eastern ends of the CFS warehouses
 _NORTH_SHEDS = ((1020, "保税仓库", "Bonded warehouse", 14.0), (1355, "冷链查验库", "Cold-chain warehouse", 16.0),
                 (1690, "商品车库", "Vehicle hall", 10.0), (2010, "出口拼箱库", "Export consolidation", 12.0),
                 (2340, "散货仓库", "Bulk warehouse", 14.0))
@@ -121,7 +123,7 @@ def buildings() -> list[Feature]:
     """Buildings, light masts and tanks."""
     rows = list(_BUILDINGS)
     for k, s in enumerate(_SOUTH_SHEDS, 1):
-        for part, zh, d in (("a", "南", 398), ("b", "北", 490)):
+        for part, zh, d in (("a", "南", 402), ("b", "北", 490)):
             rows.append((f"cfs-{k}{part}", f"{k} 号集拼仓库{zh}", f"CFS warehouse {k}{part.upper()}", "warehouse",
                          (s, d, s + 122, d + 48), 11.0))
     for s, zh, en, height in _NORTH_SHEDS:
@@ -130,7 +132,7 @@ def buildings() -> list[Feature]:
                          (s + ds, d, s + ds + 118, d + 72), height))
     made = [feature("Polygon", FRAME.box(*box), id=ident, name=name(zh, en), kind=kind, height_m=height, surveyed=False)
             for ident, zh, en, kind, box, height in rows]
-    masts = [(s + 8, d, 35.0) for s in COLUMN_ROADS[:-1] for d in (76, 222, 364, 566)]
+    masts = [(s + 8, d, 35.0) for s in COLUMN_ROADS[:-1] for d in (76, 222, 376, 566)]
     masts += [(s, d, 30.0) for s, d in _LOW_MASTS]
     made += [_round("mast", s, d, 0.8, 8, name("灯塔", "Light mast"), "light_mast", h) for s, d, h in masts]
     for k in range(10):
@@ -198,14 +200,14 @@ def _berth(number: int, kind: str, terminal: str, start: Pair, end: Pair, depth:
 
 # id, Chinese, English, target (s, d), its height, azimuth, elevation, distance
 VIEWPOINTS: tuple[tuple[str, str, str, Pair, float, float, float, float], ...] = (
-    ("port", "全景", "Port", (1400, 210), 0, 193, 21, 1900),
-    ("quay", "码头前沿", "Quay", (1330, 25), 15, 222, 15, 420),
-    ("gate", "卡口", "Gates", (662, 975), 3, 335, 22, 210),
-    ("h986", "查验场", "Inspection", (820, 745), 3, 215, 28, 260),
-    ("block", "堆场", "Block", (1480, 150), 6, 210, 24, 230),
-    ("domestic", "内贸区", "Domestic yard", (2790, 230), 0, 200, 28, 520),
-    ("rail", "铁路", "Rail yard", (1600, 1020), 0, 205, 22, 460),
-    ("top", "俯视 N↑", "Top, north up", (1480, 500), 0, 180, 90, 4200),
+    ("port", "全景", "Port", (1300, 290), 0, 212, 19, 1200),
+    ("quay", "码头前沿", "Quay", (1270, 20), 18, 232, 16, 380),
+    ("gate", "卡口", "Gates", (664, 985), 3, 322, 26, 260),
+    ("h986", "查验场", "Inspection", (830, 735), 3, 215, 30, 300),
+    ("block", "堆场", "Block", (1490, 160), 4, 222, 26, 250),
+    ("domestic", "内贸区", "Domestic yard", (2800, 240), 0, 205, 30, 620),
+    ("rail", "铁路", "Rail yard", (1640, 1030), 0, 140, 22, 420),
+    ("top", "俯视 N↑", "Top, north up", (1480, 480), 0, 180, 90, 3700),
 )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from resources.port.drawing import GATE, PUBLIC, SITE, Pair, Roads
 from resources.port.jiangyin_plan import BERTHS, COLUMN_ROADS, DOMESTIC_ROADS, FRAME, name
 
-LONG_ROADS = (("m1", 216), ("m2", 372), ("m3", 575), ("m4", 812))
+LONG_ROADS = (("m1", 216), ("m2", 384), ("m3", 575), ("m4", 812))
 PUBLIC_D = 1150  # 港前大道, two lanes each way
 PUBLIC_ENDS = (-20, 3050)
 

@@ -137,7 +137,8 @@ class Column:
 
 
 PAIRS_D = (88.0, 148.0, 230.0, 290.0)  # seaward edges of the pairs of block rows
-AUTOMATED_D = (106.0, 252.0)
+REAR_D = 406.0  # the empty yards of berths 4-5 and 8-9, behind the long road m2
+AUTOMATED_D = (112.0, 230.0, 302.0)
 COLUMNS = (
     Column("A", 14, 334, "yard-1-3"), Column("B", 334, 662, "yard-1-3"), Column("C", 662, 990, "yard-1-3"),
     Column("D", 990, 1323, "yard-4-5"), Column("E", 1323, 1657, "yard-4-5"),
@@ -163,7 +164,8 @@ def pair(yard: Yard, style: Style, column: Column, d: float, ids: tuple[str, str
         yard.row(style, edge, landward, column.lane, [place], (s + length / 2,) if count >= 30 else ())
         for i in range(cranes):
             name = f"{style.crane.upper()}-{place.id}" + (f"{'ab'[i]}" if cranes > 1 else "")
-            yard.crane(name, style, edge, landward, [place.id], s + length * (i + 0.5) / cranes)
+            spread = (0.618 * (len(yard.cranes) + 1)) % 1.0  # cranes stand where work left them, not in a line
+            yard.crane(name, style, edge, landward, [place.id], s + length * (i + 0.15 + 0.7 * spread) / cranes)
 
 
 def lay_out(yard: Yard) -> None:
@@ -181,6 +183,9 @@ def lay_out(yard: Yard) -> None:
             pair(yard, AUTOMATED, BY_LETTER[letter], d, ids, cranes=2)
     pair(yard, EMPTY, BY_LETTER["A"], PAIRS_D[3], ("K1", "K2"), 38, "empty-1-3", 1)
     pair(yard, EMPTY, BY_LETTER["B"], PAIRS_D[3], ("K3", "K4"), 38, "empty-1-3", 1)
+    pair(yard, EMPTY, BY_LETTER["E"], REAR_D, ("K5", "K6"), 38, "empty-4-5", 1)
+    pair(yard, EMPTY, BY_LETTER["H"], REAR_D, ("K7", "K8"), 38, "empty-8-9", 1)
+    pair(yard, RTG, BY_LETTER["E"], PAIRS_D[3], ("E7", "E8"), cranes=1)
     pair(yard, REEFER, BY_LETTER["C"], PAIRS_D[3], ("R1", "R2"), 22, None, 1)
     pair(yard, REEFER, BY_LETTER["D"], PAIRS_D[3], ("R3", "R4"), 22, None, 1)
     pair(yard, REEFER, BY_LETTER["H"], PAIRS_D[2], ("R5", "R6"), 22, None, 1)
