@@ -1,0 +1,133 @@
+"""R03 seal-tamper 关锁异常: a seal is cut, tampered with, opened without authority or in the wrong place, swapped or silent."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import simpy
+
+from data_sources.simulated_port.incidents.kind import Act, IncidentKind, Parameter, Parameters, ValueKind
+from twin.records import Direction, GatePassage, SealEventKind, TransitTrip
+
+if TYPE_CHECKING:
+    from data_sources.simulated_port.incidents.stage import Staging
+    from data_sources.simulated_port.world import Box
+
+_IN_THE_YARD = {
+    "cut": (SealEventKind.CUT, "", None, "被剪断"),
+    "tampered": (SealEventKind.TAMPERED, "", None, "被撬动"),
+    "unlocked": (SealEventKind.UNLOCKED, "身份不明", None, "未经授权开启"),
+    "outside": (SealEventKind.UNLOCKED, "堆场人员", "declaration", "在非许可地点开启"),
+}
+"""Kind of event, by whom, with what authority, and the words for it."""
+
+
+def _act(staging: Staging, parameters: Parameters) -> Act:
+    case = str(parameters["case"])
+    if case in _IN_THE_YARD:
+        yield from _in_the_yard(staging, parameters, case)
+    else:
+        yield from _on_the_road(staging, parameters, case)
+
+
+def _in_the_yard(staging: Staging, parameters: Parameters, case: str) -> Act:
+    named = parameters.get("seal")
+
+    def fits(box: Box) -> bool:
+        return box.seal is not None and (named is None or box.seal == named)
+
+    box = yield from staging.container({}, fits, f"with seal {named}" if named else "with an electronic seal")
+    if box is None or box.seal is None:
+        return
+    kind, by, authority, words = _IN_THE_YARD[case]
+    seal = box.seal
+    staging.begin("seal", seal, staging.at_box(box), f"关锁 {seal}（箱 {box.number}）{words}", related=(box.number,))
+    staging.stage.seals.tell(seal, box.number, kind, by, box.declaration if authority else None)
+    if kind is not SealEventKind.TAMPERED:
+        staging.stage.seals.remove(box)
+
+
+def _on_the_road(staging: Staging, parameters: Parameters, case: str) -> Act:
+    trip = yield from _trip(staging, parameters)
+    if trip is None:
+        return
+    if case == "wrong_number":
+        yield from _swapped(staging, trip)
+    else:
+        yield from _silent(staging, trip, float(parameters["silent_s"]))
+
+
+def _trip(staging: Staging, parameters: Parameters) -> Generator[simpy.Event, Any, TransitTrip | None]:
+    """The transit trip whose seal is named, or the next that comes."""
+    named = parameters.get("seal")
+    transit = staging.stage.transit
+    open_trips = [
+        t for t in transit.trips.values()
+        if (t.seal == named if named is not None else True) and t.container not in staging.stage.taken
+        and transit.roads_ms(t.container) > staging.world.now_ms
+    ]
+    trip = staging.pick(open_trips)
+    if trip is None and named is not None:
+        staging.give_up(str(named), f"no transit trip with seal {named} is on its way")
+        return None
+    if trip is None:
+        trip = yield from staging.record(TransitTrip, lambda t: t.container in transit.trips)
+    if trip is not None:
+        staging.stage.taken.add(trip.container)
+    return trip
+
+
+def _swapped(staging: Staging, trip: TransitTrip) -> Act:
+    """The gate reads another seal on the container than the one it was sent with."""
+    other = f"JY-{(int(trip.seal[3:]) + 4_999) % 9_999 + 1:06d}"
+
+    def misread(passage: GatePassage) -> GatePassage:
+        if trip.container in passage.containers and passage.direction is Direction.IN:
+            return replace(passage, seals=tuple(other if s == trip.seal else s for s in passage.seals))
+        return passage
+
+    staging.operations.gate_reading(misread)
+    passage = yield from staging.record(
+        GatePassage, lambda p: trip.container in p.containers and p.direction is Direction.IN
+    )
+    if passage is None:
+        staging.give_up(trip.seal, f"trip {trip.trip} did not come to a gate")
+        return
+    note = f"转关箱 {trip.container} 应持关锁 {trip.seal}，卡口识读为 {other}"
+    at = staging.at_vehicle(passage.plate) if passage.plate in staging.operations.vehicles else staging.at_vehicle(trip.vehicle)
+    staging.begin("seal", trip.seal, at, note, related=(trip.container, trip.vehicle, other), from_ms=passage.observed_at)
+
+
+def _silent(staging: Staging, trip: TransitTrip, silent_s: float) -> Act:
+    """The seal says nothing for a while although its truck drives on the port's roads."""
+    while trip.vehicle not in staging.operations.vehicles:
+        yield staging.wait(2.0)
+    seals = staging.stage.seals
+    seals.silence(trip.seal)
+    note = f"在途关锁 {trip.seal}（箱 {trip.container}）移动中失联"
+    entry = staging.begin("seal", trip.seal, staging.at_vehicle(trip.vehicle), note, related=(trip.container, trip.vehicle))
+    yield staging.wait(silent_s)
+    seals.silence(trip.seal, silent=False)
+    staging.end(entry)
+
+
+KIND = IncidentKind(
+    rule="R03",
+    name_zh="关锁异常",
+    name_en="seal tampering",
+    summary="A seal in the yard is cut, tampered with or opened; or a transit trip's seal is swapped or falls silent.",
+    subject="seal",
+    parameters=(
+        Parameter(
+            "case", ValueKind.CHOICE,
+            "cut, tampered; unlocked without authority; unlocked with authority outside a permitted place; "
+            "another number read at the gate; silent while moving",
+            "cut", choices=(*_IN_THE_YARD, "wrong_number", "silent"),
+        ),
+        Parameter("seal", ValueKind.SEAL, "the seal; in the yard, or on its way for the last two cases"),
+        Parameter("silent_s", ValueKind.NUMBER, "seconds without a sign of life", 900.0, 60.0, 7_200.0),
+    ),
+    act=_act,
+)

@@ -1,0 +1,103 @@
+"""R05 identity-mismatch 车货不符: what a gate reads differs from the order, or the same plate is in two places at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from data_sources.simulated_port.incidents.kind import Act, IncidentKind, Parameter, Parameters, ValueKind
+from twin.records import Direction, GateDecision, GatePassage, PlaceKind, VehicleKind
+
+if TYPE_CHECKING:
+    from data_sources.simulated_port.incidents.stage import Staging
+
+_CASES = ("plate", "container", "invalid_number", "cloned")
+
+
+def _act(staging: Staging, parameters: Parameters) -> Act:
+    case = str(parameters["case"])
+    if case == "cloned":
+        yield from _cloned(staging, parameters)
+        return
+    gate = parameters.get("gate")
+    done: list[GatePassage] = []
+
+    def misread(passage: GatePassage) -> GatePassage:
+        if done or passage.decision is not GateDecision.RAISE or not passage.containers:
+            return passage
+        if gate is not None and passage.gate != gate:
+            return passage
+        done.append(passage)
+        if case == "plate":
+            return replace(passage, plate=_other_plate(passage.plate))
+        number = _other_number(staging, passage.containers[0]) if case == "container" else _broken(passage.containers[0])
+        return replace(passage, containers=(number, *passage.containers[1:]))
+
+    staging.operations.gate_reading(misread)
+    read = yield from staging.record(GatePassage, lambda p: bool(done) and p.id == done[0].id)
+    if read is None:
+        staging.give_up(str(gate or ""), "no truck with a container passed in time")
+        return
+    true = done[0]
+    kind, subject = ("vehicle", true.plate) if case == "plate" else ("container", true.containers[0])
+    note = f"卡口 {true.gate} 指令为 {true.plate}/{true.containers[0]}，识读为 {read.plate}/{read.containers[0]}"
+    at = staging.at_vehicle(true.plate) if true.plate in staging.operations.vehicles else staging.at_gate(true.gate)
+    staging.begin(
+        kind, subject, at, note, related=(true.plate, *true.containers, read.plate, *read.containers),
+        from_ms=true.observed_at,
+    )
+
+
+def _cloned(staging: Staging, parameters: Parameters) -> Act:
+    """A truck inside the port passes, by its plate, another gate at the same time."""
+    plate = yield from staging.vehicle(
+        {}, lambda v: v.kind is VehicleKind.ROAD_TRUCK and v.inside, "a road truck inside the port"
+    )
+    if plate is None:
+        return
+    x, y = staging.at_vehicle(plate)
+    lanes = [
+        (gate, lane) for gate in staging.world.layout.gates for lane in gate.lanes
+        if lane.direction == "in" and parameters.get("gate") in (None, gate.id)
+    ]
+    gate, lane = max(lanes, key=lambda gl: (gl[1].stop[0] - x) ** 2 + (gl[1].stop[1] - y) ** 2)
+    world = staging.world
+    note = f"车牌 {plate} 在港内行驶，同时在卡口 {gate.id} 被识读（套牌）"
+    staging.begin("vehicle", plate, lane.stop, note)
+    world.emit(
+        GatePassage(
+            id=world.new_id("GPX"), source="gate", observed_at=world.now_ms, gate=gate.id, lane=lane.id,
+            direction=Direction.IN, plate=plate, plate_confidence=0.98, containers=(), container_confidence=1.0, seals=(),
+            weight_kg=15_200.0, pictures=(f"GPX-{plate}-1",), order=None, decision=GateDecision.HOLD,
+        )
+    )
+
+
+def _other_plate(plate: str) -> str:
+    """The plate with its last character read wrongly."""
+    return plate[:-1] + ("3" if plate[-1] != "3" else "8")
+
+
+def _other_number(staging: Staging, number: str) -> str:
+    """The number of another container of the port."""
+    others = [n for n, b in staging.world.boxes.items() if n != number and b.place_kind is PlaceKind.SLOT]
+    return staging.pick(others) or number
+
+
+def _broken(number: str) -> str:
+    """The number with a check digit that does not fit (ISO 6346)."""
+    return number[:-1] + str((int(number[-1]) + 5) % 10)
+
+
+KIND = IncidentKind(
+    rule="R05",
+    name_zh="车货不符",
+    name_en="identity mismatch",
+    summary="A gate reads another plate or container number than its order names, or a plate that is elsewhere too.",
+    subject="vehicle",
+    parameters=(
+        Parameter("case", ValueKind.CHOICE, "what is wrong", "plate", choices=_CASES),
+        Parameter("gate", ValueKind.GATE, "the gate"),
+    ),
+    act=_act,
+)

@@ -1,0 +1,51 @@
+"""R06 weight-anomaly 重量异常: the weighbridge finds a truck far from what its container was declared to weigh."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from data_sources.simulated_port.incidents.kind import Act, IncidentKind, Parameter, Parameters, ValueKind
+from twin.records import GateDecision, GatePassage
+
+if TYPE_CHECKING:
+    from data_sources.simulated_port.incidents.stage import Staging
+
+
+def _act(staging: Staging, parameters: Parameters) -> Act:
+    gate, excess_kg = parameters.get("gate"), float(parameters["excess_kg"])
+    empty = parameters["load"] == "empty"
+    done: list[GatePassage] = []
+
+    def weigh(passage: GatePassage) -> GatePassage:
+        boxes = [staging.world.boxes.get(n) for n in passage.containers]
+        fits = len(boxes) == 1 and boxes[0] is not None and boxes[0].full is not empty and boxes[0].trade != "domestic"
+        if done or not fits or passage.decision is not GateDecision.RAISE or gate not in (None, passage.gate):
+            return passage
+        done.append(passage)
+        return replace(passage, weight_kg=max(0.0, passage.weight_kg + excess_kg))
+
+    staging.operations.gate_reading(weigh)
+    read = yield from staging.record(GatePassage, lambda p: bool(done) and p.id == done[0].id)
+    if read is None:
+        staging.give_up(str(gate or ""), "no fitting truck passed a weighbridge in time")
+        return
+    number = read.containers[0]
+    at = staging.at_vehicle(read.plate) if read.plate in staging.operations.vehicles else staging.at_gate(read.gate)
+    note = f"箱 {number} 过磅 {read.weight_kg:.0f} kg，比实际应有重量差 {excess_kg:+.0f} kg"
+    staging.begin("container", number, at, note, related=(read.plate,), from_ms=read.observed_at)
+
+
+KIND = IncidentKind(
+    rule="R06",
+    name_zh="重量异常",
+    name_en="weight anomaly",
+    summary="The next fitting truck weighs much more (or less) than its container was declared to.",
+    subject="container",
+    parameters=(
+        Parameter("load", ValueKind.CHOICE, "a full container, or one declared empty", "full", choices=("full", "empty")),
+        Parameter("gate", ValueKind.GATE, "the gate whose weighbridge it is"),
+        Parameter("excess_kg", ValueKind.NUMBER, "kilograms more than there should be", 6_500.0, -25_000.0, 25_000.0),
+    ),
+    act=_act,
+)

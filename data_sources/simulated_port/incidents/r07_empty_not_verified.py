@@ -1,0 +1,55 @@
+"""R07 empty-not-verified 空箱未验: an inbound empty leaves without its ultrasonic test, or although the test says loaded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from data_sources.simulated_port.incidents.kind import Act, IncidentKind, Parameter, Parameters, ValueKind
+from twin.records import InspectionKind, InspectionResult, InspectionState
+
+if TYPE_CHECKING:
+    from data_sources.simulated_port.incidents.stage import Staging
+    from data_sources.simulated_port.world import Box
+
+
+def _fits(box: Box) -> bool:
+    return not box.full and box.flow == "empty_in" and not box.released
+
+
+def _act(staging: Staging, parameters: Parameters) -> Act:
+    box = yield from staging.container(parameters, _fits, "an inbound empty container not yet tested")
+    if box is None:
+        return
+    stage = staging.stage
+    stage.clearance.stop(box, "incident R07")
+    stage.clearance.inspections.untested.add(box.number)
+    note = f"进境空箱 {box.number} 未经超声波检测出场"
+    if parameters["case"] == "loaded":
+        note = f"进境空箱 {box.number} 超声波检测显示有货，仍出场"
+        stage.clearance.inspections.tell(
+            box, staging.world.new_id("CYX"), InspectionKind.ULTRASONIC, InspectionState.DONE, InspectionResult.LOADED,
+            "何敏",
+        )
+    number = box.number
+    plate = staging.operations.pickup(box, at=staging.world.now_ms, force=True)
+    passage = yield from staging.left(number)
+    if passage is None:
+        staging.give_up(number, "the truck did not reach a gate in time")
+        return
+    staging.begin(
+        "container", number, staging.at_gate(passage.gate), note, related=(plate,), from_ms=passage.observed_at
+    )
+
+
+KIND = IncidentKind(
+    rule="R07",
+    name_zh="空箱未验",
+    name_en="empty not verified",
+    summary="An inbound empty container leaves by the gate untested, or though the test says that it is loaded.",
+    subject="container",
+    parameters=(
+        Parameter("case", ValueKind.CHOICE, "untested, or tested as loaded", "untested", choices=("untested", "loaded")),
+        Parameter("container", ValueKind.CONTAINER, "the container, an inbound empty in the yard"),
+    ),
+    act=_act,
+)

@@ -1,0 +1,76 @@
+"""R14 loitering 异常停留: a loaded truck stops on a road where nothing is loaded, unloaded or checked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from data_sources.simulated_port.incidents.kind import Act, IncidentKind, Parameter, Parameters, ValueKind
+from twin.port_layout import PortLayout, RoadKind
+from twin.records import VehicleKind
+
+if TYPE_CHECKING:
+    from data_sources.simulated_port.incidents.stage import Staging
+
+_FAR_FROM_STOPS_M = 60.0
+_NEAR_M = 700.0
+_AT_THE_PLACE_M = 40.0
+_LIMIT_S = 3 * 3_600.0
+
+
+def _lonely_places(layout: PortLayout) -> list[tuple[float, float]]:
+    """Middles of main roads away from every stop point, metres."""
+    nodes = {node.id: np.asarray(node.at) for node in layout.road_nodes}
+    stops = np.asarray([stop.at for stop in layout.stop_points]).reshape(-1, 2)
+    middles = [(nodes[e.start] + nodes[e.end]) / 2 for e in layout.road_edges if e.kind is RoadKind.MAIN and not e.via]
+    return [
+        (float(m[0]), float(m[1])) for m in middles
+        if not len(stops) or float(np.hypot(*(stops - m).T).min()) > _FAR_FROM_STOPS_M
+    ]
+
+
+def _act(staging: Staging, parameters: Parameters) -> Act:
+    def fits(vehicle: Any) -> bool:
+        return (
+            vehicle.kind is VehicleKind.ROAD_TRUCK and vehicle.inside and len(vehicle.boxes) > 0
+            and not any(box.seal for box in vehicle.boxes)
+        )
+
+    plate = yield from staging.vehicle(parameters, fits, "a loaded road truck inside the port")
+    if plate is None:
+        return
+    x, y = staging.at_vehicle(plate)
+    places = _lonely_places(staging.world.layout)
+    near = [p for p in places if np.hypot(p[0] - x, p[1] - y) < _NEAR_M] or places
+    place = staging.pick(near)
+    if place is None:
+        staging.give_up(plate, "the port has no road to stand on")
+        return
+    minutes = float(parameters["minutes"])
+    staging.operations.detour(plate, [place], minutes * 60.0)
+    began = staging.world.env.now
+    while plate in staging.operations.vehicles and staging.world.env.now - began < _LIMIT_S:
+        at = staging.at_vehicle(plate)
+        if np.hypot(at[0] - place[0], at[1] - place[1]) < _AT_THE_PLACE_M and not staging.operations.vehicles[plate].moving:
+            boxes = [b.number for b in staging.operations.vehicles[plate].boxes]
+            entry = staging.begin("vehicle", plate, at, f"载箱集卡 {plate} 在通道上异常停留", related=boxes)
+            yield staging.wait(minutes * 60.0)
+            staging.end(entry)
+            return
+        yield staging.wait(2.0)
+    staging.give_up(plate, "the truck left the port before it came to the place")
+
+
+KIND = IncidentKind(
+    rule="R14",
+    name_zh="异常停留",
+    name_en="loitering",
+    summary="A loaded truck leaves its way and stands on a road away from every place of work.",
+    subject="vehicle",
+    parameters=(
+        Parameter("plate", ValueKind.PLATE, "the truck, loaded and inside the port"),
+        Parameter("minutes", ValueKind.NUMBER, "how long it stands", 25.0, 1.0, 240.0),
+    ),
+    act=_act,
+)
