@@ -7,7 +7,14 @@ from numpy.typing import NDArray
 from vtkmodules.util.numpy_support import numpy_to_vtk, numpy_to_vtkIdTypeArray
 from vtkmodules.vtkCommonCore import vtkPoints
 from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData
-from vtkmodules.vtkRenderingCore import vtkActor, vtkLight, vtkPolyDataMapper, vtkProp3D, vtkRenderer
+from vtkmodules.vtkRenderingCore import (
+    vtkActor,
+    vtkLight,
+    vtkPolyDataMapper,
+    vtkProp3D,
+    vtkRenderer,
+    vtkShaderProperty,
+)
 
 from scene import mesh as m
 from scene.light import Light
@@ -55,13 +62,37 @@ def baked(mesh: m.Mesh, light: Light, layer: int = 0, double_sided: bool = False
     return unlit(light.bake(mesh), light, layer, double_sided)
 
 
-def unlit(mesh: m.Mesh, light: Light, layer: int = 0, double_sided: bool = False) -> vtkActor:
-    """As `baked`, where the colours are final already."""
+def unlit(
+    mesh: m.Mesh,
+    light: Light,
+    layer: int = 0,
+    double_sided: bool = False,
+    fade: tuple[tuple[float, float, float], float, float] | None = None,
+) -> vtkActor:
+    """As `baked`, where the colours are final already. Always solid: see `translucent` for what is not.
+
+    fade: a colour (0..1) and the distances, metres, from and by which the surface turns into it: fine paint becomes
+    the ground it lies on before it would flicker.
+    """
     actor = vtkActor()
     actor.SetMapper(mapper_of(polydata(mesh)))
     look = actor.GetProperty()
     look.LightingOff()
     look.SetBackfaceCulling(not double_sided)
+    add_haze(actor, light, layer, fade)
+    plain_fragments(actor.GetShaderProperty(), "", haze_glsl(light))
+    actor.PickableOff()
+    return actor
+
+
+def translucent(mesh: m.Mesh, light: Light, opacity: float, layer: int = 0) -> vtkActor:
+    """An unlit actor one sees through, from both sides; its colours are final."""
+    actor = vtkActor()
+    actor.SetMapper(mapper_of(polydata(mesh)))
+    look = actor.GetProperty()
+    look.LightingOff()
+    look.BackfaceCullingOff()
+    look.SetOpacity(opacity)
     add_haze(actor, light, layer)
     actor.PickableOff()
     return actor
@@ -86,28 +117,50 @@ def lit_look(actor: vtkActor, light: Light) -> None:
     look.SetBackfaceCulling(True)
 
 
-def add_haze(actor: vtkProp3D, light: Light, layer: int = 0) -> None:
+def add_haze(
+    actor: vtkProp3D,
+    light: Light,
+    layer: int = 0,
+    fade: tuple[tuple[float, float, float], float, float] | None = None,
+) -> None:
     """Let the actor fade into the haze with distance, and lift it by `layer` steps of depth.
 
     The lift is done in the vertex shader. VTK's own polygon offset writes the depth in the fragment shader, which
     switches the early depth test off.
     """
     shader = actor.GetShaderProperty()
-    lift = f"  gl_Position.z -= {layer * _LAYER_STEP:.9f} * gl_Position.w;\n" if layer else ""
-    shader.AddVertexShaderReplacement(
-        "//VTK::PositionVC::Dec", True, "//VTK::PositionVC::Dec\nout float distanceVSOutput;\n", False
-    )
-    shader.AddVertexShaderReplacement(
-        "//VTK::PositionVC::Impl",
-        True,
-        f"//VTK::PositionVC::Impl\n  distanceVSOutput = gl_Position.w;\n{lift}",
-        False,
-    )
+    extra = f"  gl_Position.z -= {layer * _LAYER_STEP:.9f} * gl_Position.w;\n" if layer else ""
+    if fade is not None:
+        (red, green, blue), start, end = fade
+        extra += (
+            f"  vertexColorVSOutput.rgb = mix(vertexColorVSOutput.rgb, vec3({red:.4f}, {green:.4f}, {blue:.4f}), "
+            f"smoothstep({start:.1f}, {end:.1f}, gl_Position.w));\n"
+        )
+    add_to_vertex_shader(shader, "out float distanceVSOutput;\n", f"  distanceVSOutput = gl_Position.w;\n{extra}")
     shader.AddFragmentShaderReplacement(
         "//VTK::Light::Dec", True, "//VTK::Light::Dec\nin float distanceVSOutput;\n", False
     )
-    shader.AddFragmentShaderReplacement(
-        "//VTK::Light::Impl", True, f"//VTK::Light::Impl\n{haze_glsl(light)}", False
+    shader.AddFragmentShaderReplacement("//VTK::Light::Impl", True, f"//VTK::Light::Impl\n{haze_glsl(light)}", False)
+
+
+def add_to_vertex_shader(shader: vtkShaderProperty, declarations: str, code: str) -> None:
+    """Add GLSL to VTK's vertex shader, after the position is known."""
+    shader.AddVertexShaderReplacement(
+        "//VTK::PositionVC::Dec", True, f"//VTK::PositionVC::Dec\n{declarations}", False
+    )
+    shader.AddVertexShaderReplacement("//VTK::PositionVC::Impl", True, f"//VTK::PositionVC::Impl\n{code}", False)
+
+
+def plain_fragments(shader: vtkShaderProperty, declarations: str, code: str) -> None:
+    """Replace VTK's fragment shader by point colour, then `code` on `fragOutput0`: for solid, unlit surfaces.
+
+    VTK's own ends in a `discard`, which costs a software renderer its early depth write.
+    """
+    shader.SetFragmentShaderCode(
+        "//VTK::System::Dec\n//VTK::CustomUniforms::Dec\n//VTK::Output::Dec\n"
+        f"in vec4 vertexColorVSOutput;\nin float distanceVSOutput;\n{declarations}"
+        "void main()\n{\n  gl_FragData[0] = vec4(vertexColorVSOutput.rgb, 1.0);\n"
+        f"{code}}}\n"
     )
 
 
@@ -115,8 +168,8 @@ def haze_glsl(light: Light) -> str:
     """Fragment code that mixes the haze into `fragOutput0` by `distanceVSOutput`."""
     red, green, blue = light.haze
     return (
-        f"  float hazeShare = {light.haze_most:.3f} * "
-        f"(1.0 - exp(-max(distanceVSOutput - {light.haze_start_m:.1f}, 0.0) / {light.haze_depth_m:.1f}));\n"
+        f"  float hazeWay = max(distanceVSOutput - {light.haze_start_m:.1f}, 0.0);\n"
+        f"  float hazeShare = {light.haze_most:.3f} * hazeWay / (hazeWay + {light.haze_depth_m:.1f});\n"
         f"  fragOutput0.rgb = mix(fragOutput0.rgb, vec3({red:.4f}, {green:.4f}, {blue:.4f}), hazeShare);\n"
     )
 

@@ -32,7 +32,7 @@ class Light:
     horizon: Triple
     haze: Triple  # colour distant things fade to
     haze_start_m: float
-    haze_depth_m: float  # distance over which 63 % of the rest is lost
+    haze_depth_m: float  # beyond the start, half of the way to `haze_most`
     haze_most: float  # never more than this share
     sea_near: Triple
     sea_far: Triple
@@ -60,11 +60,11 @@ class Light:
 DAY = Light(
     name="day",
     sun_from=(-0.52, -0.45, 0.72),
-    sun=(0.62, 0.60, 0.56),
-    sky=(0.30, 0.33, 0.37),
-    fill_from=(0.8, -0.5, 0.25),
-    fill=(0.16, 0.18, 0.22),
-    ambient=(0.20, 0.22, 0.25),
+    sun=(0.52, 0.50, 0.46),
+    sky=(0.20, 0.22, 0.24),
+    fill_from=(0.75, 0.55, 0.25),
+    fill=(0.17, 0.18, 0.20),
+    ambient=(0.36, 0.38, 0.40),
     zenith=(0.030, 0.058, 0.090),
     horizon=(0.150, 0.225, 0.290),
     haze=(0.118, 0.180, 0.235),
@@ -81,15 +81,15 @@ DUSK = Light(
     name="dusk",
     sun_from=(-0.85, -0.35, 0.30),
     sun=(0.58, 0.42, 0.30),
-    sky=(0.20, 0.23, 0.30),
-    fill_from=(0.8, -0.5, 0.25),
-    fill=(0.14, 0.16, 0.24),
-    ambient=(0.18, 0.19, 0.24),
+    sky=(0.14, 0.16, 0.22),
+    fill_from=(0.75, 0.55, 0.25),
+    fill=(0.12, 0.14, 0.20),
+    ambient=(0.27, 0.28, 0.34),
     zenith=(0.020, 0.036, 0.066),
     horizon=(0.230, 0.190, 0.190),
     haze=(0.120, 0.125, 0.150),
     haze_start_m=1200.0,
-    haze_depth_m=8000.0,
+    haze_depth_m=7500.0,
     haze_most=0.9,
     sea_near=(0.040, 0.110, 0.170),
     sea_far=(0.110, 0.120, 0.150),
@@ -102,14 +102,14 @@ NIGHT = Light(
     sun_from=(0.35, -0.45, 0.85),
     sun=(0.16, 0.19, 0.25),
     sky=(0.22, 0.22, 0.21),
-    fill_from=(-0.8, -0.5, 0.25),
-    fill=(0.07, 0.08, 0.10),
-    ambient=(0.16, 0.17, 0.19),
+    fill_from=(-0.75, 0.55, 0.25),
+    fill=(0.08, 0.08, 0.09),
+    ambient=(0.24, 0.24, 0.25),
     zenith=(0.010, 0.018, 0.030),
     horizon=(0.045, 0.070, 0.095),
     haze=(0.040, 0.062, 0.085),
     haze_start_m=1000.0,
-    haze_depth_m=6000.0,
+    haze_depth_m=5500.0,
     haze_most=0.92,
     sea_near=(0.020, 0.060, 0.092),
     sea_far=(0.030, 0.058, 0.082),

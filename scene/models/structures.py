@@ -109,21 +109,19 @@ def office(length_m: float, width_m: float, height_m: float, lit_share: float = 
         m.box((half_w, -3.0, 0), (half_w + 2.6, 3.0, 0.25), ROOF),
         m.box((half_w, -3.4, 3.2), (half_w + 3.0, 3.4, 3.6), NAVY, m.ALL_SIDES),
     ]
-    low, high, colour = [], [], []
+    panes, colour = [], []
+    edges = np.linspace(-half_l + 0.8, half_l - 0.8, max(1, int(length_m / 9)) + 1)
+    x, y = half_w + 0.06, half_l + 0.06
     for k in range(storeys):
         z0, z1 = k * storey + 1.0, k * storey + storey - 0.7
-        pieces = max(1, int(length_m / 9))
-        edges = np.linspace(-half_l + 0.8, half_l - 0.8, pieces + 1)
-        for a, b in zip(edges[:-1], edges[1:], strict=True):
-            for x0, x1 in ((half_w, half_w + 0.06), (-half_w - 0.06, -half_w)):
-                low.append((x0, a + 0.25, z0))
-                high.append((x1, b - 0.25, z1))
-                colour.append(WINDOW_LIT if rng.random() < lit_share else WINDOW)
-        for y0, y1 in ((half_l, half_l + 0.06), (-half_l - 0.06, -half_l)):
-            low.append((-half_w + 0.8, y0, z0))
-            high.append((half_w - 0.8, y1, z1))
-            colour.append(WINDOW_LIT if rng.random() < lit_share else WINDOW)
-    parts.append(m.boxes(low, high, colour, ("south", "east", "north", "west")))
+        for south, north in zip(edges[:-1] + 0.25, edges[1:] - 0.25, strict=True):
+            panes.append([(x, south, z0), (x, north, z0), (x, north, z1), (x, south, z1)])
+            panes.append([(-x, north, z0), (-x, south, z0), (-x, south, z1), (-x, north, z1)])
+        west, east = -half_w + 0.8, half_w - 0.8
+        panes.append([(east, y, z0), (west, y, z0), (west, y, z1), (east, y, z1)])
+        panes.append([(west, -y, z0), (east, -y, z0), (east, -y, z1), (west, -y, z1)])
+    colour = [WINDOW_LIT if lit else WINDOW for lit in rng.random(len(panes)) < lit_share]
+    parts.append(m.quads(panes, colour))
     return m.merge(parts)
 
 

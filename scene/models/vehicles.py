@@ -90,7 +90,7 @@ def agv() -> m.Mesh:
         m.box((-1.25, -half + 0.9, deck - 0.15), (1.25, half - 0.9, deck), FRAME),
         m.boxes([(-1.1, half, 0.9), (-1.1, -half - 0.02, 0.9)], [(1.1, half + 0.02, 1.2), (1.1, -half, 1.2)], LAMP,
                 ("north", "south")),
-        _wheels((-half + 2.4, half - 2.4), 1.5, 0.7, 0.6),
+        _wheels((-half + 2.4, half - 2.4), 1.56, 0.7, 0.6),
     ]), 1.6, 0.7)
 
 

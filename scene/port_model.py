@@ -1,0 +1,46 @@
+"""The port's model: all static props of a layout, from the front to the back.
+
+Drawing order matters twice: what is drawn first saves the work of drawing what it hides, and the translucent walls come
+last of all (VTK draws them after everything solid).
+"""
+
+from __future__ import annotations
+
+from vtkmodules.vtkRenderingCore import vtkRenderer
+
+from scene.light import Light
+from scene.props.buildings import Buildings
+from scene.props.fences import Fences
+from scene.props.gates import Gates
+from scene.props.quay import Quay
+from scene.props.roads import Roads
+from scene.props.sea import Sea
+from scene.props.sky import Sky
+from scene.props.terrain import Terrain
+from scene.props.yard import Yard
+from twin.port_layout import PortLayout
+
+
+class PortModel:
+    """Everything that stands still."""
+
+    def __init__(self, renderer: vtkRenderer, layout: PortLayout, light: Light, waves: bool = True) -> None:
+        self.fences = Fences(renderer, layout.fences, light)
+        self.buildings = Buildings(renderer, layout, light)
+        self.gates = Gates(renderer, layout, light)
+        self.yard = Yard(renderer, layout, light)
+        self.quay = Quay(renderer, layout, light)
+        self.roads = Roads(renderer, layout, light)
+        self.terrain = Terrain(renderer, layout, light)
+        self.sea = Sea(renderer, layout, light, waves)
+        self.sky = Sky(renderer, light)
+
+    def look_from(self, eye: tuple[float, float, float]) -> None:
+        """Choose what is near enough to the eye to be drawn."""
+        for part in (self.buildings, self.gates, self.yard, self.quay, self.roads, self.sea, self.sky):
+            part.look_from(eye)
+
+    def close(self) -> None:
+        for part in (self.fences, self.buildings, self.gates, self.yard, self.quay, self.roads, self.terrain, self.sea,
+                     self.sky):
+            part.close()

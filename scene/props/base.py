@@ -1,0 +1,92 @@
+"""What every prop has: actors of its own in the renderer, shown or hidden together, and a close that leaves nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from vtkmodules.vtkRenderingCore import vtkActor, vtkProp, vtkRenderer
+
+from scene import mesh as m
+from scene.actors import baked, unlit
+from scene.light import Light
+
+
+class StaticProp:
+    """Part of the port's model. `close()` takes its actors out of the renderer and lets go of them."""
+
+    def __init__(self, renderer: vtkRenderer) -> None:
+        self._renderer: vtkRenderer | None = renderer
+        self._actors: list[vtkProp] = []
+
+    @property
+    def actors(self) -> tuple[vtkProp, ...]:
+        return tuple(self._actors)
+
+    def add(self, actor: vtkProp) -> vtkProp:
+        if self._renderer is None:
+            raise RuntimeError(f"{type(self).__name__} is closed")
+        self._renderer.AddViewProp(actor)
+        self._actors.append(actor)
+        return actor
+
+    def set_visible(self, visible: bool) -> None:
+        for actor in self._actors:
+            actor.SetVisibility(visible)
+
+    def close(self) -> None:
+        if self._renderer is not None:
+            for actor in self._actors:
+                self._renderer.RemoveViewProp(actor)
+        self._actors.clear()
+        self._renderer = None
+
+
+class Tiled:
+    """A large mesh in square tiles, each drawn only where the eye is within `reach_m` of it."""
+
+    def __init__(
+        self, prop: StaticProp, mesh: m.Mesh, light: Light, layer: int, reach_m: float, tile_m: float = 420.0,
+        fade_to: m.Rgb | None = None,
+    ) -> None:
+        """fade_to: the colour of the ground below; the paint fades into it from half of `reach_m` on."""
+        self._reach = reach_m
+        self._tiles: list[tuple[vtkActor, tuple[float, ...]]] = []
+        for part in tiles(mesh, tile_m):
+            if fade_to is None:
+                actor = baked(part, light, layer)
+            else:
+                actor = unlit(light.bake(part), light, layer, fade=(_in_light(fade_to, light), 0.5 * reach_m, reach_m))
+            prop.add(actor)
+            self._tiles.append((actor, actor.GetBounds()))
+
+    def look_from(self, eye: tuple[float, float, float]) -> None:
+        """Show what is near enough to the eye."""
+        x, y, z = eye
+        for actor, (x0, x1, y0, y1, _, z1) in self._tiles:
+            dx, dy, dz = max(x0 - x, 0.0, x - x1), max(y0 - y, 0.0, y - y1), max(z - z1, 0.0)
+            near = dx * dx + dy * dy + dz * dz < self._reach * self._reach
+            if bool(actor.GetVisibility()) != near:
+                actor.SetVisibility(near)
+
+    def close(self) -> None:
+        self._tiles.clear()
+
+
+def tiles(mesh: m.Mesh, tile_m: float) -> Iterable[m.Mesh]:
+    """Cut a mesh into square tiles by the middle of each triangle."""
+    if not len(mesh.faces):
+        return
+    middle = mesh.points[mesh.faces].mean(axis=1)[:, :2]
+    cell = np.floor(middle / tile_m).astype(np.int64)
+    _, index = np.unique(cell, axis=0, return_inverse=True)
+    for tile in range(int(index.max()) + 1):
+        faces = mesh.faces[index.ravel() == tile]
+        used, renumbered = np.unique(faces, return_inverse=True)
+        yield m.Mesh(mesh.points[used], renumbered.reshape(-1, 3).astype(np.int32), mesh.colours[used])
+
+
+def _in_light(colour: m.Rgb, light: Light) -> tuple[float, float, float]:
+    up = light.factor(np.array([[0.0, 0.0, 1.0]]))[0]
+    lit = np.clip(np.asarray(colour) * up / 255.0, 0, 1)
+    return float(lit[0]), float(lit[1]), float(lit[2])

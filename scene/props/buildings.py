@@ -1,0 +1,86 @@
+"""Buildings: each outline gets the model of its kind, with a soft shadow on the ground."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+from shapely.affinity import translate
+from shapely.geometry import Polygon
+from vtkmodules.vtkRenderingCore import vtkRenderer
+
+from scene import mesh as m
+from scene.actors import baked, translucent
+from scene.light import Light
+from scene.models import structures
+from scene.props.base import StaticProp, Tiled
+from twin.port_layout import Building, BuildingKind, PortLayout
+
+_SHADOW_M = 0.12
+_SHADOW = (8, 12, 16)
+_SHADOW_OPACITY = 0.42
+_MASTS_SEEN_M = 3200.0
+_LONGEST_SHADOW_M = 45.0
+
+
+class Buildings(StaticProp):
+    """All buildings as one body; light masts apart, because they are many and thin."""
+
+    def __init__(self, renderer: vtkRenderer, layout: PortLayout, light: Light) -> None:
+        super().__init__(renderer)
+        masts = [b for b in layout.buildings if b.kind is BuildingKind.LIGHT_MAST]
+        houses = [b for b in layout.buildings if b.kind is not BuildingKind.LIGHT_MAST]
+        self.add(baked(m.merge(_model(b, light) for b in houses), light))
+        self._masts = Tiled(self, m.merge(_mast(b) for b in masts), light, 0, _MASTS_SEEN_M, 900.0)
+        self.add(translucent(_shadows(houses, light), light, _SHADOW_OPACITY, layer=6))
+
+    def look_from(self, eye: tuple[float, float, float]) -> None:
+        self._masts.look_from(eye)
+
+    def close(self) -> None:
+        self._masts.close()
+        super().close()
+
+
+def _model(building: Building, light: Light) -> m.Mesh:
+    outline = np.asarray(building.outline, dtype=float)
+    centre, length, width, bearing = structures.oriented_box(outline)
+    height, seed = building.height_m, sum(map(ord, building.id))
+    match building.kind:
+        case BuildingKind.H986:
+            body = structures.h986_hall(length, width, height)
+        case BuildingKind.INSPECTION_SHED:
+            body = structures.shed(length, width, height, structures.ROOF_BLUE)
+        case BuildingKind.WAREHOUSE:
+            body = structures.shed(length, width, height, structures.ROOF if seed % 3 else structures.ROOF_DARK)
+        case BuildingKind.WORKSHOP:
+            body = structures.shed(length, width, height, structures.ROOF_DARK)
+        case BuildingKind.CUSTOMS | BuildingKind.OFFICE:
+            body = structures.office(length, width, height, 0.5 * light.lamps, seed)
+        case BuildingKind.GATE_CANOPY:
+            # The lanes pass under the shorter way; a canopy model has its width along x.
+            body = m.placed(structures.gate_canopy(length, width, height), 0.0, 0.0, 0.0, 90.0)
+        case BuildingKind.TANK:
+            body = structures.tank(min(length, width) / 2, height)
+        case _:
+            return m.prism(Polygon(building.outline), 0.0, height, structures.WALL, structures.ROOF, 0.75)
+    return m.placed(body, float(centre[0]), float(centre[1]), 0.0, bearing)
+
+
+def _mast(building: Building) -> m.Mesh:
+    x, y = np.asarray(building.outline).mean(axis=0)
+    return m.placed(structures.light_mast(building.height_m), float(x), float(y))
+
+
+def _shadows(buildings: list[Building], light: Light) -> m.Mesh:
+    """What the buildings darken on flat ground: outline swept along the light, without the outline itself."""
+    sun = np.asarray(light.sun_from)
+    way = -sun[:2] / max(float(sun[2]), 0.2)
+    parts = []
+    for b in buildings:
+        low = b.height_m - 1.5 if b.kind is BuildingKind.GATE_CANOPY else 0.0
+        outline = Polygon(b.outline)
+        reach = np.clip(b.height_m * np.hypot(*way), 0, _LONGEST_SHADOW_M) / max(np.hypot(*way), 1e-6)
+        near = translate(outline, *(way * low))
+        swept = shapely.union_all([near, translate(outline, *(way * reach))]).convex_hull
+        parts.append(swept if low else swept.difference(outline))
+    return m.polygon(shapely.union_all(parts), _SHADOW_M, _SHADOW) if parts else m.empty()

@@ -1,0 +1,149 @@
+"""The sea: calm water to the horizon, lighter over the shallows, with a few crossing waves worked out per pixel."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+from vtkmodules.vtkRenderingCore import vtkActor, vtkRenderer
+
+from scene import mesh as m
+from scene.actors import add_to_vertex_shader, haze_glsl, mapper_of, plain_fragments, polydata
+from scene.light import Light
+from scene.props.base import StaticProp
+from twin.port_layout import PortLayout
+
+HORIZON_M = 58_000.0
+_CELL_M = 70.0
+_MARGIN_M = 900.0
+_SHALLOW_M = 420.0
+
+# Direction (degrees), wave length (metres), amplitude and the distance to which they are seen (metres).
+_WAVES = ((212.0, 97.0, 0.42, 5200.0), (246.0, 41.0, 0.40, 2600.0), (188.0, 23.0, 0.34, 1500.0), (228.0, 9.0, 0.30, 620.0))
+
+
+class Sea(StaticProp):
+    """`waves` off draws plain water: for machines on which every operation per pixel counts."""
+
+    def __init__(self, renderer: vtkRenderer, layout: PortLayout, light: Light, waves: bool = True) -> None:
+        super().__init__(renderer)
+        actor = vtkActor()
+        mapper = mapper_of(polydata(_water(layout, light)))
+        mapper.SetVBOShiftScaleMethod(0)  # the shader below needs true metres
+        actor.SetMapper(mapper)
+        look = actor.GetProperty()
+        look.LightingOff()
+        look.BackfaceCullingOn()
+        actor.PickableOff()
+        self._level = layout.sea_level_m
+        self._shader(actor, light, waves)
+        self._uniforms = actor.GetShaderProperty().GetFragmentCustomUniforms()
+        self._uniforms.SetUniformf("eyeHeight", 500.0)
+        if waves:
+            self._uniforms.SetUniformf("seaTime", 0.0)
+        self._waves = waves
+        self.add(actor)
+
+    def look_from(self, eye: tuple[float, float, float]) -> None:
+        """How flat the view meets the water decides how much sky it mirrors."""
+        self._uniforms.SetUniformf("eyeHeight", max(eye[2] - self._level, 1.0))
+
+    def at(self, seconds: float) -> None:
+        """Let the waves run on."""
+        if self._waves:
+            self._uniforms.SetUniformf("seaTime", float(seconds % 3600.0))
+
+    def close(self) -> None:
+        self._uniforms = None
+        super().close()
+
+    def _shader(self, actor: vtkActor, light: Light, waves: bool) -> None:
+        shader = actor.GetShaderProperty()
+        add_to_vertex_shader(shader, "out float distanceVSOutput;\nout vec2 placeVSOutput;\n",
+                             "  distanceVSOutput = gl_Position.w;\n  placeVSOutput = vertexMC.xy;\n")
+        red, green, blue = (c * k for c, k in zip(light.horizon, (0.92, 0.94, 0.96), strict=True))
+        mirror = (
+            "  float facing = clamp(eyeHeight / max(distanceVSOutput, 1.0), 0.0, 1.0);\n"
+            "  float mirror = 1.0 - facing; mirror *= mirror; mirror *= mirror; mirror *= mirror;\n"
+            f"  fragOutput0.rgb = mix(fragOutput0.rgb, vec3({red:.4f}, {green:.4f}, {blue:.4f}), mirror * 0.62);\n"
+        )
+        plain_fragments(shader, "in vec2 placeVSOutput;\n" + (_WAVE_GLSL if waves else ""),
+                        (_waves(light) if waves else "") + mirror + haze_glsl(light))
+
+
+# A parabola through the zeros of a sine, `turn` in whole turns: a third of the work, and water does not care.
+_WAVE_GLSL = "float wave(float turn) { float t = 2.0 * fract(turn) - 1.0; return 4.0 * t * (1.0 - abs(t)); }\n"
+
+
+def _waves(light: Light) -> str:
+    """Crossing waves: a change of brightness, with a sheen where crests meet. Waves too fine for the distance go
+    before they flicker."""
+    red, green, blue = light.sea_glint
+    code = "  float swell = 0.0;\n"
+    for bearing, length, amplitude, seen_m in _WAVES:
+        x, y = np.sin(np.radians(bearing)) / length, np.cos(np.radians(bearing)) / length
+        speed = np.sqrt(9.81 * 2 * np.pi / length) / (2 * np.pi)  # turns a second of a deep-water wave
+        code += (
+            f"  swell += {amplitude:.3f} * clamp(1.3 - distanceVSOutput * {1 / seen_m:.7f}, 0.0, 1.0)"
+            f" * wave(dot(placeVSOutput, vec2({x:.6f}, {y:.6f})) + seaTime * {speed:.5f}"
+            f"{' + 0.16 * swell' if length < 60 else ''});\n"
+        )
+    return code + (
+        "  fragOutput0.rgb *= 1.0 + 0.085 * swell;\n"
+        "  float sheen = max(swell - 0.55, 0.0);\n"
+        f"  fragOutput0.rgb += vec3({red:.4f}, {green:.4f}, {blue:.4f}) * (sheen * sheen * 0.16);\n"
+    )
+
+
+def _water(layout: PortLayout, light: Light) -> m.Mesh:
+    """A grid around the shore with colours by distance from it, and four long trapezoids out to the horizon."""
+    shores = [shapely.Polygon(p).buffer(0) for p in (*layout.platform, *layout.land) if len(p) >= 3]
+    west, south, east, north = _box(layout)
+    xs = np.linspace(west, east, max(2, int((east - west) / _CELL_M) + 1))
+    ys = np.linspace(south, north, max(2, int((north - south) / _CELL_M) + 1))
+    x, y = np.meshgrid(xs, ys)
+    near, far = np.asarray(light.sea_near) * 255, np.asarray(light.sea_far) * 255
+    shallow = np.clip(near * 1.0 + np.array([10.0, 22.0, 22.0]) * (near.sum() / 120.0), 0, 255)
+    if shores:
+        shore = shapely.union_all(shores)
+        shapely.prepare(shore)
+        away = shapely.distance(shore, shapely.points(x, y))
+    else:
+        away = np.full(x.shape, 1e6)
+    share = np.exp(-away / _SHALLOW_M)[..., None] * 0.75
+    # Towards the edge of the grid everything becomes the open sea's colour, so that no seam shows.
+    edge = np.minimum.reduce([x - west, east - x, y - south, north - y]) / _MARGIN_M
+    inner = np.clip(edge, 0, 1)[..., None]
+    colours = (near * (1 - share) + shallow * share) * inner + (near * 0.94 + far * 0.06) * (1 - inner)
+    rows, columns = x.shape
+    index = np.arange(rows * columns).reshape(rows, columns)
+    a, b, c, d = (index[:-1, :-1], index[:-1, 1:], index[1:, 1:], index[1:, :-1])
+    faces = np.concatenate([np.stack([a, b, c], -1).reshape(-1, 3), np.stack([a, c, d], -1).reshape(-1, 3)])
+    if shores:
+        # Water under the middle of the platform is never seen.
+        dry = shapely.contains_xy(shore.buffer(-1.5 * _CELL_M), x, y).ravel()
+        faces = faces[~dry[faces].all(axis=1)]
+    z = np.full(x.size, layout.sea_level_m)
+    grid = m.Mesh(
+        np.column_stack([x.ravel(), y.ravel(), z]).astype(np.float32),
+        faces.astype(np.int32),
+        np.clip(colours, 0, 255).reshape(-1, 3).astype(np.uint8),
+    )
+    inner_ring = np.array([[west, south], [east, south], [east, north], [west, north]])
+    outer_ring = np.sign(inner_ring - inner_ring.mean(axis=0)) * HORIZON_M + inner_ring.mean(axis=0)
+    after = np.roll(np.arange(4), -1)
+    corners = np.empty((4, 4, 3))
+    corners[:, 0, :2], corners[:, 1, :2] = outer_ring, outer_ring[after]
+    corners[:, 2, :2], corners[:, 3, :2] = inner_ring[after], inner_ring
+    corners[..., 2] = layout.sea_level_m
+    tone = near * 0.94 + far * 0.06
+    tones = np.broadcast_to(np.stack([far, far, tone, tone]), (4, 4, 3))
+    return m.merge([grid, m.quads(corners, np.clip(tones, 0, 255))])
+
+
+def _box(layout: PortLayout) -> tuple[float, float, float, float]:
+    rings = [np.asarray(p) for p in layout.platform] or [np.asarray(p) for p in layout.land]
+    if not rings:
+        return -3000.0, -3000.0, 3000.0, 3000.0
+    points = np.concatenate(rings)
+    (west, south), (east, north) = points.min(axis=0) - _MARGIN_M, points.max(axis=0) + _MARGIN_M
+    return float(west), float(south), float(east), float(north)

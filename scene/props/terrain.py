@@ -1,0 +1,124 @@
+"""The ground: natural land, the reclaimed platform with its walls, and the surfaces of its areas."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+from shapely.geometry import Polygon
+from shapely.geometry.base import BaseGeometry
+from vtkmodules.vtkRenderingCore import vtkRenderer
+
+from scene import materials, mesh as m
+from scene.actors import baked
+from scene.light import Light
+from scene.props.base import StaticProp
+from twin.port_layout import PortLayout, ZoneKind
+
+LAND_M = -0.9  # natural land lies a little lower than the terminal, so that their edges never fight
+PLATFORM_M = 0.0
+AREA_M = 0.03
+_FIELD_M = 260.0
+_FIELDS_WITHIN_M = 7_000.0
+
+_AREAS = {
+    ZoneKind.QUAY: materials.APRON,
+    ZoneKind.FOREIGN_YARD: materials.YARD,
+    ZoneKind.DOMESTIC_YARD: materials.YARD,
+    ZoneKind.EMPTY_YARD: materials.YARD,
+    ZoneKind.INSPECTION: materials.INSPECTION,
+    ZoneKind.GATE: materials.GATE_AREA,
+    ZoneKind.RAIL: materials.RAIL_YARD,
+    ZoneKind.OFFICE: materials.OFFICE_AREA,
+}
+
+
+class Terrain(StaticProp):
+    """Land, platform and areas, from the bottom up."""
+
+    def __init__(self, renderer: vtkRenderer, layout: PortLayout, light: Light) -> None:
+        super().__init__(renderer)
+        platform = area_of(layout.platform)
+        self.add(baked(_areas(layout), light, layer=1))
+        self.add(baked(_platform(layout, platform), light))
+        self.add(baked(_land(layout, platform), light))
+
+
+def area_of(outlines: tuple[tuple[tuple[float, float], ...], ...]) -> BaseGeometry:
+    """The union of outlines as a shapely area."""
+    return shapely.union_all([Polygon(ring).buffer(0) for ring in outlines if len(ring) >= 3])
+
+
+def _areas(layout: PortLayout) -> m.Mesh:
+    """Zones painted over one another: a zone inside another replaces it."""
+    zones = [z for z in layout.zones if z.kind in _AREAS and len(z.outline) >= 3]
+    depth = {z.id: z.parent for z in layout.zones}
+
+    def level(zone_id: str | None) -> int:
+        steps = 0
+        while zone_id is not None and steps < 20:
+            zone_id, steps = depth.get(zone_id), steps + 1
+        return steps
+
+    made: list[m.Mesh] = []
+    taken: BaseGeometry = Polygon()
+    for zone in sorted(zones, key=lambda z: -level(z.id)):
+        shape = Polygon(zone.outline).buffer(0)
+        made.append(m.polygon(shape.difference(taken), AREA_M, _AREAS[zone.kind]))
+        taken = taken.union(shape)
+    return m.merge(made)
+
+
+def _platform(layout: PortLayout, platform: BaseGeometry) -> m.Mesh:
+    if platform.is_empty:
+        return m.empty()
+    built = shapely.union_all([Polygon(z.outline).buffer(0) for z in layout.zones if len(z.outline) >= 3]).buffer(12.0)
+    parts = [m.polygon(platform.intersection(built), PLATFORM_M, materials.PLATFORM)]
+    parts += _fields(platform.difference(built), PLATFORM_M, (materials.PLATFORM_RESERVE, materials.LAND), 160.0, 3)
+    for piece in shapely.get_parts(platform):
+        parts.append(m.walls(np.array(piece.exterior.coords), layout.sea_level_m - 2.0, PLATFORM_M, materials.QUAY_WALL,
+                             foot=0.62))
+    return m.merge(parts)
+
+
+def _land(layout: PortLayout, platform: BaseGeometry) -> m.Mesh:
+    parts: list[m.Mesh] = []
+    for ring in layout.land:
+        shape = Polygon(ring).buffer(0)
+        if shape.is_empty:
+            continue
+        for piece in shapely.get_parts(shape):
+            parts.append(_shore(np.array(piece.exterior.coords), layout.sea_level_m))
+        shape = shape.difference(platform.buffer(-5.0))
+        near = shape.intersection(shapely.box(*[s * _FIELDS_WITHIN_M for s in (-1, -1, 1, 1)]))
+        parts.append(m.polygon(shape.difference(near), LAND_M, materials.LAND))
+        parts += _fields(near, LAND_M, (materials.LAND, materials.LAND_WOODED), _FIELD_M, 7)
+    return m.merge(parts)
+
+
+def _shore(ring: np.ndarray, sea_level_m: float) -> m.Mesh:
+    """A bank around the land, from its edge down into the water."""
+    return m.walls(ring, sea_level_m - 1.0, LAND_M, materials.SHORE, foot=0.8)
+
+
+def _fields(
+    area: BaseGeometry, z: float, colours: tuple[m.Rgb, m.Rgb], size_m: float, seed: int
+) -> list[m.Mesh]:
+    """An area as patches between two colours, as land looks from the air: cells round jittered points."""
+    if area.is_empty:
+        return []
+    west, south, east, north = area.bounds
+    rng = np.random.default_rng(seed)
+    x, y = np.meshgrid(np.arange(west, east + size_m, size_m), np.arange(south, north + size_m, size_m))
+    points = np.column_stack([x.ravel(), y.ravel()]) + rng.uniform(-0.42, 0.42, (x.size, 2)) * size_m
+    shapely.prepare(area)
+    points = points[shapely.dwithin(area, shapely.points(points), size_m)]
+    if len(points) < 4:
+        return [m.polygon(area, z, colours[0])]
+    cells = shapely.get_parts(shapely.voronoi_polygons(shapely.multipoints(points), extend_to=area.envelope))
+    cells = cells[shapely.intersects(area, cells)]
+    inside = shapely.contains_properly(area, cells)
+    cut = np.where(inside, cells, shapely.intersection(cells, area))
+    share = rng.beta(0.9, 0.9, len(cut))[:, None]
+    tone = (1 - share) * np.asarray(colours[0]) + share * np.asarray(colours[1])
+    tone *= rng.uniform(0.955, 1.045, (len(cut), 1))
+    return [m.polygon(cell, z, t.astype(np.uint8)) for cell, t in zip(cut, tone, strict=True) if cell.area > 1.0]
