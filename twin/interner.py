@@ -13,8 +13,13 @@ Rows = NDArray[np.int32]
 
 
 class _Numbers(dict[str, int]):
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+
     def __missing__(self, key: str) -> int:
         number = self[key] = len(self)
+        self.texts.append(key)
         return number
 
 
@@ -43,12 +48,10 @@ class Interner:
         get = self._numbers.get
         return np.fromiter((get(text, -1) for text in listed), dtype=np.int32, count=len(listed))
 
-    def added_since(self, count: int) -> list[str]:
-        """The texts added after there were `count`, in order of their rows."""
-        if count >= len(self._numbers):
-            return []
-        newest = reversed(self._numbers)
-        return [next(newest) for _ in range(len(self._numbers) - count)][::-1]
+    @property
+    def texts(self) -> list[str]:
+        """The text of each row; to be read only."""
+        return self._numbers.texts
 
 
 class Codes:

@@ -14,9 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.interner import Codes, Interner, Rows, Texts
+from twin.iso6346 import valid
 from twin.legal_state import LegalState
 from twin.port_layout import STANDARD_HEIGHT_M, TWENTY_FOOT_M, Crane
-from twin.records import CallState, EntityKind, PlaceKind, Trade, VehicleKind
+from twin.records import (
+    CallState, EntityKind, InspectionKind, InspectionResult, InspectionState, PlaceKind, Trade, VehicleKind,
+)
 from twin.seal_state import SealState
 
 F4 = NDArray[np.float32]
@@ -32,6 +35,9 @@ PLACE_KINDS = Codes(PlaceKind)
 ENTITY_KINDS = Codes(EntityKind)
 VEHICLE_KINDS = Codes(VehicleKind)
 CALL_STATES = Codes(CallState)
+INSPECTION_KINDS = Codes(InspectionKind)
+INSPECTION_STATES = Codes(InspectionState)
+INSPECTION_RESULTS = Codes(InspectionResult)
 
 PLACE_KNOWN, PLACE_NOT_STATED, PLACE_UNREADABLE, PLACE_SHARED = range(4)
 """Values of Containers.place_flag: clear; never stated; stated in a text that names no slot of this port; another
@@ -100,10 +106,6 @@ class Table:
             self._grow(len(self._interner))
         return found
 
-    def row(self, key: str) -> int:
-        """The row of one key, new if need be."""
-        return int(self.rows([key])[0])
-
     def known_rows(self, keys: Texts | list[str]) -> Rows:
         """The rows of keys, -1 where there is none. Shape (N,)."""
         return self._interner.known_rows(keys)
@@ -121,7 +123,7 @@ class Table:
                 larger = self._new(column, self._capacity)
                 larger[:before] = self._data[column.name][:before]
                 self._data[column.name] = larger
-        fresh = self._interner.added_since(before)
+        fresh = self._interner.texts[before:]
         self._data[self.key][before:count] = np.fromiter(fresh, dtype=object, count=len(fresh))
         self._added(slice(before, count), fresh)
         self._show()
@@ -174,20 +176,19 @@ class Containers(Table):
     declaration_state: Annotated[I1, Fill(-1)]
     declaration_mode: Annotated[I1, Fill(-1)]
     inspection: Annotated[I1, Fill(0)]  # 0 none open, 1 ordered, 2 started
-    described_version: Annotated[I8, Fill(0)]
+    described_version: Annotated[I8, Fill(-1)]
     described_id: Annotated[Texts, Fill("")]
-    place_version: Annotated[I8, Fill(0)]
+    place_version: Annotated[I8, Fill(-1)]
+    stated_present: Annotated[Bools, Fill(False)]
     place_id: Annotated[Texts, Fill("")]
-    arrived_version: Annotated[I8, Fill(0)]
+    arrived_version: Annotated[I8, Fill(-1)]
     arrived_id: Annotated[Texts, Fill("")]
-    lifted_version: Annotated[I8, Fill(0)]
+    lifted_version: Annotated[I8, Fill(-1)]
     lifted_id: Annotated[Texts, Fill("")]
-    declared_version: Annotated[I8, Fill(0)]
+    declared_version: Annotated[I8, Fill(-1)]
     declared_id: Annotated[Texts, Fill("")]
 
     def _added(self, rows: slice, keys: list[str]) -> None:
-        from twin.iso6346 import valid
-
         self._data["number_valid"][rows] = valid(keys)
 
 
@@ -225,7 +226,7 @@ class Movers(Table):
     was_until: Annotated[I8, Fill(0)]
     entered_at: Annotated[I8, Fill(0)]
     left_at: Annotated[I8, Fill(0)]
-    described_version: Annotated[I8, Fill(0)]
+    described_version: Annotated[I8, Fill(-1)]
     described_id: Annotated[Texts, Fill("")]
 
     GONE_AFTER_MS: typing.ClassVar[int] = 120_000
@@ -237,13 +238,13 @@ class Movers(Table):
 
 
 class Vessels(Table):
-    """Vessels by name, with the newest call of each.
+    """Vessels by MMSI (or name, where a source has none), with the newest call of each.
 
     mover: row in Movers, -1 while no position is known. state: code in tuple(CallState), -1 for a vessel that is only seen.
-    berth: None when not alongside.
+    berth: None when not alongside. departed_at: device time of the newest departure, ms UTC, 0 never.
     """
 
-    key = "name"
+    id: Annotated[Texts, Fill("")]
     name: Annotated[Texts, Fill("")]
     mover: Annotated[I4, Fill(-1)]
     call: Annotated[Texts, Fill("")]
@@ -256,8 +257,16 @@ class Vessels(Table):
     state: Annotated[I1, Fill(-1)]
     arrival_at: Annotated[I8, Fill(0)]
     departure_at: Annotated[I8, Fill(0)]
-    described_version: Annotated[I8, Fill(0)]
+    departed_at: Annotated[I8, Fill(0)]
+    described_version: Annotated[I8, Fill(-1)]
     described_id: Annotated[Texts, Fill("")]
+
+    def _added(self, rows: slice, keys: list[str]) -> None:
+        self._data["name"][rows] = np.fromiter(keys, dtype=object, count=len(keys))
+
+    def alongside_count(self) -> int:
+        """How many lie at a berth."""
+        return int((self.state == CALL_STATES[CallState.ALONGSIDE]).sum())
 
 
 class Cranes(Table):
@@ -302,11 +311,24 @@ class Seals(Table):
     y: Annotated[F8, Fill(np.nan)]
     observed_at: Annotated[I8, Fill(0)]
     previous_at: Annotated[I8, Fill(0)]
-    placed_at: Annotated[I8, Fill(0)]
+    placed_at: Annotated[I8, Fill(-1)]
     placed_id: Annotated[Texts, Fill("")]
     lock_state: Annotated[I1, Fill(SealState.UNKNOWN)]
-    lock_version: Annotated[I8, Fill(0)]
+    lock_version: Annotated[I8, Fill(-1)]
     lock_id: Annotated[Texts, Fill("")]
-    bound_version: Annotated[I8, Fill(0)]
+    bound_version: Annotated[I8, Fill(-1)]
     bound_id: Annotated[Texts, Fill("")]
     battery_at: Annotated[I8, Fill(0)]
+
+
+class Orders(Table):
+    """Inspection orders. container: row, -1. kind, state, result: codes in the order of their enumerations, -1 none."""
+
+    id: Annotated[Texts, Fill("")]
+    container: Annotated[I4, Fill(-1)]
+    kind: Annotated[I1, Fill(-1)]
+    state: Annotated[I1, Fill(-1)]
+    result: Annotated[I1, Fill(-1)]
+    observed_at: Annotated[I8, Fill(0)]
+    told_version: Annotated[I8, Fill(-1)]
+    told_id: Annotated[Texts, Fill("")]

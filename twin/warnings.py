@@ -86,7 +86,7 @@ class WarningStateError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step of a warning's life. `at`: event clock, ms UTC. `by`: the operator, or RULE. `note`: plain words or a reason."""
+    """A step of a warning's life. `at`: event clock, ms UTC. `by`: the operator, or RULE. `note`: words or a reason."""
 
     verb: Verb
     at: int
@@ -107,7 +107,7 @@ class FeedRelied:
 class Finding:
     """What a rule found: evidence that a condition holds for a subject. `at`: device time of that evidence, ms UTC.
 
-    `incident` tells one occurrence from another of the same rule and subject; whatever says the same again has the same.
+    `incident` tells one occurrence from another of the same rule and subject; what says the same again has the same.
     """
 
     rule: str
@@ -286,7 +286,7 @@ class WarningBook:
     # Rules' findings
 
     def found(self, finding: Finding, now: int, feeds: Iterable[FeedRelied] = ()) -> RiskWarning | None:
-        """Takes a finding in: a new warning, an update of the open one, or nothing if its incident is closed already."""
+        """Takes a finding in: a new warning, an update of the open one, or None if its incident is closed already."""
         key = (finding.rule, finding.subject)
         known = self._incidents.get((*key, finding.incident))
         standing = self._open.get(key)

@@ -1,0 +1,108 @@
+"""Registers of what is known of each subject of a kind: its newest record by device time."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.batch import Batch
+from twin.interner import Interner, Rows, Texts
+from twin.newest import version, winners
+from twin.records import SUBJECT_FIELD, Kind, Record
+
+
+class Register:
+    """The newest record of each subject of one kind (manifests by container, trips by number, ...)."""
+
+    def __init__(self, kind: Kind) -> None:
+        self.kind = kind
+        self._interner = Interner()
+        self._versions = np.zeros(0, dtype=np.int64)
+        self._ids: Texts = np.empty(0, dtype=object)
+        self._batch: Texts = np.empty(0, dtype=object)
+        self._row = np.zeros(0, dtype=np.int32)
+
+    def __len__(self) -> int:
+        return len(self._interner)
+
+    def __iter__(self) -> Iterator[Record]:
+        return (self._batch[i].record(self._row[i]) for i in range(len(self)))
+
+    def take(self, batch: Batch, ranks: NDArray[Any] | int = 0) -> NDArray[np.intp]:
+        """Takes records in; the rows of those that are now the newest of their subject."""
+        rows = self._interner.rows(batch[SUBJECT_FIELD[self.kind]])
+        self._reserve()
+        versions = version(batch["observed_at"], ranks)
+        won = winners(rows, versions, batch["id"], self._versions, self._ids)
+        at = rows[won]
+        self._versions[at], self._ids[at] = versions[won], batch["id"][won]
+        self._batch[at], self._row[at] = batch, won
+        return won
+
+    def _reserve(self) -> None:
+        missing = len(self._interner) - len(self._versions)
+        if missing > 0:
+            room = max(missing, len(self._versions), 256)
+            self._versions = np.concatenate([self._versions, np.full(room, -1, dtype=np.int64)])
+            self._ids = np.concatenate([self._ids, np.full(room, "", dtype=object)])
+            self._batch = np.concatenate([self._batch, np.full(room, None, dtype=object)])
+            self._row = np.concatenate([self._row, np.zeros(room, dtype=np.int32)])
+
+    def get(self, subject: str) -> Record | None:
+        """The newest record of a subject, None if there is none."""
+        row = self._interner.row_of.get(subject)
+        return None if row is None else self._batch[row].record(self._row[row])
+
+    def value(self, subject: str, name: str) -> Any:
+        """One field of the newest record of a subject, None if there is none."""
+        row = self._interner.row_of.get(subject)
+        return None if row is None else self._batch[row][name][self._row[row]]
+
+    def known_rows(self, subjects: Texts | list[str]) -> Rows:
+        """Which subjects have a record: their numbers here, -1 for none. Shape (N,)."""
+        return self._interner.known_rows(subjects)
+
+
+class Recent:
+    """The last records of one kind as they arrived, bounded."""
+
+    def __init__(self, limit: int) -> None:
+        self._kept: deque[tuple[Batch, int]] = deque(maxlen=limit)
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def __iter__(self) -> Iterator[Record]:
+        """Newest first by arrival."""
+        return (batch.record(row) for batch, row in reversed(self._kept))
+
+    def take(self, batch: Batch) -> None:
+        """Takes records in."""
+        self._kept.extend((batch, row) for row in range(len(batch)))
+
+
+class Seen:
+    """Which records have come before. Remembers at least the last `generation` ids of each source and kind."""
+
+    def __init__(self, generation: int = 500_000) -> None:
+        self._generation = generation
+        self._ids: dict[tuple[Kind, str], tuple[set[str], set[str]]] = {}  # ids of now, of the generation before
+
+    def fresh(self, batch: Batch) -> Batch:
+        """The batch without the records that have come before, those repeated within it included."""
+        ids, sources = batch["id"].tolist(), batch["source"].tolist()
+        new = np.zeros(len(ids), dtype=bool)
+        for source in set(sources):
+            rows = range(len(ids)) if sources.count(source) == len(ids) else [
+                row for row, name in enumerate(sources) if name == source]
+            now, before = self._ids.setdefault((batch.kind, source), (set(), set()))
+            unseen = {ids[row]: row for row in reversed(rows) if ids[row] not in now and ids[row] not in before}
+            new[list(unseen.values())] = True
+            now.update(unseen)
+            if len(now) > self._generation:
+                self._ids[batch.kind, source] = (set(), now)
+        return batch if new.all() else batch.take(new)

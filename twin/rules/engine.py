@@ -1,0 +1,57 @@
+"""Runs the rules over each step and takes what they find to the warning book."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from twin.feed_health import FeedHealth
+from twin.rules.base import Rule, RuleStatus, Verdict, View
+from twin.warnings import FeedRelied, WarningBook
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Running:
+    rule: Rule
+    memory: Any
+
+
+class Engine:
+    """The rules of a session in the order in which they judge. A rule that fails is switched off, the others go on."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        ids = [rule.spec.id for rule in rules]
+        if len(set(ids)) != len(ids):
+            raise ValueError(f"a rule is given twice: {', '.join(ids)}")
+        self._running = [_Running(rule, rule.start()) for rule in rules]
+        self.status = {rule_id: RuleStatus(rule_id) for rule_id in ids}
+
+    def judge(self, view: View, book: WarningBook, feeds: Sequence[FeedHealth]) -> tuple[RuleStatus, ...]:
+        """Lets every rule judge a step; returns the rules that failed in it."""
+        relied = tuple(FeedRelied(f.name, str(f.state), f.lag_s) for f in feeds)
+        faults = []
+        for running in tuple(self._running):
+            spec = running.rule.spec
+            try:
+                verdict = running.rule.judge(running.memory, view)
+            except Exception as fault:  # noqa: BLE001 - whatever is wrong with one rule must not stop the others
+                _log.exception("rule %s is switched off", spec.id)
+                status = RuleStatus(spec.id, on=False, reason=f"{type(fault).__name__}: {fault}", since=view.now)
+                self.status[spec.id] = status
+                self._running.remove(running)
+                faults.append(status)
+                continue
+            running.memory = verdict.memory
+            _take(verdict, view.now, book, relied)
+        return tuple(faults)
+
+
+def _take(verdict: Verdict, now: int, book: WarningBook, relied: tuple[FeedRelied, ...]) -> None:
+    for finding in verdict.findings:
+        book.found(finding, now, relied)
+    for clearing in verdict.clearings:
+        book.cleared(clearing, now)

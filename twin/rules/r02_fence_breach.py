@@ -1,0 +1,300 @@
+"""R02 fence-breach 越网: foreign goods or their vehicle inside a domestic area or the reverse, or entry into a closed one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.port_index import PortIndex
+from twin.port_layout import FenceClass
+from twin.records import Classifier, EntityKind, Kind, MoveEvent, PlaceKind, Trade, VehicleKind
+from twin.rules.base import Parameter, RuleSpec, Verdict, View
+from twin.rules.calendar import OpenHours
+from twin.rules.fence_cells import FenceCells
+from twin.state import Fixes, State
+from twin.tables import ENTITY_KINDS, PLACE_KINDS, TRADES, VEHICLE_KINDS
+from twin.warnings import Clearing, Fact, Finding, Severity
+
+RULE = RuleSpec(
+    id="R02", zh="越网", en="Fence breach", severity=Severity.HIGH,
+    reason="Foreign and domestic goods in one port are kept apart by an electronic fence; closed areas need permission.",
+    parameters=(
+        Parameter("margin_m", 5.0, "m", 0.0, 100.0, "one fix counts when it is this much deeper inside than its accuracy"),
+        Parameter("crossing_m", 10.0, "m", 0.0, 1_000.0,
+                  "a crossing between two fixes counts when this much more than both accuracies lies inside"),
+        Parameter("crossing_gap_s", 10.0, "s", 0.0, 300.0, "fixes further apart in time say nothing of the way between"),
+        Parameter("crossing_way_m", 250.0, "m", 1.0, 5_000.0, "fixes further apart say nothing of the way between"),
+    ),
+    relies_on=(Kind.POSITION, Kind.MOVE, Kind.CONTAINER, Kind.VEHICLE),
+)
+
+_VEHICLE = ENTITY_KINDS[EntityKind.VEHICLE]
+_ROAD_TRUCK = VEHICLE_KINDS[VehicleKind.ROAD_TRUCK]
+_SLOT = PLACE_KINDS[PlaceKind.SLOT]
+# Who may be in a closed area: the port's own vehicles and patrols. A road truck, or one nobody knows, may not.
+_ADMITTED = np.zeros(len(VehicleKind) + 1, dtype=bool)
+_ADMITTED[[VEHICLE_KINDS[k] for k in (VehicleKind.PATROL, VehicleKind.TERMINAL_TRACTOR, VehicleKind.AGV)]] = True
+# Bits of what a vehicle stands for, by trade code (the last place is that of an unknown trade, -1).
+_FOREIGN_BIT, _DOMESTIC_BIT, _STRANGER_BIT = 1, 2, 4
+_STANDS_FOR = np.zeros(len(Trade) + 1, dtype=np.int64)
+for _trade in (Trade.FOREIGN, Trade.TRANSIT, Trade.TRANSSHIPMENT):
+    _STANDS_FOR[TRADES[_trade]] = _FOREIGN_BIT
+_STANDS_FOR[TRADES[Trade.DOMESTIC]] = _DOMESTIC_BIT
+
+
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    """A vehicle at fences it must not be inside. inside: those it certainly is in; doubtful: those it was inside of at its
+    last fix by a little. begin: of the breach, ms UTC, 0 while there is only doubt."""
+
+    begin: int = 0
+    incident: str = ""
+    inside: frozenset[int] = frozenset()
+    doubtful: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Memory:
+    vehicles: Mapping[int, _Visit] = field(default_factory=dict)  # by mover row
+    boxes: Mapping[int, tuple[str, int]] = field(default_factory=dict)  # by container row: incident, fence
+
+
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    """One fix of a vehicle and how it lies to the fences that concern it."""
+
+    mover: int
+    at: int
+    x: float
+    y: float
+    accuracy: float
+    record: str
+    late: bool
+    depth: Mapping[int, float]  # by fence, metres, negative outside
+    chord: Mapping[int, float]  # by fence, metres of the way to here that lie inside
+
+
+class FenceBreach:
+    """The rule R02. Subjects are vehicles, and containers that were put down where they must not be."""
+
+    spec = RULE
+
+    def __init__(self, parameters: Mapping[str, float] | None = None) -> None:
+        self._parameters = RULE.values(parameters)
+        self._port: PortIndex | None = None
+
+    def start(self) -> _Memory:
+        """Nothing seen yet."""
+        return _Memory()
+
+    def judge(self, memory: _Memory, view: View) -> Verdict:
+        """Judges the step's fixes in order of time, then the containers put down in it."""
+        self._know(view.state.index)
+        vehicles, boxes = dict(memory.vehicles), dict(memory.boxes)
+        findings: list[Finding] = []
+        clearings: list[Clearing] = []
+        for fixes in view.changes.fixes:
+            for sight in self._sights(view.state, fixes, vehicles):
+                visit = self._follow(view.state, sight, vehicles.get(sight.mover, _Visit()), findings, clearings)
+                if visit.inside or visit.doubtful:
+                    vehicles[sight.mover] = visit
+                else:
+                    vehicles.pop(sight.mover, None)
+        self._put_down(view, boxes, findings, clearings)
+        return Verdict(_Memory(vehicles, boxes), tuple(findings), tuple(clearings))
+
+    def _know(self, index: PortIndex) -> None:
+        """Prepares what depends on the port alone, once."""
+        if self._port is index:
+            return
+        self._port, fences = index, index.layout.fences
+        self._cells = FenceCells(index)
+        self._hours = OpenHours([f.open_hours for f in fences], index.layout.time_zone)
+        concerned = {FenceClass.DOMESTIC: _FOREIGN_BIT, FenceClass.FOREIGN: _DOMESTIC_BIT, FenceClass.CLOSED: _STRANGER_BIT}
+        self._forbidden = np.zeros(8, dtype=np.int64)  # fences by what a vehicle stands for
+        for number, fence in enumerate(fences):
+            for bits in range(8):
+                if concerned.get(fence.fence_class, 0) & bits:
+                    self._forbidden[bits] |= np.int64(1) << number
+        self._any = int(np.bitwise_or.reduce(self._forbidden))
+
+    def _sights(self, state: State, fixes: Fixes, vehicles: Mapping[int, _Visit]) -> Iterator[_Sight]:
+        """The fixes that may matter, in order of vehicle and time. All others are ruled out by columns."""
+        if not self._any:
+            return
+        gap_ms = self._parameters["crossing_gap_s"] * 1000.0
+        way = np.hypot(fixes.x - fixes.from_x, fixes.y - fixes.from_y)
+        told = (fixes.from_at > 0) & (fixes.at - fixes.from_at <= gap_ms) & (way <= self._parameters["crossing_way_m"])
+        from_x, from_y = np.where(told, fixes.from_x, np.nan), np.where(told, fixes.from_y, np.nan)
+        near = self._cells.near_segments(from_x, from_y, fixes.x, fixes.y) & self._any
+        known = np.zeros(state.movers.count, dtype=bool)
+        known[list(vehicles)] = True
+        at = np.flatnonzero(((near != 0) | known[fixes.rows]) & (state.movers.kind[fixes.rows] == _VEHICLE))
+        forbidden = self._forbidden[stands_for(state, fixes.rows[at], fixes.at[at])]
+        matters = (near[at] & forbidden != 0) | known[fixes.rows[at]]
+        at, forbidden = at[matters], forbidden[matters]
+        if not len(at):
+            return
+        forbidden &= ~self._hours.open_at(fixes.at[at])
+        depth, chord = self._measure(fixes, at, forbidden & near[at], from_x, from_y)
+        for k, i in enumerate(at.tolist()):
+            fences = [f for f in depth if forbidden[k] >> f & 1]
+            yield _Sight(
+                int(fixes.rows[i]), int(fixes.at[i]), float(fixes.x[i]), float(fixes.y[i]), float(fixes.accuracy[i]),
+                str(fixes.ids[i]), bool(fixes.late[i]), {f: float(depth[f][k]) for f in fences},
+                {f: float(chord[f][k]) for f in fences})
+
+    def _measure(
+        self, fixes: Fixes, at: NDArray[np.intp], masks: NDArray[np.int64], from_x: NDArray[np.float64],
+        from_y: NDArray[np.float64],
+    ) -> tuple[dict[int, NDArray[np.float64]], dict[int, NDArray[np.float64]]]:
+        """Depth and chord of fixes `at` for each fence in their masks, -inf and 0 for the others."""
+        depth, chord = {}, {}
+        union = int(np.bitwise_or.reduce(masks)) if len(masks) else 0
+        for fence in range(union.bit_length()):
+            here = np.flatnonzero(masks >> fence & 1)
+            if not len(here):
+                continue
+            i = at[here]
+            depth[fence] = np.full(len(at), -np.inf)
+            depth[fence][here] = self._cells.depth(fence, fixes.x[i], fixes.y[i])
+            chord[fence] = np.zeros(len(at))
+            moved = here[np.isfinite(from_x[i]) & (depth[fence][here] <= 0.0)]
+            m = at[moved]
+            chord[fence][moved] = self._cells.chord(fence, from_x[m], from_y[m], fixes.x[m], fixes.y[m])
+        return depth, chord
+
+    def _follow(
+        self, state: State, sight: _Sight, visit: _Visit, findings: list[Finding], clearings: list[Clearing],
+    ) -> _Visit:
+        """What one fix makes of a vehicle's visit."""
+        certain: set[int] = set()
+        doubtful: set[int] = set()
+        crossed: set[int] = set()
+        for fence, depth in sight.depth.items():
+            if depth > sight.accuracy + self._parameters["margin_m"]:
+                certain.add(fence)
+            elif depth > sight.accuracy:
+                (certain if fence in visit.doubtful or fence in visit.inside else doubtful).add(fence)
+            elif depth > -sight.accuracy and fence in visit.inside:
+                certain.add(fence)  # on the line: neither left nor entered
+            elif sight.chord[fence] > 2.0 * sight.accuracy + self._parameters["crossing_m"] and not visit.inside:
+                crossed.add(fence)
+        if sight.late:
+            certain -= doubtful
+            if (certain or crossed) and not visit.begin:
+                findings.append(self._finding(state, sight, str(sight.at), certain | crossed, crossed))
+                clearings.append(_left(state, sight, str(sight.at), "was outside again by then"))
+            elif certain and sight.at < visit.begin:
+                findings.append(self._finding(state, sight, visit.incident, certain, crossed))
+                return replace(visit, begin=sight.at)
+            return visit
+        if crossed and not certain:
+            findings.append(self._finding(state, sight, str(sight.at), crossed, crossed))
+            clearings.append(_left(state, sight, str(sight.at), "crossed and left"))
+        if not certain:
+            if visit.inside:
+                clearings.append(_left(state, sight, visit.incident, "left the area"))
+            return _Visit(doubtful=frozenset(doubtful))
+        begin, incident = (visit.begin, visit.incident) if visit.inside else (sight.at, str(sight.at))
+        if certain - visit.inside:
+            findings.append(self._finding(state, sight, incident, certain, crossed))
+        return _Visit(begin, incident, frozenset(certain), frozenset(doubtful))
+
+    def _finding(self, state: State, sight: _Sight, incident: str, fences: set[int], crossed: set[int]) -> Finding:
+        movers, containers = state.movers, state.containers
+        fence = state.index.layout.fences[min(fences)]
+        facts: dict[str, Fact] = {
+            "fence": fence.id, "fence_class": fence.fence_class.value, "vehicle": str(movers.id[sight.mover]),
+            "how": "crossed" if crossed else "inside",
+        }
+        loads = [row for row in loads_at(state, sight.mover, sight.at) if row >= 0]
+        if loads:
+            facts["container"] = " ".join(str(containers.number[row]) for row in loads)
+        return Finding(
+            rule=RULE.id, severity=RULE.severity, subject_kind="vehicle", subject=str(movers.id[sight.mover]), at=sight.at,
+            incident=incident, x=sight.x, y=sight.y, zone=state.zone_name(sight.x, sight.y), facts=facts,
+            evidence=(sight.record,))
+
+    def _put_down(
+        self, view: View, boxes: dict[int, tuple[str, int]], findings: list[Finding], clearings: list[Clearing],
+    ) -> None:
+        """Containers put into slots where they must not be, and those that are so no longer."""
+        state = view.state
+        c = state.containers
+        for batch in view.batches.get(Kind.MOVE, ()):
+            rows = c.known_rows(batch["container"])
+            bits = _STANDS_FOR[c.trade[rows]]
+            put = (batch["to_kind"] == PlaceKind.SLOT) & (batch["classifier"] == Classifier.ACTUAL) & (bits > 0)
+            at = np.flatnonzero(put & ((batch["event"] == MoveEvent.DROP) | (batch["event"] == MoveEvent.DISC)))
+            slots = state.yard.parse(batch["to_ref"][at].tolist()).astype(np.int64)
+            at, slots = at[slots[:, 0] >= 0], slots[slots[:, 0] >= 0]
+            if not len(at):
+                continue
+            xyz = state.index.slot_xyz(*slots.T)
+            fences = self._cells.near_points(xyz[:, 0], xyz[:, 1]) & self._forbidden[bits[at]]
+            fences &= ~self._hours.open_at(batch["observed_at"][at])
+            for k in np.flatnonzero(fences).tolist():
+                row, when = int(rows[at[k]]), int(batch["observed_at"][at[k]])
+                fence = self._deepest(int(fences[k]), xyz[k])
+                if fence < 0 or (row in boxes and when >= int(boxes[row][0])):
+                    continue
+                x, y = float(xyz[k, 0]), float(xyz[k, 1])
+                facts: dict[str, Fact] = {
+                    "fence": state.index.layout.fences[fence].id, "container": str(c.number[row]), "how": "put_down",
+                    "fence_class": state.index.layout.fences[fence].fence_class.value, "slot": str(batch["to_ref"][at[k]])}
+                boxes.setdefault(row, (str(when), fence))
+                findings.append(Finding(
+                    rule=RULE.id, severity=RULE.severity, subject_kind="container", subject=str(c.number[row]), at=when,
+                    incident=boxes[row][0], x=x, y=y, zone=state.zone_name(x, y), facts=facts,
+                    evidence=(str(batch["id"][at[k]]),)))
+        for row, (incident, fence) in tuple(boxes.items()):
+            still = c.place_kind[row] == _SLOT and self._forbidden[_STANDS_FOR[c.trade[row]]] >> fence & 1 and (
+                self._deepest(1 << fence, c.xyz[row].astype(np.float64)) >= 0)
+            if not still:
+                del boxes[row]
+                clearings.append(Clearing(RULE.id, str(c.number[row]), incident, int(c.moved_at[row]), "container was moved"))
+
+    def _deepest(self, fences: int, xyz: NDArray[np.float64]) -> int:
+        """The fence of a mask in which a place lies deepest, -1 if in none."""
+        numbers = [f for f in range(fences.bit_length()) if fences >> f & 1]
+        depths = [(float(self._cells.depth(f, xyz[:1], xyz[1:2])[0]), f) for f in numbers if np.isfinite(xyz[0])]
+        deepest = max(depths, default=(0.0, -1))
+        return deepest[1] if deepest[0] > 0.0 else -1
+
+
+def loads_at(state: State, mover: int, at: int) -> tuple[int, ...]:
+    """Rows of the containers that a vehicle (row) carried at device time `at`, -1 for none."""
+    return tuple(int(rows[0]) for rows in _loads(state, np.array([mover]), np.array([at])))
+
+
+def _loads(state: State, movers: NDArray[np.integer], at: NDArray[np.int64]) -> tuple[NDArray[np.int32], ...]:
+    """The containers that vehicles carried at device times: those they carry since then, or had before. Shapes (N,)."""
+    m, moved_at = state.movers, state.containers.moved_at
+    if not state.containers.count:
+        return ()
+    found = []
+    for load in (m.load[movers], m.load2[movers]):
+        found.append(np.where((load >= 0) & (moved_at[load] <= at), load, -1).astype(np.int32))
+    had = m.was_load[movers]
+    found.append(np.where((had >= 0) & (m.was_from[movers] <= at) & (at < m.was_until[movers]), had, -1).astype(np.int32))
+    return tuple(found)
+
+
+def stands_for(state: State, movers: NDArray[np.integer], at: NDArray[np.int64]) -> NDArray[np.int64]:
+    """What vehicles stand for at device times: the trade of what they carry; of an empty road truck its own; and whether
+    they are strangers in closed areas. Bits; shape (N,)."""
+    bits = np.zeros(len(movers), dtype=np.int64)
+    for load in _loads(state, movers, at):
+        bits |= np.where(load >= 0, _STANDS_FOR[state.containers.trade[load]], 0)
+    m = state.movers
+    own = (bits == 0) & (m.vehicle_kind[movers] == _ROAD_TRUCK)
+    bits |= np.where(own, _STANDS_FOR[m.trade[movers]], 0)
+    return bits | np.where(_ADMITTED[m.vehicle_kind[movers]], 0, _STRANGER_BIT)
+
+
+def _left(state: State, sight: _Sight, incident: str, reason: str) -> Clearing:
+    return Clearing(RULE.id, str(state.movers.id[sight.mover]), incident, sight.at, reason, evidence=(sight.record,))

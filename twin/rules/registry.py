@@ -1,0 +1,36 @@
+"""The rules the twin ships with, in the order in which they judge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from twin.rules.base import ParameterError, Rule, RuleSpec
+from twin.rules.r01_unpermitted_removal import RULE as R01
+from twin.rules.r01_unpermitted_removal import UnpermittedRemoval
+from twin.rules.r02_fence_breach import RULE as R02
+from twin.rules.r02_fence_breach import FenceBreach
+from twin.rules.r03_seal_tamper import RULE as R03
+from twin.rules.r03_seal_tamper import SealTamper
+
+Settings = Mapping[str, Mapping[str, Any]]
+
+_MAKERS: tuple[tuple[RuleSpec, Callable[[Mapping[str, float]], Rule]], ...] = (
+    (R01, UnpermittedRemoval),
+    (R02, FenceBreach),
+    (R03, SealTamper),
+)
+
+RULES: tuple[RuleSpec, ...] = tuple(spec for spec, _ in _MAKERS)
+
+
+def make_rules(settings: Settings | None = None) -> tuple[Rule, ...]:
+    """All rules, with parameters from settings (parameter values by name, by rule id) or their defaults.
+
+    Raises ParameterError naming what is wrong in the settings.
+    """
+    given = settings or {}
+    unknown = sorted(set(given) - {spec.id for spec in RULES})
+    if unknown:
+        raise ParameterError(f"rule {unknown[0]!r} is unknown; known are {', '.join(spec.id for spec in RULES)}.")
+    return tuple(make(spec.values(given.get(spec.id))) for spec, make in _MAKERS)

@@ -1,0 +1,229 @@
+"""The twin: takes batches of records, keeps the picture of the port, and says what each step changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin import descriptions, filing, fixes, placing, sealing
+from twin.activity import Activity
+from twin.batch import Batch
+from twin.declarations import Declarations
+from twin.events import Counts, Delta, Event, EventKind
+from twin.facts import DossierEntry
+from twin.feed_health import FeedHealth
+from twin.legal_state import LegalState, derive
+from twin.paperwork import Recent, Register, Seen
+from twin.port_index import PortIndex
+from twin.records import EntityKind, Kind, PlaceKind
+from twin.rules.base import Rule, RuleStatus, View
+from twin.rules.engine import Engine
+from twin.seal_state import SealState
+from twin.state import Changes, State, together
+from twin.tables import ENTITY_KINDS, PLACE_KINDS, Containers, Cranes, Movers, Orders, Seals, Vessels
+from twin.warnings import WarningBook
+
+Handler = Callable[[State, Batch, Changes], None]
+
+# The order in which the records of one step are applied: what things are, what is said of them, where they are.
+HANDLERS: tuple[tuple[Kind, Handler], ...] = (
+    (Kind.VEHICLE, descriptions.take_vehicles),
+    (Kind.VESSEL_CALL, descriptions.take_vessel_calls),
+    (Kind.CONTAINER, descriptions.take_containers),
+    (Kind.MANIFEST, filing.take_manifests),
+    (Kind.DECLARATION, filing.take_declarations),
+    (Kind.INSPECTION, filing.take_inspections),
+    (Kind.TRANSIT_TRIP, filing.take_trips),
+    (Kind.APPOINTMENT, filing.take_appointments),
+    (Kind.DEVICE_HEALTH, filing.take_device_health),
+    (Kind.TASK, filing.take_tasks),
+    (Kind.CONSULTATION, filing.take_consultations),
+    (Kind.ACTION, filing.take_actions),
+    (Kind.INVENTORY, placing.take_inventory),
+    (Kind.SEAL_EVENT, sealing.take_seal_events),
+    (Kind.MOVE, placing.take_moves),
+    (Kind.GATE_PASSAGE, filing.take_gate_passages),
+    (Kind.POSITION, fixes.take_positions),
+    (Kind.CRANE_TELEMETRY, fixes.take_crane_telemetry),
+)
+
+_VEHICLE = ENTITY_KINDS[EntityKind.VEHICLE]
+
+# Kinds whose newest word alone matters: a repeated record changes nothing by itself.
+_STREAMS = frozenset({Kind.POSITION, Kind.CRANE_TELEMETRY})
+
+
+class Twin:
+    """One picture of one port. `rules` come in the order in which they are to judge."""
+
+    def __init__(self, index: PortIndex, rules: Sequence[Rule] = ()) -> None:
+        self.index = index
+        self.now = 0
+        self.epoch = 0
+        self.warnings = WarningBook()
+        self.activity = Activity()
+        self._state = State(index)
+        self._seen = Seen()
+        self._engine = Engine(rules)
+        self._feeds: tuple[FeedHealth, ...] = ()
+        self._zone = ZoneInfo(index.layout.time_zone)
+
+    @property
+    def containers(self) -> Containers:
+        """All containers ever heard of."""
+        return self._state.containers
+
+    @property
+    def movers(self) -> Movers:
+        """Vehicles, vessels, cranes and officers."""
+        return self._state.movers
+
+    @property
+    def vessels(self) -> Vessels:
+        """Vessels with their calls."""
+        return self._state.vessels
+
+    @property
+    def cranes(self) -> Cranes:
+        """Cranes; row i is layout.cranes[i]."""
+        return self._state.cranes
+
+    @property
+    def seals(self) -> Seals:
+        """Electronic seals."""
+        return self._state.seals
+
+    @property
+    def orders(self) -> Orders:
+        """Inspection orders."""
+        return self._state.orders
+
+    @property
+    def declarations(self) -> Declarations:
+        """Declarations by number and by container."""
+        return self._state.declarations
+
+    @property
+    def manifests(self) -> Register:
+        """Manifest lines by container."""
+        return self._state.manifests
+
+    @property
+    def inspections(self) -> Register:
+        """Inspections by order."""
+        return self._state.inspections
+
+    @property
+    def trips(self) -> Register:
+        """Transit trips by number."""
+        return self._state.trips
+
+    @property
+    def appointments(self) -> Register:
+        """Truck appointments by number."""
+        return self._state.appointments
+
+    @property
+    def devices(self) -> Register:
+        """Health of devices by name."""
+        return self._state.devices
+
+    @property
+    def tasks(self) -> Register:
+        """Patrol tasks and gate holds by number."""
+        return self._state.tasks
+
+    @property
+    def consultations(self) -> Register:
+        """Remote sessions by number."""
+        return self._state.consultations
+
+    @property
+    def actions(self) -> Register:
+        """What operators did, by record id."""
+        return self._state.actions
+
+    @property
+    def gate_passages(self) -> Recent:
+        """The last gate passages, newest first."""
+        return self._state.gate_passages
+
+    @property
+    def rule_status(self) -> Mapping[str, RuleStatus]:
+        """Which rules are on, and why others are not, by rule id."""
+        return MappingProxyType(self._engine.status)
+
+    def feeds(self, healths: Sequence[FeedHealth]) -> None:
+        """Takes the present health of the feeds; warnings raised from now on name it."""
+        self._feeds = tuple(healths)
+
+    def apply(self, batches: Sequence[Batch], now: int) -> Delta:
+        """Takes in records and lets time pass to `now` (event clock, ms UTC). Every record reaches the rules."""
+        self.now = max(self.now, now)
+        changes = Changes()
+        fresh: dict[Kind, list[Batch]] = {}
+        for batch in batches:
+            new = batch if batch.kind in _STREAMS else self._seen.fresh(batch)
+            if len(new):
+                fresh.setdefault(batch.kind, []).append(new)
+        for kind, handler in HANDLERS:
+            for batch in fresh.get(kind, ()):
+                handler(self._state, batch, changes)
+                filing.file_facts(self._state, batch)
+        placing.settle_loads(self._state, changes)
+        self._settle_legal_states(changes)
+        for moments in (Kind.MOVE, Kind.GATE_PASSAGE):
+            self.activity.take(fresh.get(moments, ()))
+        for fault in self._engine.judge(View(self._state, fresh, changes, self.now), self.warnings, self._feeds):
+            changes.say(Event(EventKind.RULE_OFF, self.now, "rule", fault.rule, facts={"reason": fault.reason}))
+        return Delta(
+            self.now, self.epoch, together(changes.containers), together(changes.movers), together(changes.seals),
+            together(changes.vessels), together(changes.cranes), tuple(changes.events), self.warnings.take_changes(),
+            self._feeds)
+
+    def _settle_legal_states(self, changes: Changes) -> None:
+        rows = together(changes.legal)
+        if not len(rows):
+            return
+        c = self._state.containers
+        state = derive(
+            c.trade[rows], c.full[rows], c.declaration_state[rows], c.inspection[rows], c.place_kind[rows],
+            c.purpose[rows])
+        changes.containers.append(rows[state != c.legal_state[rows]])
+        c.put(rows, legal_state=state)
+
+    def dossier(self, container: str) -> tuple[DossierEntry, ...]:
+        """Everything said about a container, in order of device time; empty for an unknown one."""
+        row = self._state.containers.row_of.get(container)
+        return () if row is None else self._state.facts.dossier(row)
+
+    def counts(self) -> Counts:
+        """The figures of the header, as of `now`."""
+        c, s = self._state.containers, self._state.seals
+        bound = s.container >= 0
+        in_use = bound & (s.state != SealState.UNKNOWN)
+        in_use[in_use] = c.present[s.container[in_use]]
+        return Counts(
+            containers_in_yard=int((c.present & (c.place_kind == PLACE_KINDS[PlaceKind.SLOT])).sum()),
+            vehicles=int(self.vehicles_present().sum()),
+            seals=int(in_use.sum()),
+            inspecting=int((c.legal_state == LegalState.INSPECTION).sum()),
+            warnings_open=len(self.warnings.open()),
+            warnings_today=self.warnings.raised_since(self.midnight()),
+        )
+
+    def vehicles_present(self) -> NDArray[np.bool_]:
+        """Which movers are vehicles that report from here and have not left. Shape (movers.count,)."""
+        m = self._state.movers
+        present: NDArray[np.bool_] = (m.kind == _VEHICLE) & (m.observed_at > 0) & ~m.gone(self.now)
+        return present
+
+    def midnight(self) -> int:
+        """The last midnight of the port's time zone, ms UTC."""
+        local = datetime.fromtimestamp(self.now / 1000.0, UTC).astimezone(self._zone)
+        return int(local.replace(hour=0, minute=0, second=0, microsecond=0).timestamp() * 1000.0)
