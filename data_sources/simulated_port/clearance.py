@@ -121,7 +121,7 @@ class Clearance:
         if filing is None or filing.state is not DeclarationState.ACCEPTED:
             return False
         self._stopped[box.number] = reason
-        self._step(box, filing, DeclarationState.HELD, reason)
+        self._step(filing, DeclarationState.HELD, reason)
         box.held = True
         return True
 
@@ -149,7 +149,7 @@ class Clearance:
             return
         filing = self._drawer.filing(box, self._world.now_ms)
         box.declaration = filing.number
-        self._step(box, filing, DeclarationState.LODGED)
+        self._step(filing, DeclarationState.LODGED)
         yield from self._decide(box, filing)
 
     def _decide(self, box: Box, filing: Filing) -> Act:
@@ -157,7 +157,7 @@ class Clearance:
         stream, env = self._stream, self._world.env
         if filing.state is DeclarationState.LODGED:
             yield env.timeout(float(stream.uniform(2.0, 20.0)) * _MINUTE_S)
-            self._step(box, filing, DeclarationState.ACCEPTED)
+            self._step(filing, DeclarationState.ACCEPTED)
         yield self.landing(box)
         if not box.full:
             yield from self._empty(box, filing)
@@ -167,7 +167,7 @@ class Clearance:
         if box.number in self._stopped or filing.state is not DeclarationState.ACCEPTED:
             return
         if mode_of(box).value != "transit" and stream.random() < HOLD_SHARE:
-            self._step(box, filing, DeclarationState.HELD, str(stream.choice(HOLD_REASONS)))
+            self._step(filing, DeclarationState.HELD, str(stream.choice(HOLD_REASONS)))
             box.held = True
             yield env.timeout(float(stream.uniform(0.4, 3.0 if quick else 8.0)) * _HOUR_S)
             yield from self._inspect(box, filing)
@@ -183,7 +183,7 @@ class Clearance:
         differs = yield from self.inspections.of_held(box)
         if box.number in self._stopped or filing.state is not DeclarationState.HELD:
             return
-        self._step(box, filing, DeclarationState.INSPECTED, "查验结果与申报不符，待改单" if differs else None)
+        self._step(filing, DeclarationState.INSPECTED, "查验结果与申报不符，待改单" if differs else None)
         hours = self._stream.uniform(2.0, 6.0) if differs else self._stream.uniform(0.4, 1.5)
         yield self._world.env.timeout(float(hours) * _HOUR_S)
         if box.number not in self._stopped:
@@ -229,10 +229,10 @@ class Clearance:
             self._event(self._released, box)
 
     def _let_go(self, box: Box, filing: Filing) -> None:
-        self._step(box, filing, DeclarationState.RELEASED)
+        self._step(filing, DeclarationState.RELEASED)
         self._free(box)
 
-    def _step(self, box: Box, filing: Filing, state: DeclarationState, reason: str | None = None) -> None:
+    def _step(self, filing: Filing, state: DeclarationState, reason: str | None = None) -> None:
         self._book.step(filing, state, self._world.now_ms, reason)
 
     def _manifest(self, box: Box, at_ms: int) -> None:

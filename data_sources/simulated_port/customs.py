@@ -1,4 +1,4 @@
-"""The customs side of the simulated port as one face: clearance, inspections, seals, transit, devices, patrol, incidents."""
+"""The customs side of the simulated port as one face: clearance, seals, transit, devices, patrol, incidents."""
 
 from __future__ import annotations
 
@@ -32,7 +32,10 @@ _YARD_OFFICER = "堆场关员"
 
 
 class Customs:
-    """What operations, the API and a trainer know of the customs. Raises ScenarioError if a line does not fit the port."""
+    """What operations, the API and a trainer know of the customs.
+
+    Raises ScenarioError if a line of the scenario does not fit the port.
+    """
 
     def __init__(self, world: World, operations: Operations, scenario: Scenario | None = None) -> None:
         self._world = world

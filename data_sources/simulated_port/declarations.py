@@ -1,8 +1,8 @@
 """Declarations and their states: which step may follow which, and the eighteen-digit numbers they go by.
 
 Number scheme of the customs: four digits of the customs office that takes the declaration, four of the year, one digit
-for the direction (1 in, 0 out) and nine of a running number, which here is the day of the year times 100,000 plus the
-count of that day at the office. Offices: 3512 stands for the office at Jiangyin, 3504 for the one at the Sanming dry port.
+for the direction (1 in, 0 out) and nine of a running number, here the day of the year times 100,000 plus the count of
+that day at the office. Offices: 3512 stands for the office at Jiangyin, 3504 for the one at the Sanming dry port.
 """
 
 from __future__ import annotations
@@ -78,7 +78,8 @@ class DeclarationNumbers:
             self._days[day] = local.year, local.timetuple().tm_yday
         year, day_of_year = self._days[day]
         self._taken[office, outward, day] += 1
-        return f"{office}{year:04d}{0 if outward else 1}{day_of_year * _DAY_BLOCK + self._taken[office, outward, day]:09d}"
+        running = day_of_year * _DAY_BLOCK + self._taken[office, outward, day]
+        return f"{office}{year:04d}{0 if outward else 1}{running:09d}"
 
 
 class DeclarationBook:

@@ -1,4 +1,4 @@
-"""Devices of the customs: gates, their readers and cameras, cranes; their signs of life, and what goes wrong with receivers."""
+"""Devices of the customs: gates, their readers and cameras, cranes; their signs of life, and disturbed receivers."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _DISTURBED_ACCURACY_M = 5.0
 
 
 def device_kinds(layout: PortLayout) -> dict[str, str]:
-    """The port's devices by name, with their kind: gate, reader and camera of each lane, cameras of customs buildings, cranes."""
+    """The kinds of the port's devices by name: gates, lanes' readers and cameras, buildings' cameras, cranes."""
     found: dict[str, str] = {}
     for gate in layout.gates:
         found[gate.id] = "gate"

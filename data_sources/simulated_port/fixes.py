@@ -1,4 +1,4 @@
-"""Position fixes as columns: what seals, officers and disturbed receivers report, in the shape of a batch of positions."""
+"""Position fixes as columns: what seals, officers and disturbed receivers report, in the shape of a batch."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ Columns = dict[str, NDArray[Any]]
 
 
 def columns(
-    source: str, kind: EntityKind, at_ms: int, frame: LocalFrame, names: Sequence[str], x: NDArray[Any], y: NDArray[Any],
-    speed_mps: NDArray[Any], course_deg: NDArray[Any], height_m: float, accuracy_m: float,
+    source: str, kind: EntityKind, at_ms: int, frame: LocalFrame, names: Sequence[str],
+    x: NDArray[Any], y: NDArray[Any], speed_mps: NDArray[Any], course_deg: NDArray[Any],
+    height_m: float, accuracy_m: float,
 ) -> Columns:
-    """Columns of Position, all observed at `at_ms` (ms UTC). x, y: metres in the local frame; arrays (N,) as `names`."""
+    """Columns of Position, all observed at `at_ms` (ms UTC). x, y: metres in the local frame. Arrays (N,)."""
     count = len(names)
     lon, lat = frame.to_geographic(np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64))
     return {

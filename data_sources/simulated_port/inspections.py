@@ -73,7 +73,7 @@ class Inspections:
         self.seals: Seals | None = None
 
     def opening(self) -> Act:
-        """Waits until containers are called up again, in the order in which they will be: spread over the first hours."""
+        """Waits until containers are called up again; after a night they are spread over the first hours."""
         if at_work(self._world.now_ms, ORDER_HOURS):
             return
         hour = (self._world.now_ms / 3_600_000.0 + 8.0) % 24.0
@@ -102,6 +102,8 @@ class Inspections:
         order, officer = self._order(), self._officer()
         self.tell(box, order, InspectionKind.ULTRASONIC, InspectionState.STARTED, None, officer)
         yield self._world.env.timeout(float(self._stream.uniform(40.0, 110.0)))
+        if box.number in self.untested:
+            return
         self._finish(box, order, InspectionKind.ULTRASONIC, officer)
 
     def _trip(self, box: Box, kind: InspectionKind) -> Generator[simpy.Event, Any, InspectionResult]:

@@ -140,6 +140,7 @@ def _incident(words: list[str], number: int, where: str) -> Incident:
     if kind is None:
         raise ScenarioError(f"{where}: rule {words[1]!r} is unknown; known are R01 to R16.")
     given: dict[str, Value] = {}
+    named: set[str] = set()
     for word in words[2:]:
         name, sign, text = word.partition("=")
         if not sign or not name:
@@ -148,8 +149,9 @@ def _incident(words: list[str], number: int, where: str) -> Incident:
         if parameter is None:
             known = ", ".join(p.name for p in kind.parameters)
             raise ScenarioError(f"{where}, {kind.rule}: field {name!r} (value {text!r}) is unknown; known are {known}.")
-        if name in given:
+        if name in named:
             raise ScenarioError(f"{where}, {kind.rule}: field {name} is given twice, the second time as {text!r}.")
+        named.add(name)
         value = _value(parameter, text, f"{where}, {kind.rule}")
         if value is not None:
             given[name] = value

@@ -1,4 +1,4 @@
-"""The past of the containers that stand in the yard at the start: manifest, declaration and test of each, told as columns."""
+"""The past of the containers that stand in the yard at the start: manifest, declaration and test, told as columns."""
 
 from __future__ import annotations
 
@@ -27,13 +27,15 @@ if TYPE_CHECKING:
     from data_sources.simulated_port.world import Box, World
 
 HOLD_SHARE = 0.03
-HOLD_REASONS = ("布控查验：随机抽查", "布控查验：单证存疑", "布控查验：历史风险企业", "布控查验：检疫要求", "布控查验：重量存疑")
+HOLD_REASONS = (
+    "布控查验：随机抽查", "布控查验：单证存疑", "布控查验：历史风险企业", "布控查验：检疫要求", "布控查验：重量存疑",
+)
 EARLY_SHARE = 0.65
 """Part of the containers declared before the vessel lands or the truck comes (提前申报)."""
 
 _HOUR_MS = 3_600_000
 _DAY_MS = 24 * _HOUR_MS
-_UNDECLARED = (0.30, 1.5, 9.0)  # share on arrival; days of decay; from this age on all are declared, well before R10's 14
+_UNDECLARED = (0.30, 1.5, 9.0)  # share on arrival; days of decay; days from which all are declared, well before R10
 _WAITING = (0.65, 0.35)  # share declared but not released on arrival; days of decay
 _HELD_DAYS = 4.0
 _STATES = (DeclarationState.RELEASED, DeclarationState.ACCEPTED, DeclarationState.HELD)
@@ -134,7 +136,8 @@ def _tell_manifests(world: World, yard: _Yard, lines: dict[str, int]) -> None:
         "id": world.new_ids("MAN", count), "source": [filings.SOURCE] * count,
         "observed_at": yard.arrived_at - ((2.0 + 40.0 * yard.draw[0]) * _HOUR_MS).astype(np.int64),
         "manifest": manifests, "line": np.asarray(line, dtype=np.int64),
-        "bill": [f"{m}{n:04d}" for m, n in zip(manifests, line, strict=True)], "call": [b.call or "" for b in yard.boxes],
+        "bill": [f"{m}{n:04d}" for m, n in zip(manifests, line, strict=True)],
+        "call": [b.call or "" for b in yard.boxes],
         "container": [b.number for b in yard.boxes], "mode": yard.modes, "goods": [g.name for g in yard.good],
         "packages": yard.packages, "gross_kg": yard.declared_kg,
     })

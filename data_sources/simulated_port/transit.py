@@ -1,4 +1,4 @@
-"""Transit trips (转关): sealed export containers that come from the dry ports, watched until they are written off at our gate."""
+"""Transit trips (转关): sealed export containers from the dry ports, watched until they are written off at our gate."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ class Transit:
         return trip
 
     def place(self, container: str, at_ms: int) -> tuple[float, float, float, float] | None:
-        """Where a trip still outside the port's roads is: x, y (metres), speed (m/s), course (degrees); None unknown."""
+        """Where a trip outside the port's roads is: x, y (metres), speed (m/s), course (degrees); None if unknown."""
         coming = self._roads_ms.get(container)
         if coming is None or self._approach is None or container not in self._trips:
             return None

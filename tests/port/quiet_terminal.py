@@ -21,7 +21,17 @@ from twin import port_definition
 from twin.batch import fields_of
 from twin.port_layout import PortLayout, parse_slot
 from twin.records import (
-    Classifier, Direction, GateDecision, GatePassage, Kind, Move, MoveEvent, PlaceKind, Purpose, Record, Trade,
+    Classifier,
+    Direction,
+    GateDecision,
+    GatePassage,
+    Kind,
+    Move,
+    MoveEvent,
+    PlaceKind,
+    Purpose,
+    Record,
+    Trade,
     VehicleKind,
 )
 
@@ -109,12 +119,14 @@ class QuietTerminal:
     def locate(self, numbers: Sequence[str]) -> dict[str, Any]:
         places = [self._place(self.world.boxes.get(n)) for n in numbers]
         where = np.asarray(places, dtype=float).reshape(-1, 2)
-        return {"x": where[:, 0], "y": where[:, 1], "speed_mps": np.zeros(len(numbers)), "course_deg": np.zeros(len(numbers))}
+        still = np.zeros(len(numbers))
+        return {"x": where[:, 0], "y": where[:, 1], "speed_mps": still, "course_deg": still}
 
     def _place(self, box: Box | None) -> tuple[float, float]:
         if box is not None and box.place_kind is PlaceKind.SLOT:
             slot = parse_slot(box.place_ref)
-            x, y, _ = self.world.index.slot_xyz(self.world.index.block_number[slot.block], slot.bay, slot.row, slot.tier)
+            number = self.world.index.block_number[slot.block]
+            x, y, _ = self.world.index.slot_xyz(number, slot.bay, slot.row, slot.tier)
             return float(x), float(y)
         if box is not None and box.place_kind is PlaceKind.VEHICLE:
             truck = self.vehicles[box.place_ref]

@@ -51,7 +51,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class IncidentKind:
-    """A kind of incident. `subject` names the parameter that is the subject of the warning it should raise."""
+    """A kind of incident. `subject`: the kind of subject of the warning it should raise, container, vehicle, ..."""
 
     rule: str
     name_zh: str

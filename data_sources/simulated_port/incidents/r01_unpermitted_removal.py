@@ -13,11 +13,12 @@ if TYPE_CHECKING:
 
 
 def _fits(box: Box) -> bool:
-    return box.full and box.flow == "import" and box.trade == Trade.FOREIGN and not (box.released or box.held or box.seal)
+    supervised = box.full and box.flow == "import" and box.trade == Trade.FOREIGN
+    return supervised and not (box.released or box.held or box.seal)
 
 
 def _act(staging: Staging, parameters: Parameters) -> Act:
-    box = yield from staging.container(parameters, _fits, "an import container not yet released, not held, without seal")
+    box = yield from staging.container(parameters, _fits, "an import container neither released nor held, unsealed")
     if box is None or not staging.stage.clearance.stop(box, "incident R01"):
         return
     wanted = parameters.get("plate")

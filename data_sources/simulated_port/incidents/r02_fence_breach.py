@@ -41,11 +41,12 @@ def _fences(layout: PortLayout, parameters: Parameters) -> list[Fence]:
     named = parameters.get("fence")
     return [
         f for f in layout.fences
-        if (f.id == named if named is not None else f.fence_class is FenceClass.DOMESTIC) and f.fence_class in _FORBIDDEN
+        if (f.id == named if named is not None else f.fence_class is FenceClass.DOMESTIC)
+        and f.fence_class in _FORBIDDEN
     ]
 
 
-def _objection(layout: PortLayout, parameters: Parameters, at_ms: int) -> str | None:
+def _objection(layout: PortLayout, parameters: Parameters, _at_ms: int) -> str | None:
     if any(places_inside(layout, fence) for fence in _fences(layout, parameters)):
         return None
     named = parameters.get("fence")
@@ -73,8 +74,8 @@ def _act(staging: Staging, parameters: Parameters) -> Act:
     plate = yield from staging.vehicle(parameters, fits, f"a road truck of trade {' or '.join(trades)} inside the port")
     if plate is None:
         return
-    goal = staging.pick(places_inside(layout, fence))
-    assert goal is not None
+    places = places_inside(layout, fence)
+    goal = places[int(staging.stream.integers(len(places)))]
     staging.operations.detour(plate, [goal], float(parameters["stand_s"]))
     entry, began = None, staging.world.env.now
     while plate in staging.operations.vehicles and staging.world.env.now - began < _LIMIT_S:
@@ -98,7 +99,7 @@ KIND = IncidentKind(
     rule="R02",
     name_zh="越网",
     name_en="fence breach",
-    summary="A road truck leaves its route, drives through the electronic fence, stands inside for a while and goes on.",
+    summary="A road truck leaves its route, drives through the electronic fence, stands inside and goes on.",
     subject="vehicle",
     parameters=(
         Parameter("plate", ValueKind.PLATE, "the truck; it must be inside the port and outside the fence"),

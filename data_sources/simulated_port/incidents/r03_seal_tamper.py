@@ -1,4 +1,4 @@
-"""R03 seal-tamper 关锁异常: a seal is cut, tampered with, opened without authority or in the wrong place, swapped or silent."""
+"""R03 seal-tamper 关锁异常: a seal is cut, tampered with, opened where or by whom it may not be, swapped or silent."""
 
 from __future__ import annotations
 
@@ -96,8 +96,10 @@ def _swapped(staging: Staging, trip: TransitTrip) -> Act:
         staging.give_up(trip.seal, f"trip {trip.trip} did not come to a gate")
         return
     note = f"转关箱 {trip.container} 应持关锁 {trip.seal}，卡口识读为 {other}"
-    at = staging.at_vehicle(passage.plate) if passage.plate in staging.operations.vehicles else staging.at_vehicle(trip.vehicle)
-    staging.begin("seal", trip.seal, at, note, related=(trip.container, trip.vehicle, other), from_ms=passage.observed_at)
+    staging.begin(
+        "seal", trip.seal, staging.at_passage(passage), note, related=(trip.container, trip.vehicle, other),
+        from_ms=passage.observed_at,
+    )
 
 
 def _silent(staging: Staging, trip: TransitTrip, silent_s: float) -> Act:
@@ -107,7 +109,8 @@ def _silent(staging: Staging, trip: TransitTrip, silent_s: float) -> Act:
     seals = staging.stage.seals
     seals.silence(trip.seal)
     note = f"在途关锁 {trip.seal}（箱 {trip.container}）移动中失联"
-    entry = staging.begin("seal", trip.seal, staging.at_vehicle(trip.vehicle), note, related=(trip.container, trip.vehicle))
+    place = staging.at_vehicle(trip.vehicle)
+    entry = staging.begin("seal", trip.seal, place, note, related=(trip.container, trip.vehicle))
     yield staging.wait(silent_s)
     seals.silence(trip.seal, silent=False)
     staging.end(entry)

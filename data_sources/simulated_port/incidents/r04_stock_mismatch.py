@@ -89,7 +89,7 @@ KIND = IncidentKind(
             "other_slot", choices=_CASES,
         ),
         Parameter("container", ValueKind.CONTAINER, "the container, a full import one in the yard"),
-        Parameter("share", ValueKind.NUMBER, "case weight: by which share of the actual weight it differs", 0.25, -0.9, 2.0),
+        Parameter("share", ValueKind.NUMBER, "case weight: by which share it differs", 0.25, -0.9, 2.0),
     ),
     act=_act,
 )

@@ -1,4 +1,4 @@
-"""R05 identity-mismatch 车货不符: what a gate reads differs from the order, or the same plate is in two places at once."""
+"""R05 identity-mismatch 车货不符: what a gate reads differs from the order, or a plate is in two places at once."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ def _act(staging: Staging, parameters: Parameters) -> Act:
         done.append(passage)
         if case == "plate":
             return replace(passage, plate=_other_plate(passage.plate))
-        number = _other_number(staging, passage.containers[0]) if case == "container" else _broken(passage.containers[0])
+        true_number = passage.containers[0]
+        number = _other_number(staging, true_number) if case == "container" else _broken(true_number)
         return replace(passage, containers=(number, *passage.containers[1:]))
 
     staging.operations.gate_reading(misread)
@@ -40,10 +41,10 @@ def _act(staging: Staging, parameters: Parameters) -> Act:
         return
     true = done[0]
     kind, subject = ("vehicle", true.plate) if case == "plate" else ("container", true.containers[0])
-    note = f"卡口 {true.gate} 指令为 {true.plate}/{true.containers[0]}，识读为 {read.plate}/{read.containers[0]}"
-    at = staging.at_vehicle(true.plate) if true.plate in staging.operations.vehicles else staging.at_gate(true.gate)
+    order, seen = f"{true.plate}/{true.containers[0]}", f"{read.plate}/{read.containers[0]}"
+    note = f"卡口 {true.gate} 指令为 {order}，识读为 {seen}"
     staging.begin(
-        kind, subject, at, note, related=(true.plate, *true.containers, read.plate, *read.containers),
+        kind, subject, staging.at_passage(true), note, related=(true.plate, *true.containers, read.plate, *read.containers),
         from_ms=true.observed_at,
     )
 
@@ -93,7 +94,7 @@ KIND = IncidentKind(
     rule="R05",
     name_zh="车货不符",
     name_en="identity mismatch",
-    summary="A gate reads another plate or container number than its order names, or a plate that is elsewhere too.",
+    summary="A gate reads another plate or container number than its order names, or a plate that is elsewhere.",
     subject="vehicle",
     parameters=(
         Parameter("case", ValueKind.CHOICE, "what is wrong", "plate", choices=_CASES),

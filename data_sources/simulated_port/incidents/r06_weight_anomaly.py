@@ -31,7 +31,7 @@ def _act(staging: Staging, parameters: Parameters) -> Act:
         staging.give_up(str(gate or ""), "no fitting truck passed a weighbridge in time")
         return
     number = read.containers[0]
-    at = staging.at_vehicle(read.plate) if read.plate in staging.operations.vehicles else staging.at_gate(read.gate)
+    at = staging.at_passage(read)
     note = f"箱 {number} 过磅 {read.weight_kg:.0f} kg，比实际应有重量差 {excess_kg:+.0f} kg"
     staging.begin("container", number, at, note, related=(read.plate,), from_ms=read.observed_at)
 
@@ -43,7 +43,7 @@ KIND = IncidentKind(
     summary="The next fitting truck weighs much more (or less) than its container was declared to.",
     subject="container",
     parameters=(
-        Parameter("load", ValueKind.CHOICE, "a full container, or one declared empty", "full", choices=("full", "empty")),
+        Parameter("load", ValueKind.CHOICE, "a full container or an empty one", "full", choices=("full", "empty")),
         Parameter("gate", ValueKind.GATE, "the gate whose weighbridge it is"),
         Parameter("excess_kg", ValueKind.NUMBER, "kilograms more than there should be", 6_500.0, -25_000.0, 25_000.0),
     ),

@@ -1,4 +1,4 @@
-"""R07 empty-not-verified 空箱未验: an inbound empty leaves without its ultrasonic test, or although the test says loaded."""
+"""R07 empty-not-verified 空箱未验: an inbound empty leaves without its ultrasonic test, or though it says loaded."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _act(staging: Staging, parameters: Parameters) -> Act:
         staging.give_up(number, "the truck did not reach a gate in time")
         return
     staging.begin(
-        "container", number, staging.at_gate(passage.gate), note, related=(plate,), from_ms=passage.observed_at
+        "container", number, staging.at_passage(passage), note, related=(plate,), from_ms=passage.observed_at
     )
 
 
@@ -48,7 +48,9 @@ KIND = IncidentKind(
     summary="An inbound empty container leaves by the gate untested, or though the test says that it is loaded.",
     subject="container",
     parameters=(
-        Parameter("case", ValueKind.CHOICE, "untested, or tested as loaded", "untested", choices=("untested", "loaded")),
+        Parameter(
+            "case", ValueKind.CHOICE, "untested, or tested as loaded", "untested", choices=("untested", "loaded"),
+        ),
         Parameter("container", ValueKind.CONTAINER, "the container, an inbound empty in the yard"),
     ),
     act=_act,

@@ -1,4 +1,4 @@
-"""R08 inspection-evasion 逃避查验: a held container is moved elsewhere than to inspection, or its inspection never comes."""
+"""R08 inspection-evasion 逃避查验: a held container is moved elsewhere than to inspection, or never inspected."""
 
 from __future__ import annotations
 
@@ -40,7 +40,9 @@ KIND = IncidentKind(
     summary="A container is held for inspection; the terminal moves it to another block, or nobody inspects it.",
     subject="container",
     parameters=(
-        Parameter("case", ValueKind.CHOICE, "moved elsewhere, or never inspected", "moved", choices=("moved", "overdue")),
+        Parameter(
+            "case", ValueKind.CHOICE, "moved elsewhere, or never inspected", "moved", choices=("moved", "overdue")
+        ),
         Parameter("container", ValueKind.CONTAINER, "the container, its declaration accepted and not released"),
         Parameter("block", ValueKind.BLOCK, "the block to which it is moved"),
     ),

@@ -31,7 +31,8 @@ def _act(staging: Staging, parameters: Parameters) -> Act:
         staging.operations.pickup(box, at=staging.world.now_ms, force=True)
     move = yield lift
     entry = staging.begin(
-        "container", number, place, f"箱 {number} 机检审图异常，仍被移动", related=(move.equipment,), from_ms=move.observed_at
+        "container", number, place, f"箱 {number} 机检审图异常，仍被移动", related=(move.equipment,),
+        from_ms=move.observed_at,
     )
     if purpose is Purpose.PICKUP:
         yield from staging.left(number)
@@ -42,10 +43,12 @@ KIND = IncidentKind(
     rule="R09",
     name_zh="审图异常",
     name_en="suspect image",
-    summary="A held container goes through H986, the review finds it suspect, and it is moved or taken away all the same.",
+    summary="A held container goes through H986, the review finds it suspect, and it is moved all the same.",
     subject="container",
     parameters=(
-        Parameter("case", ValueKind.CHOICE, "moved within the yard, or taken out by a truck", "moved", choices=("moved", "left")),
+        Parameter(
+            "case", ValueKind.CHOICE, "moved in the yard, or taken out by a truck", "moved", choices=("moved", "left")
+        ),
         Parameter("container", ValueKind.CONTAINER, "the container, its declaration accepted and not released"),
     ),
     act=_act,

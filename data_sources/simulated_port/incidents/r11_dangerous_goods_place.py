@@ -1,4 +1,4 @@
-"""R11 dangerous-goods-place 危险品错放: a container with dangerous goods is put into a block not licensed for its class."""
+"""R11 dangerous-goods-place 危险品错放: dangerous goods are put into a block not licensed for their class."""
 
 from __future__ import annotations
 

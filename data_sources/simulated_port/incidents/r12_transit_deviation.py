@@ -44,7 +44,7 @@ def _act(staging: Staging, parameters: Parameters) -> Act:
     else:
         transit.kept_open.add(trip.container)
         passage = yield from _arrival(staging, trip.container)
-        at = staging.at_gate(passage.gate) if passage is not None else (0.0, 0.0)
+        at = staging.at_passage(passage) if passage is not None else (0.0, 0.0)
         staging.begin("trip", trip.trip, at, f"转关车 {trip.vehicle} 已到卡口，未核销", related=related)
 
 
@@ -61,7 +61,9 @@ KIND = IncidentKind(
     summary="A transit trip sets out and leaves its corridor, comes too late, or is not written off at the gate.",
     subject="trip",
     parameters=(
-        Parameter("case", ValueKind.CHOICE, "what goes wrong", "deviates", choices=("deviates", "overdue", "not_written_off")),
+        Parameter(
+            "case", ValueKind.CHOICE, "what goes wrong", "deviates", choices=("deviates", "overdue", "not_written_off")
+        ),
         Parameter("minutes", ValueKind.NUMBER, "case deviates: how long it is off its middle line", 20.0, 6.0, 60.0),
     ),
     act=_act,

@@ -52,8 +52,9 @@ def _act(staging: Staging, parameters: Parameters) -> Act:
     began = staging.world.env.now
     while plate in staging.operations.vehicles and staging.world.env.now - began < _LIMIT_S:
         at = staging.at_vehicle(plate)
-        if np.hypot(at[0] - place[0], at[1] - place[1]) < _AT_THE_PLACE_M and not staging.operations.vehicles[plate].moving:
-            boxes = [b.number for b in staging.operations.vehicles[plate].boxes]
+        vehicle = staging.operations.vehicles[plate]
+        if np.hypot(at[0] - place[0], at[1] - place[1]) < _AT_THE_PLACE_M and not vehicle.moving:
+            boxes = [b.number for b in vehicle.boxes]
             entry = staging.begin("vehicle", plate, at, f"载箱集卡 {plate} 在通道上异常停留", related=boxes)
             yield staging.wait(minutes * 60.0)
             staging.end(entry)

@@ -16,7 +16,8 @@ _CHOSEN_KINDS = ("camera", "reader", "gate")
 def _act(staging: Staging, parameters: Parameters) -> Act:
     devices = staging.stage.devices
     named = parameters.get("device")
-    device = str(named) if named is not None else staging.pick([d for d, k in devices.kinds.items() if k in _CHOSEN_KINDS])
+    chosen = staging.pick([name for name, kind in devices.kinds.items() if kind in _CHOSEN_KINDS])
+    device = str(named) if named is not None else chosen
     if device is None:
         staging.give_up("", "the port has no device")
         return

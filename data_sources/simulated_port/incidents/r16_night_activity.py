@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from twin.port_layout import PortLayout
 
 
-def _objection(layout: PortLayout, parameters: Parameters, at_ms: int) -> str | None:
+def _objection(_layout: PortLayout, _parameters: Parameters, at_ms: int) -> str | None:
     if at_work(at_ms, SITE_HOURS) or at_work(at_ms + 3_600_000, SITE_HOURS):
         return (
             f"its time lies within the hours of the inspection site or less than one hour before them; it is open "

@@ -129,10 +129,9 @@ class Staging:
         found = self.operations.vehicles[vehicle]
         return float(found.x), float(found.y)
 
-    def at_gate(self, gate: str) -> tuple[float, float]:
-        """Where the lanes of a gate are, on average."""
-        stops = [lane.stop for g in self.world.layout.gates if g.id == gate for lane in g.lanes]
-        return float(np.mean([s[0] for s in stops])), float(np.mean([s[1] for s in stops]))
+    def at_passage(self, passage: GatePassage) -> tuple[float, float]:
+        """Where a vehicle stands while it passes a gate: the stop of the lane."""
+        return self.world.index.gate_lanes[passage.lane].stop
 
     # Subjects
 
@@ -181,7 +180,7 @@ class Staging:
     def vehicle(
         self, parameters: Parameters, fits: Callable[[Any], bool], wanted: str
     ) -> Generator[simpy.Event, Any, str | None]:
-        """The vehicle a scenario names, or one inside the port that fits; waits for it, None if there is none in time."""
+        """The vehicle a scenario names, or one that fits by the seed; waits for it, None if there is none in time."""
         named = parameters.get("plate")
         begun = self.world.env.now
         while True:
