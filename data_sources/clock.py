@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 _STEP_S = 2.0  # a difference larger than this, in wall seconds, is another time and not a slow network
-_SLEW = 0.1  # share of a small difference that is taken over with each answer
+_SLEW = 0.2  # share of a small difference that is taken over with each answer
 
 
 class Clock(Protocol):
@@ -81,12 +81,14 @@ class PortClock:
         """Wall seconds, evenly running."""
         return self._monotonic_s()
 
-    def synchronise(self, port_ms: int, rate: float | None = None, *, new_run: bool = False) -> None:
-        """Take over the backend's clock as it was when it answered.
+    def synchronise(self, port_ms: int, rate: float | None = None, *, taken_s: float = 0.0,
+                    new_run: bool = False) -> None:
+        """Take over the backend's clock as an answer told it.
 
         Args:
             port_ms: the backend's clock, ms UTC.
             rate: its seconds in a wall second; None keeps the known one.
+            taken_s: how long the answer took: the backend may have read its clock at any time in between.
             new_run: the backend was started anew, so its clock is taken as it is.
         """
         with self._lock:
@@ -94,7 +96,8 @@ class PortClock:
             shown = self._at(monotonic_s)
             if rate is not None and rate >= 0:
                 self._rate = rate
-            off_ms = port_ms - shown
+            span_ms = taken_s * self._rate * 1000.0
+            off_ms = min(max(shown, port_ms), port_ms + span_ms) - shown
             if new_run or not self._settings or abs(off_ms) > _STEP_S * 1000.0 * max(self._rate, 1.0):
                 self._anchor_ms = float(port_ms)
                 self._floor_ms = 0

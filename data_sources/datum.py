@@ -62,7 +62,8 @@ def to_wgs84(batch: Batch) -> Batch:
         lon, lat = batch["lon"].copy(), batch["lat"].copy()
         lon[shifted], lat[shifted] = gcj02_to_wgs84(lon[shifted], lat[shifted])
         columns["lon"], columns["lat"] = lon, lat
-    columns["datum"] = np.full(len(batch), Datum.WGS84, dtype=object)
+    columns["datum"] = np.empty(len(batch), dtype=object)
+    columns["datum"].fill(Datum.WGS84)  # numpy.full would make it plain text
     return Batch(batch.kind, columns)
 
 

@@ -30,7 +30,6 @@ DETAILED_ROWS = 200
 
 _UNREADABLE = (msgspec.MsgspecError, UnicodeError, RecursionError, OverflowError)
 _Int64 = typing.Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
-_COLUMNS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _PIECES = msgspec.json.Decoder(list[msgspec.Raw])
 
 
@@ -40,7 +39,7 @@ class WireError(Exception):
 
 class _RawBatch(msgspec.Struct, frozen=True):
     kind: str
-    columns: msgspec.Raw
+    columns: dict[str, msgspec.Raw]
 
 
 class _RawAnswer(msgspec.Struct, frozen=True):
@@ -121,15 +120,14 @@ def _decode_piece(piece: msgspec.Raw, received_at: int, now: int) -> Decoded:
     """One batch of an answer."""
     try:
         raw = _BATCH.decode(piece)
-        columns = _COLUMNS.decode(raw.columns)
     except _UNREADABLE as error:
         beginning = shortened(bytes(piece)[:400].decode("utf-8", "replace"))
         return Decoded(rejections=(Rejection("batch", Reason.UNREADABLE, str(error), beginning),))
     try:
         kind = Kind(raw.kind)
     except ValueError:
-        return Decoded(ignored={shortened(raw.kind): _row_count(columns)})
-    return _decode_batch(kind, columns, received_at, now)
+        return Decoded(ignored={shortened(raw.kind): _row_count(raw.columns)})
+    return _decode_batch(kind, raw.columns, received_at, now)
 
 
 def _row_count(columns: Mapping[str, msgspec.Raw]) -> int:

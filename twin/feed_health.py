@@ -40,6 +40,7 @@ class FeedErrorCode(StrEnum):
     WRONG_CONTENT = "wrong_content"  # not JSON, often a proxy's page (content_type)
     TOO_LARGE = "too_large"  # an answer beyond the limit (limit_bytes)
     GARBAGE = "garbage"  # not readable as what was agreed (detail)
+    OVERRUN = "overrun"  # the source drops records faster than they can be read, or was restarted meanwhile ()
     BEHIND = "behind"  # the source answers, but we are behind it (behind_s)
     NO_DATA = "no_data"  # a file or stream that ended or says nothing (detail)
     INTERNAL = "internal"  # a fault of this program (detail)
@@ -64,6 +65,7 @@ class Gap:
 
     from_at: int  # last instant the feed had heard everything up to
     to_at: int  # observation time of the oldest record the source still had
+    kinds: tuple[str, ...] = ()  # record kinds concerned; empty: all
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ def test_a_mixed_batch_is_wgs84_afterwards_and_says_so() -> None:
         fix("闽A3", 0, lon=119.2917, lat=25.4133, datum=Datum.CGCS2000),
     ], received_at=0)
     out = to_wgs84(batch)
-    assert list(out["datum"]) == [Datum.WGS84] * 3
+    assert all(datum is Datum.WGS84 for datum in out["datum"])
     for row in range(3):
         assert metres_apart(out["lon"][row], out["lat"][row], 119.2917, 25.4133) < 0.02
     again = to_wgs84(out)
