@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 DEFAULT_ZONE = "Asia/Shanghai"
-_DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
-_HOST = re.compile(r"^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$")
+_DATE = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+_DIGITS = re.compile(r"^[0-9]{1,19}\Z")
+_HOST = re.compile(r"^(?=.{1,253}\Z)[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?\Z")
 _EARLIEST_YEAR, _LATEST_YEAR = 1990, 2100
 
 
@@ -60,7 +61,7 @@ def rate(text: str, name: str = "--rate") -> float:
 
 def seed(text: str, name: str = "--seed") -> int:
     """A whole number from 0 to 2**63 - 1."""
-    if not (text.isascii() and text.isdigit()) or int(text) >= 2**63:
+    if not _DIGITS.match(text) or int(text) >= 2**63:
         raise UsageError(f"{name} {text!r} is not a whole number from 0 to {2**63 - 1}.")
     return int(text)
 
@@ -70,7 +71,7 @@ def bind(text: str, name: str = "--bind") -> tuple[str, int]:
     host, colon, port = text.rpartition(":")
     if not colon or not host:
         raise UsageError(f"{name} {text!r} is not HOST:PORT, such as 127.0.0.1:8470.")
-    if not (port.isascii() and port.isdigit()) or int(port) > 65535:
+    if not _DIGITS.match(port) or int(port) > 65535:
         raise UsageError(f"{name} {text!r}: the port {port!r} is not a number from 0 to 65535.")
     bare = _bracketed(host)
     if bare is None and not _HOST.match(host):
@@ -85,7 +86,8 @@ def url(text: str, name: str = "--backend") -> str:
         port_is_fine = parts.port is None or parts.port > 0
     except ValueError:
         raise UsageError(f"{name} {text!r} is not a URL such as http://127.0.0.1:8470.") from None
-    if parts.scheme not in ("http", "https") or not parts.hostname or not port_is_fine or text != text.strip():
+    is_plain = text.isprintable() and " " not in text  # urlsplit drops line breaks without a word
+    if not is_plain or not port_is_fine or parts.scheme not in ("http", "https") or not parts.hostname:
         raise UsageError(f"{name} {text!r} is not a URL such as http://127.0.0.1:8470.")
     if parts.username is not None or parts.password is not None:
         raise UsageError(f"{name} must not carry a user name or password; the token belongs into the environment.")

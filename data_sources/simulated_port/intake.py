@@ -133,7 +133,7 @@ class Intake:
         return self._store("task", post, make)
 
     def gate_hold(self, post: GateHoldPost) -> tuple[Record, bool]:
-        """The hold as a task of the gate, and whether it is new. Raises ApiError 422 if it names nothing, 409 as task."""
+        """The hold as a task of the gate, and whether it is new. Raises ApiError 422 if it names nothing, else 409."""
         subjects = [subject for subject in (post.plate, post.container) if subject is not None]
         if not subjects:
             raise ApiError(422, "invalid", "A gate hold names a plate or a container.", "plate")
