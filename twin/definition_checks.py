@@ -1,4 +1,4 @@
-"""What must hold between the parts of a port definition: references, rings in rings, roads past blocks, every stop reachable."""
+"""What must hold between the parts of a port definition: references, zones in zones, clear roads, reachable stops."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from shapely.geometry import LineString, Point, Polygon
 from twin.definition_rows import PortDefinitionError, show
 from twin.port_layout import CraneKind, PortLayout, RoadEdge
 
-_ALL = ("berths", "blocks", "gates", "road_nodes", "road_edges", "stop_points", "cranes", "viewpoints", "zones", "fences",
-        "buildings", "rail_tracks", "corridors")
+_ALL = ("berths", "blocks", "gates", "road_nodes", "road_edges", "stop_points", "cranes", "viewpoints", "zones",
+        "fences", "buildings", "rail_tracks", "corridors")
 _SLACK_M = 0.05  # coordinates are written to the centimetre
 _STOP_OFF_M = 1.0
 _CLEAR_M = 1.25  # half a truck's width
@@ -26,9 +26,10 @@ class _Places:
     def __init__(self, file: str, files: Mapping[str, str]) -> None:
         self._file, self._files = file, files
 
-    def error(self, table: str, id: str, field: str, value: object, demand: str) -> PortDefinitionError:
-        kind = "feature" if table in self._files else table
-        return PortDefinitionError(f"{self._files.get(table, self._file)}: {kind} {id}: field {field} is {show(value)}, but {demand}")
+    def error(self, table: str, ident: str, field: str, value: object, demand: str) -> PortDefinitionError:
+        """The sentence about an element's field."""
+        file, kind = self._files.get(table, self._file), "feature" if table in self._files else table
+        return PortDefinitionError(f"{file}: {kind} {ident}: field {field} is {show(value)}, but {demand}")
 
 
 def check(layout: PortLayout, file: str, files: Mapping[str, str]) -> None:
@@ -65,7 +66,7 @@ def _zones(layout: PortLayout, at: _Places) -> None:
         seen, above = {zone.id}, zone.parent
         while above is not None:
             if above in seen:
-                raise at.error("zones", zone.id, "parent", zone.parent, "the zones would contain each other in a circle")
+                raise at.error("zones", zone.id, "parent", zone.parent, "zones would contain each other in a circle")
             seen.add(above)
             above = parents[above]
     shapes = {zone.id: Polygon(zone.outline).buffer(_SLACK_M) for zone in layout.zones}
@@ -77,9 +78,9 @@ def _zones(layout: PortLayout, at: _Places) -> None:
 def _references(layout: PortLayout, at: _Places) -> None:
     ids: dict[str, set[str]] = {table: {row.id for row in getattr(layout, table)} for table in _ALL}
 
-    def must(table: str, id: str, field: str, value: str, *targets: str) -> None:
+    def must(table: str, ident: str, field: str, value: str, *targets: str) -> None:
         if not any(value in ids[target] for target in targets):
-            raise at.error(table, id, field, value, f"no element of {' or '.join(targets)} has this id")
+            raise at.error(table, ident, field, value, f"no element of {' or '.join(targets)} has this id")
 
     for berth in layout.berths:
         must("berths", berth.id, "terminal", berth.terminal, "zones")
@@ -99,7 +100,7 @@ def _references(layout: PortLayout, at: _Places) -> None:
         must("stop_points", stop.id, "edge", stop.edge, "road_edges")
         must("stop_points", stop.id, "subject", stop.subject, *targets.get(stop.purpose, ("buildings",)))
         if stop.purpose == "block" and (stop.bay is None or stop.bay % 2 == 0 or stop.bay > 2 * bays[stop.subject]):
-            raise at.error("stop_points", stop.id, "bay", stop.bay, f"must be an odd bay number of block {stop.subject}")
+            raise at.error("stop_points", stop.id, "bay", stop.bay, f"must be an odd bay of block {stop.subject}")
     for crane in layout.cranes:
         for served in crane.serves:
             must("cranes", crane.id, "serves", served, "berths" if crane.kind is CraneKind.STS else "blocks")
@@ -146,12 +147,12 @@ def _roads(layout: PortLayout, at: _Places) -> None:
     joined = {(edge.start, edge.end): line for edge, line in zip(layout.road_edges, lines, strict=True)}
     for gate in layout.gates:
         for lane in gate.lanes:
-            line = joined.get((lane.node_before, lane.node_after))
-            if line is None:
+            way = joined.get((lane.node_before, lane.node_after))
+            if way is None:
                 raise at.error("gates", f"{gate.id}: lane {lane.id}", "node_after", lane.node_after,
                                f"no road edge leads there from {lane.node_before}")
-            if line.distance(Point(lane.stop)) > _STOP_OFF_M:
-                raise at.error("gates", f"{gate.id}: lane {lane.id}", "stop", list(lane.stop), "it lies off the lane's edge")
+            if way.distance(Point(lane.stop)) > _STOP_OFF_M:
+                raise at.error("gates", f"{gate.id}: lane {lane.id}", "stop", list(lane.stop), "it lies off its edge")
 
 
 def _reachable(layout: PortLayout, at: _Places) -> None:

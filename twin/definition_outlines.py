@@ -38,22 +38,24 @@ def _line(shape: Row) -> Outline:
 
 
 def _zone(row: Row, shape: Row) -> Zone:
-    return Zone(row.text("id", _ID), row.name(), row.member("kind", ZoneKind), row.optional_text("parent"), _ring(shape),
-                row.flag("surveyed"))
+    return Zone(row.text("id", _ID), row.name(), row.member("kind", ZoneKind), row.optional_text("parent"),
+                _ring(shape), row.flag("surveyed"))
 
 
 def _fence(row: Row, shape: Row) -> Fence:
-    return Fence(row.text("id", _ID), row.name(), row.member("fence_class", FenceClass), _ring(shape), row.text("legal_basis"),
-                 tuple(_hours(row, v) for v in row.items("open_hours")), row.number("height_m", 0.1, 50.0),
+    return Fence(row.text("id", _ID), row.name(), row.member("fence_class", FenceClass), _ring(shape),
+                 row.text("legal_basis"), tuple(_hours(row, v) for v in row.items("open_hours")),
+                 row.number("height_m", 0.1, 50.0),
                  tuple(_opening(row, v) for v in row.items("openings")) if row.has("openings") else ())
 
 
 def _hours(row: Row, value: object) -> tuple[str, str]:
-    if not isinstance(value, list) or len(value) != 2 or not all(isinstance(v, str) and _TIME.fullmatch(v) for v in value):
+    pair = value if isinstance(value, list) else []
+    if len(pair) != 2 or not all(isinstance(v, str) and _TIME.fullmatch(v) for v in pair):
         row.fail("open_hours", value, "must hold pairs of local times such as [\"08:00\", \"20:00\"]")
-    if value[0] == value[1]:
+    if pair[0] == pair[1]:
         row.fail("open_hours", value, "must hold pairs that differ")
-    return (value[0], value[1])
+    return (pair[0], pair[1])
 
 
 def _opening(row: Row, value: object) -> tuple[Point, Point]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from twin.definition_rows import Row
+from twin.definition_rows import Row, element_of
 from twin.port_layout import (
     Berth,
     Block,
@@ -23,8 +23,8 @@ from twin.port_layout import (
 
 # IMO IMDG Code, part 2: classes and divisions
 DANGEROUS_CLASSES = (
-    "1", "1.1", "1.2", "1.3", "1.4", "1.5", "1.6", "2", "2.1", "2.2", "2.3", "3", "4", "4.1", "4.2", "4.3", "5", "5.1", "5.2",
-    "6", "6.1", "6.2", "7", "8", "9",
+    "1", "1.1", "1.2", "1.3", "1.4", "1.5", "1.6", "2", "2.1", "2.2", "2.3", "3", "4", "4.1", "4.2", "4.3", "5", "5.1",
+    "5.2", "6", "6.1", "6.2", "7", "8", "9",
 )
 STOP_PURPOSES = ("block", "quay", "h986", "manual", "ultrasonic", "park", "rail")
 BLOCK_TRADES = ("foreign", "domestic", "both")
@@ -33,17 +33,17 @@ _ID = "-_."
 
 
 def _berth(row: Row) -> Berth:
-    berth = Berth(row.text("id", _ID), row.name(), row.choice("kind", BERTH_KINDS), row.text("terminal"), row.point("start"),
-                  row.point("end"), row.number("depth_m", 0.0, 60.0), row.flag("surveyed"))
+    berth = Berth(row.text("id", _ID), row.name(), row.choice("kind", BERTH_KINDS), row.text("terminal"),
+                  row.point("start"), row.point("end"), row.number("depth_m", 0.0, 60.0), row.flag("surveyed"))
     if berth.start == berth.end:
         row.fail("end", list(berth.end), "must differ from start")
     return berth
 
 
 def _block(row: Row) -> Block:
-    id = row.text("id")
-    if not (id.isascii() and id.isalnum() and id.isupper()):
-        row.fail("id", id, "must be of capital letters and digits, as slots are written")
+    ident = row.text("id")
+    if not (ident.isascii() and ident.isalnum() and ident == ident.upper()):
+        row.fail("id", ident, "must be of capital letters and digits, as slots are written")
     classes = row.texts("dangerous_classes")
     for value in classes:
         if value not in DANGEROUS_CLASSES:
@@ -52,24 +52,22 @@ def _block(row: Row) -> Block:
     if side == 0:
         row.fail("service_side", side, "must be 1 (lane beyond the last row) or -1 (lane before row 1)")
     return Block(
-        id, row.text("zone"), row.member("kind", BlockKind), row.choice("trade", BLOCK_TRADES), row.point("origin"),
+        ident, row.text("zone"), row.member("kind", BlockKind), row.choice("trade", BLOCK_TRADES), row.point("origin"),
         row.number("bearing_deg", 0.0, 360.0), row.integer("bays", 1, 200), row.integer("rows", 1, 30),
-        row.integer("tiers", 1, 12), row.number("bay_pitch_m", 6.1, 15.0), row.number("row_pitch_m", 2.5, 10.0), classes,
-        side, row.flag("surveyed"))
+        row.integer("tiers", 1, 12), row.number("bay_pitch_m", 6.1, 15.0), row.number("row_pitch_m", 2.5, 10.0),
+        classes, side, row.flag("surveyed"))
 
 
 def _gate(row: Row) -> Gate:
-    id, lanes = row.text("id", _ID), []
+    ident, lanes = row.text("id", _ID), []
     for i, value in enumerate(row.items("lanes"), 1):
-        label = value.get("id") if isinstance(value, dict) else None
-        name = label if isinstance(label, str) and 0 < len(label) <= 40 else f"number {i}"
-        lane = Row(row.file, f"gates {id}: lane {name}", value)
+        lane = Row(row.file, f"gates {ident}: {element_of('lane', i, value)}", value)
         lanes.append(GateLane(
             lane.text("id", _ID), lane.choice("direction", ("in", "out")), lane.point("stop"),
             lane.number("heading_deg", 0.0, 360.0), lane.number("queue_m", 0.0, 5000.0), lane.text("node_before"),
             lane.text("node_after")))
         lane.done()
-    return Gate(id, row.name(), row.text("zone"), tuple(lanes), row.flag("surveyed"))
+    return Gate(ident, row.name(), row.text("zone"), tuple(lanes), row.flag("surveyed"))
 
 
 def _node(row: Row) -> RoadNode:
@@ -78,7 +76,8 @@ def _node(row: Row) -> RoadNode:
 
 def _edge(row: Row) -> RoadEdge:
     edge = RoadEdge(
-        row.text("id", _ID), row.text("start"), row.text("end"), row.member("kind", RoadKind), row.integer("lanes", 1, 12),
+        row.text("id", _ID), row.text("start"), row.text("end"), row.member("kind", RoadKind),
+        row.integer("lanes", 1, 12),
         row.number("width_m", 2.0, 60.0), row.number("speed_limit_mps", 0.5, 40.0),
         row.line("via", 1) if row.has("via") else ())
     if edge.start == edge.end:
@@ -97,7 +96,8 @@ def _crane(row: Row) -> Crane:
     if not serves:
         row.fail("serves", [], "must name at least one berth or block")
     return Crane(
-        row.text("id", _ID), row.member("kind", CraneKind), serves, row.point("home"), row.number("bearing_deg", 0.0, 360.0),
+        row.text("id", _ID), row.member("kind", CraneKind), serves, row.point("home"),
+        row.number("bearing_deg", 0.0, 360.0),
         row.number("rail_gauge_m", 5.0, 100.0), row.number("height_m", 5.0, 100.0),
         row.number("outreach_m", 0.0, 120.0) if row.has("outreach_m") else 0.0,
         row.number("backreach_m", 0.0, 60.0) if row.has("backreach_m") else 0.0,
@@ -105,13 +105,13 @@ def _crane(row: Row) -> Crane:
 
 
 def _viewpoint(row: Row) -> Viewpoint:
-    id, target = row.text("id", _ID), row.items("target")
+    ident, target = row.text("id", _ID), row.items("target")
     if len(target) != 3:
         row.fail("target", target, "must be a point [x, y, z] in metres")
     x, y = row.as_point("target", target[:2])
     z = row.checked_number("target", target[2], -1_000.0, 10_000.0)
-    return Viewpoint(id, row.name(), (x, y, z), row.number("azimuth_deg", 0.0, 360.0), row.number("elevation_deg", 0.0, 90.0),
-                     row.number("distance_m", 1.0, 100_000.0))
+    return Viewpoint(ident, row.name(), (x, y, z), row.number("azimuth_deg", 0.0, 360.0),
+                     row.number("elevation_deg", 0.0, 90.0), row.number("distance_m", 1.0, 100_000.0))
 
 
 TABLE_READERS: dict[str, Callable[[Row], Any]] = {

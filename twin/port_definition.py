@@ -6,6 +6,7 @@ PortDefinitionError that says file, element, field and value; nothing else is ra
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -13,8 +14,8 @@ from typing import Any, NoReturn, TypeVar
 from zoneinfo import ZoneInfo
 
 from twin.definition_checks import check
-from twin.definition_outlines import OUTLINE_READERS
-from twin.definition_rows import PortDefinitionError, Row, show
+from twin.definition_outlines import OUTLINE_READERS, PLAIN
+from twin.definition_rows import PortDefinitionError, Row, element_of, show
 from twin.definition_tables import TABLE_READERS
 from twin.port_layout import PortLayout
 
@@ -56,32 +57,31 @@ def parse(text: str, base: Path, file: str = "definition", origin: tuple[float, 
                 tables[table] = _outlines(base, files[table], table, read_outline, head)
         names.done()
     row.done()
-    layout = PortLayout(**head, **{t: tables.get(t, ()) for t in (*TABLE_READERS, *OUTLINE_READERS)})
+    whole: dict[str, Any] = head | {table: tables.get(table, ()) for table in (*TABLE_READERS, *OUTLINE_READERS)}
+    layout = PortLayout(**whole)
     check(layout, file, files)
     return layout if origin is None else _moved(layout, file, origin)
 
 
 def _moved(layout: PortLayout, file: str, origin: tuple[float, float]) -> PortLayout:
-    import dataclasses
-
     row = Row(file, "origin", {"lon": origin[0], "lat": origin[1]})
     lon, lat = row.number("lon", -180.0, 180.0), row.number("lat", -85.0, 85.0)
     held = [t for t in (*TABLE_READERS, *OUTLINE_READERS) if t != "viewpoints" and getattr(layout, t)]
     if held:
-        raise PortDefinitionError(f"{file}: origin cannot be moved to {lon:g}, {lat:g}, because the definition holds {held[0]}")
+        raise PortDefinitionError(
+            f"{file}: origin cannot be moved to {lon:g}, {lat:g}, because the definition holds {held[0]}")
     return dataclasses.replace(layout, origin_lon=lon, origin_lat=lat)
 
 
 def _one(file: str, table: str, number: int, value: object, reader: Callable[[Row], _T]) -> _T:
-    label = value.get("id") if isinstance(value, dict) else None
-    element = f"{table} {label}" if isinstance(label, str) and 0 < len(label) <= 40 else f"{table} number {number}"
-    row = Row(file, element, value)
+    row = Row(file, element_of(table, number, value), value)
     made = reader(row)
     row.done()
     return made
 
 
-def _outlines(base: Path, file: str, table: str, reader: Callable[[Row, Row], _T], head: dict[str, Any]) -> tuple[_T, ...]:
+def _outlines(base: Path, file: str, table: str, reader: Callable[[Row, Row], _T],
+              head: dict[str, Any]) -> tuple[_T, ...]:
     row = Row(file, "collection", _json(_read(base / file, file), file))
     row.choice("type", ["FeatureCollection"])
     if row.has("frame"):
@@ -94,12 +94,11 @@ def _outlines(base: Path, file: str, table: str, reader: Callable[[Row, Row], _T
         item = Row(file, f"feature number {i}", value)
         item.choice("type", ["Feature"])
         properties = item.take("properties")
-        label = properties.get("id") if isinstance(properties, dict) else None
-        element = f"feature {label}" if isinstance(label, str) and 0 < len(label) <= 40 else item.element
+        element = element_of("feature", i, properties)
         inner = Row(file, element, {} if properties is None else properties)
         shape = Row(file, element, item.take("geometry"))
         made.append(reader(inner, shape))
-        if table not in ("land", "platform", "quay_lines", "crane_rails", "anchorages"):
+        if table not in PLAIN:
             inner.done()
     return tuple(made)
 
@@ -149,7 +148,8 @@ def _json(text: str, file: str) -> object:
     try:
         return json.loads(text, object_pairs_hook=pairs, parse_constant=constant)
     except json.JSONDecodeError as error:
-        raise PortDefinitionError(f"{file}: line {error.lineno} column {error.colno} is not JSON ({error.msg})") from None
+        place = f"line {error.lineno} column {error.colno}"
+        raise PortDefinitionError(f"{file}: {place} is not JSON ({error.msg})") from None
     except RecursionError:
         raise PortDefinitionError(f"{file}: values are nested too deeply") from None
     except PortDefinitionError:

@@ -29,7 +29,7 @@ from twin.port_layout import (
 
 
 class PortIndex:
-    """A layout with its look-ups. Numbers are rows of the layout's tuples (`block_number["A1"]` is the row in `blocks`)."""
+    """A layout with its look-ups. Numbers are rows of the layout's tuples: `block_number["A1"]` is one of `blocks`."""
 
     def __init__(self, layout: PortLayout) -> None:
         self.layout = layout
@@ -58,13 +58,14 @@ class PortIndex:
                  height_m: ArrayLike = STANDARD_HEIGHT_M) -> NDArray[np.float64]:
         """Centre of the base of a container in slots. Shape (N, 3), metres.
 
-        `block_no` are rows of `layout.blocks`. `height_m` is the height of one tier: of all containers in the stack, or one
-        value each. Even bays are forty-foot places between two odd ones.
+        `block_no` are rows of `layout.blocks`. `height_m` is the height of a tier, one for all or one each. Even bays
+        are forty-foot places between two odd ones.
         """
         number = np.asarray(block_no, dtype=np.intp)
         along_m = np.asarray(bay, dtype=np.float64) * 0.5 * self._pitch[number, 0]
         across_m = (np.asarray(row, dtype=np.float64) - 0.5) * self._pitch[number, 1]
-        ground = self._origin[number] + along_m[..., None] * self._along[number] + across_m[..., None] * self._across[number]
+        along, across = self._along[number], self._across[number]
+        ground = self._origin[number] + along_m[..., None] * along + across_m[..., None] * across
         base = (np.asarray(tier, dtype=np.float64) - 1.0) * np.asarray(height_m, dtype=np.float64)
         return np.concatenate([ground, np.broadcast_to(base, ground.shape[:-1])[..., None]], axis=-1)
 
