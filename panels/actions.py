@@ -24,7 +24,7 @@ class Actions(QObject):
         self._acts: dict[str, tuple[QAction, str | Name]] = {}
 
     def add(self, act_id: str, text: str | Name, shortcut: str, run: Callable[[], None]) -> QAction:
-        """Registers an act. `text` is English in QT_TRANSLATE_NOOP("Actions", ...), or a name that carries both languages."""
+        """Registers an act. `text`: English in QT_TRANSLATE_NOOP("Actions", ...), or a name in both languages."""
         if act_id in self._acts:
             raise ValueError(f"act {act_id!r} is there already")
         action = QAction(self._window)

@@ -1,4 +1,4 @@
-"""The strip below: what the port did in the last hour, minute by minute: gate passages, quay moves, yard lifts, warnings."""
+"""The strip below: the port's last hour by minutes: gate passages, quay moves, yard lifts, warnings."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 from panels import formats
 from panels.desk import Desk
 from panels.warning_list import SEVERITY_COLOURS
-from twin.twin import Activity
+from twin.activity import Activity
 
 MINUTES = 60
 SERIES = ("gate_in", "gate_out", "quay", "yard")
@@ -58,8 +58,10 @@ class ActivityStrip(QWidget):
     def retranslate(self) -> None:
         """Writes every text in the language of the screen."""
         for name, text in (
-            ("gate_in", self.tr("Gate in, last hour")), ("gate_out", self.tr("Gate out, last hour")),
-            ("quay", self.tr("Quay moves, last hour")), ("yard", self.tr("Yard lifts and warnings, last hour")),
+            ("gate_in", self.tr("Gate in, last hour")),
+            ("gate_out", self.tr("Gate out, last hour")),
+            ("quay", self.tr("Quay moves, last hour")),
+            ("yard", self.tr("Yard lifts and warnings, last hour")),
         ):
             self._names[name].setText(text)
 
@@ -76,7 +78,7 @@ class _MinuteAxis(pg.AxisItem):
         super().__init__(*args, **kwargs)
         self.now_ms = 0
 
-    def tickStrings(self, values, _scale, _spacing):  # noqa: ANN001, ANN201, N802 - pyqtgraph's name
+    def tickStrings(self, values, _scale, _spacing):  # noqa: N802 - pyqtgraph's name
         return [formats.minute(self.now_ms + int(value) * 60_000) for value in values]
 
 
@@ -112,5 +114,7 @@ class _Bars(pg.PlotWidget):
         top = max(4.0, float(counts.max(initial=0)) * 1.25)
         self.setYRange(0, top, padding=0)
         self._marks.setData(
-            x=[-age for age, _ in warnings], y=[top * 0.9] * len(warnings), brush=[self._theme.colour(name) for _, name in warnings]
+            x=[-age for age, _ in warnings],
+            y=[top * 0.9] * len(warnings),
+            brush=[self._theme.colour(name) for _, name in warnings],
         )

@@ -103,8 +103,10 @@ class Bugs(QObject):
             return
         self._told = True
         box = QMessageBox(
-            QMessageBox.Icon.Warning, self.tr("Unexpected error"),
-            self.tr("Something went wrong inside the program. The live picture goes on; the log has the details.") + f"\n\n{text}",
+            QMessageBox.Icon.Warning,
+            self.tr("Unexpected error"),
+            self.tr("Something went wrong inside the program. The live picture goes on; the log has the details.")
+            + f"\n\n{text}",
         )
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setModal(False)

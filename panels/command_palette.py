@@ -16,7 +16,7 @@ class CommandPalette(QDialog):
     def __init__(self, actions: Actions, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
         self._actions = actions
-        self.setStyleSheet(theme.style_sheet("QDialog { background: @panel; border: 1u solid @line; } QListWidget::item { padding: 6u; border-radius: 3u; } QListWidget::item:selected { background: @accent; color: @strong; }"))
+        self.setObjectName("palette")
         self.resize(theme.px(560), theme.px(420))
         column = QVBoxLayout(self)
         self._text = QLineEdit()

@@ -32,7 +32,7 @@ class ScenePort(Protocol):
         ...
 
     def project(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Places (N, 3), metres, as (x, y, depth) of the widget (N, 3), logical pixels; depth < 0 is behind the camera."""
+        """Places (N, 3), metres, as x, y (logical pixels of the widget) and depth; depth < 0 is behind the camera."""
         ...
 
     def metres_per_pixel(self) -> float:

@@ -7,7 +7,8 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from panels.desk import Desk
-from panels.detail_facts import Facts, Line, Share, facts_of
+from panels.detail_facts import facts_of
+from panels.facts import Facts, Line, Share
 from panels.theme import Theme
 
 REFRESH_MS = 1000
@@ -112,7 +113,9 @@ class _ShareBar(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         for share in self._shares:
             width = self.width() * share.count / whole
-            painter.fillRect(QRect(round(left), 0, max(1, round(left + width) - round(left)), theme.px(12)), share.colour)
+            painter.fillRect(
+                QRect(round(left), 0, max(1, round(left + width) - round(left)), theme.px(12)), share.colour
+            )
             left += width
         painter.setFont(theme.font(12))
         for place, share in enumerate(self._shares):
@@ -153,7 +156,7 @@ class _Story(QWidget):
         placed = self._places(max(200, self.width()))
         return QSize(200, (placed[-1][1].bottom() + self._theme.px(8)) if placed else 0)
 
-    def resizeEvent(self, event) -> None:  # noqa: ANN001, N802 - Qt's name
+    def resizeEvent(self, event) -> None:  # noqa: N802 - Qt's name
         super().resizeEvent(event)
         self.updateGeometry()
 
@@ -173,7 +176,9 @@ class _Story(QWidget):
             painter.drawEllipse(QPoint(x, top + theme.px(9)), dot, dot)
             painter.setFont(theme.font(12))
             painter.setPen(theme.colour("dim"))
-            painter.drawText(QRect(theme.px(18), top, theme.px(92), theme.px(18)), Qt.AlignmentFlag.AlignVCenter, line.when)
+            painter.drawText(
+                QRect(theme.px(18), top, theme.px(92), theme.px(18)), Qt.AlignmentFlag.AlignVCenter, line.when
+            )
             painter.setFont(theme.font(13))
             painter.setPen(theme.colour("strong" if line.tone == "alarm" else "text"))
             painter.drawText(rect, Qt.TextFlag.TextWordWrap, line.text)

@@ -17,7 +17,9 @@ _SENTENCES = {
     FeedErrorCode.FORBIDDEN: Name("令牌无此权限（{status}）", "the token may not do this ({status})"),
     FeedErrorCode.SERVER_ERROR: Name("数据源自身故障（{status}）", "the source reports a fault of its own ({status})"),
     FeedErrorCode.UNEXPECTED_STATUS: Name("意外应答（{status}）", "an unexpected answer ({status})"),
-    FeedErrorCode.REDIRECTED: Name("数据源要求转到 {location}，未跟随", "the source points to {location}; not followed"),
+    FeedErrorCode.REDIRECTED: Name(
+        "数据源要求转到 {location}，未跟随", "the source points to {location}; not followed"
+    ),
     FeedErrorCode.WRONG_CONTENT: Name("应答不是 JSON（{content_type}）", "the answer is not JSON ({content_type})"),
     FeedErrorCode.TOO_LARGE: Name("应答超过 {limit_bytes} 字节", "the answer exceeds {limit_bytes} bytes"),
     FeedErrorCode.GARBAGE: Name("应答无法读取：{detail}", "the answer cannot be read: {detail}"),

@@ -1,4 +1,4 @@
-"""Where the picture comes from: each feed's state since when, its rate and lag, its last error in words, what it refused."""
+"""Where the picture comes from: each feed's state, rate and lag, its last error in words, what it refused."""
 
 from __future__ import annotations
 
@@ -28,13 +28,25 @@ class FeedsDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.px(18), theme.px(16), theme.px(18), theme.px(16))
         column.addWidget(QLabel(self.tr("Feeds"), objectName="section"))
-        self._feeds = _table([
-            self.tr("Feed"), self.tr("State"), self.tr("Since"), self.tr("Last success"), self.tr("Records/s"),
-            self.tr("Lag"), self.tr("Records"), self.tr("Refused"), self.tr("Gaps"), self.tr("Last error"),
-        ])
+        self._feeds = _table(
+            [
+                self.tr("Feed"),
+                self.tr("State"),
+                self.tr("Since"),
+                self.tr("Last success"),
+                self.tr("Records/s"),
+                self.tr("Lag"),
+                self.tr("Records"),
+                self.tr("Refused"),
+                self.tr("Gaps"),
+                self.tr("Last error"),
+            ]
+        )
         column.addWidget(self._feeds, 1)
         column.addWidget(QLabel(self.tr("Refused records (quarantine)"), objectName="section"))
-        self._refused = _table([self.tr("At"), self.tr("Feed"), self.tr("Kind"), self.tr("Reason"), self.tr("Value"), self.tr("Record")])
+        self._refused = _table(
+            [self.tr("At"), self.tr("Feed"), self.tr("Kind"), self.tr("Reason"), self.tr("Value"), self.tr("Record")]
+        )
         column.addWidget(self._refused, 2)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.refresh)
@@ -56,7 +68,12 @@ class FeedsDialog(QDialog):
             reason = self._desk.language.of(look_up(REFUSALS, rejection.reason.value))
             whole = ", ".join(f"{name}={value}" for name, value in rejection.row.items())
             cells = (
-                formats.clock_time(entry.received_at), entry.feed, rejection.kind, f"{rejection.field}: {reason}", rejection.value, whole,
+                formats.clock_time(entry.received_at),
+                entry.feed,
+                rejection.kind,
+                f"{rejection.field}: {reason}",
+                rejection.value,
+                whole,
             )
             for place, text in enumerate(cells):
                 self._refused.setItem(row, place, QTableWidgetItem(text))
@@ -66,10 +83,16 @@ class FeedsDialog(QDialog):
         state = f"{FEED_MARKS[feed.state.value]} {self._desk.language.of(look_up(FEED_STATES, feed.state.value))}"
         error = error_sentence(self._desk.language, feed.last_error) if feed.last_error else ""
         return (
-            feed.name, state, formats.moment(feed.since, now),
+            feed.name,
+            state,
+            formats.moment(feed.since, now),
             formats.moment(feed.last_success_at, now) if feed.last_success_at is not None else "–",
-            f"{feed.rate_per_s:,.0f}", f"{feed.lag_s:.1f} s" if feed.lag_s is not None else "–", f"{feed.records:,}",
-            f"{feed.rejected:,}", f"{feed.gaps:,}", error,
+            f"{feed.rate_per_s:,.0f}",
+            f"{feed.lag_s:.1f} s" if feed.lag_s is not None else "–",
+            f"{feed.records:,}",
+            f"{feed.rejected:,}",
+            f"{feed.gaps:,}",
+            error,
         )
 
 

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QS
 from panels import formats
 from panels.desk import Desk
 from panels.vocabulary import FEED_STATES, look_up
+from twin.events import Counts
 from twin.feed_health import FeedHealth
-from twin.twin import Counts
 
 _STATE_COLOURS = {"up": "good", "late": "attention", "connecting": "dim", "down": "alarm"}
 
@@ -76,8 +76,11 @@ class Header(QWidget):
     def show_counts(self, counts: Counts) -> None:
         """The figures of the moment."""
         for name, value in (
-            ("containers", counts.containers_in_yard), ("vehicles", counts.vehicles), ("seals", counts.seals),
-            ("inspecting", counts.inspecting), ("warnings", counts.warnings_today),
+            ("containers", counts.containers_in_yard),
+            ("vehicles", counts.vehicles),
+            ("seals", counts.seals),
+            ("inspecting", counts.inspecting),
+            ("warnings", counts.warnings_today),
         ):
             self._figures[name].set_value(f"{value:,}")
 
@@ -89,8 +92,10 @@ class Header(QWidget):
         """Writes every text in the language of the screen."""
         self._title.setText(self._desk.language.of(self._desk.index.layout.name) + self.tr(" digital twin"))
         for name, text in (
-            ("containers", self.tr("Containers in port")), ("vehicles", self.tr("Vehicles inside")),
-            ("seals", self.tr("Seals in use")), ("inspecting", self.tr("Under inspection")),
+            ("containers", self.tr("Containers in port")),
+            ("vehicles", self.tr("Vehicles inside")),
+            ("seals", self.tr("Seals in use")),
+            ("inspecting", self.tr("Under inspection")),
             ("warnings", self.tr("Warnings today")),
         ):
             self._figures[name].set_caption(text)
@@ -108,7 +113,7 @@ class Header(QWidget):
 class _Figure(QWidget):
     """A number with its name below."""
 
-    def __init__(self, theme) -> None:  # noqa: ANN001 - Theme, kept short
+    def __init__(self, theme) -> None:
         super().__init__()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, theme.px(6), 0, theme.px(6))
@@ -160,7 +165,9 @@ class FeedLights(QWidget):
         painter.setFont(theme.font(12))
         painter.setPen(theme.colour("dim"))
         caption = self.tr("Feeds")
-        painter.drawText(self.rect().adjusted(0, theme.px(4), 0, 0), Qt.AlignmentFlag.AlignTop, f"{caption} {up}/{len(self._feeds)}")
+        painter.drawText(
+            self.rect().adjusted(0, theme.px(4), 0, 0), Qt.AlignmentFlag.AlignTop, f"{caption} {up}/{len(self._feeds)}"
+        )
         width, height, top = theme.px(26), theme.px(7), theme.px(27)
         for place, feed in enumerate(self._feeds[:5]):
             colour = QColor(theme.colour(_STATE_COLOURS[feed.state.value]))

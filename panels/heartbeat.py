@@ -15,11 +15,13 @@ BUDGET_S = 0.02
 
 
 class Heartbeat(QObject):
-    """Steps the session and the scene on the GUI thread; `beat(tuple of Delta)` is the one signal that panels follow."""
+    """Steps session and scene on the GUI thread; `beat(tuple of Delta)` is the one signal that panels follow."""
 
     beat = Signal(object)
 
-    def __init__(self, session: Session, scene: ScenePort, now: Callable[[], int], parent: QObject | None = None) -> None:
+    def __init__(
+        self, session: Session, scene: ScenePort, now: Callable[[], int], parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._session = session
         self._scene = scene

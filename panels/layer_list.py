@@ -6,7 +6,9 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QWidget
 
 from panels.desk import Desk
-from twin.twin import Counts
+from twin.events import Counts
+from twin.records import CallState
+from twin.tables import CALL_STATES
 
 
 class LayerList(QWidget):
@@ -17,8 +19,13 @@ class LayerList(QWidget):
         self._desk = desk
         layers = desk.layers
         self._layers = {
-            "containers": layers.containers, "vehicles": layers.vehicles, "seals": layers.seals, "vessels": layers.vessels,
-            "cranes": layers.cranes, "fences": layers.fences, "warnings": layers.warnings,
+            "containers": layers.containers,
+            "vehicles": layers.vehicles,
+            "seals": layers.seals,
+            "vessels": layers.vessels,
+            "cranes": layers.cranes,
+            "fences": layers.fences,
+            "warnings": layers.warnings,
         }
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -45,17 +52,25 @@ class LayerList(QWidget):
         """How much each layer holds."""
         twin = self._desk.twin
         for name, text in (
-            ("containers", f"{counts.containers_in_yard:,}"), ("vehicles", f"{counts.vehicles:,}"), ("seals", f"{counts.seals:,}"),
-            ("vessels", f"{twin.vessels.alongside_count()}"), ("cranes", f"{len(self._desk.index.layout.cranes)}"),
-            ("fences", f"{len(self._desk.index.layout.fences)}"), ("warnings", f"{counts.warnings_open}"),
+            ("containers", f"{counts.containers_in_yard:,}"),
+            ("vehicles", f"{counts.vehicles:,}"),
+            ("seals", f"{counts.seals:,}"),
+            ("vessels", f"{int((twin.vessels.state == CALL_STATES[CallState.ALONGSIDE]).sum())}"),
+            ("cranes", f"{len(self._desk.index.layout.cranes)}"),
+            ("fences", f"{len(self._desk.index.layout.fences)}"),
+            ("warnings", f"{counts.warnings_open}"),
         ):
             self._figures[name].setText(text)
 
     def retranslate(self) -> None:
         """Writes every text in the language of the screen."""
         for name, text in (
-            ("containers", self.tr("Containers")), ("vehicles", self.tr("Vehicles")), ("seals", self.tr("Electronic seals")),
-            ("vessels", self.tr("Vessels")), ("cranes", self.tr("Cranes")), ("fences", self.tr("Electronic fences")),
+            ("containers", self.tr("Containers")),
+            ("vehicles", self.tr("Vehicles")),
+            ("seals", self.tr("Electronic seals")),
+            ("vessels", self.tr("Vessels")),
+            ("cranes", self.tr("Cranes")),
+            ("fences", self.tr("Electronic fences")),
             ("warnings", self.tr("Warnings")),
         ):
             self._ticks[name].setText(text)

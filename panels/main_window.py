@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QT_TRANSLATE_NOOP, Qt
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QEvent, Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
@@ -47,7 +47,9 @@ class MainWindow(QMainWindow):
         self.activity = ActivityStrip(desk)
         self.scene = SceneFrame(desk)
         self.steps = WarningSteps(desk, self)
-        self._sections: dict[str, QLabel] = {name: QLabel(objectName="section") for name in ("layers", "zones", "warnings")}
+        self._sections: dict[str, QLabel] = {
+            name: QLabel(objectName="section") for name in ("layers", "zones", "warnings")
+        }
         self._open_count = QLabel(objectName="sectionNote")
         self._compose()
 
@@ -127,16 +129,24 @@ class MainWindow(QMainWindow):
             add(f"view.{viewpoint.id}", viewpoint.name, str(place), lambda viewpoint=viewpoint: view.go(viewpoint.id))
         add("view.north_up", QT_TRANSLATE_NOOP("Actions", "Map, north up"), "N", view.north_up)
         add("view.fly", QT_TRANSLATE_NOOP("Actions", "Fly to selection"), "F", self._fly_to_selection)
-        add("view.colours", QT_TRANSLATE_NOOP("Actions", "Colours: legal state or owner"), "O", self.scene.switch_colours)
-        for place, (name, text) in enumerate((
-            ("containers", QT_TRANSLATE_NOOP("Actions", "Layer: containers")),
-            ("vehicles", QT_TRANSLATE_NOOP("Actions", "Layer: vehicles")),
-            ("seals", QT_TRANSLATE_NOOP("Actions", "Layer: seals")),
-            ("vessels", QT_TRANSLATE_NOOP("Actions", "Layer: vessels")),
-            ("cranes", QT_TRANSLATE_NOOP("Actions", "Layer: cranes")),
-            ("fences", QT_TRANSLATE_NOOP("Actions", "Layer: fences")),
-            ("warnings", QT_TRANSLATE_NOOP("Actions", "Layer: warnings")),
-        ), start=1):
+        add(
+            "view.colours",
+            QT_TRANSLATE_NOOP("Actions", "Colours: legal state or owner"),
+            "O",
+            self.scene.switch_colours,
+        )
+        for place, (name, text) in enumerate(
+            (
+                ("containers", QT_TRANSLATE_NOOP("Actions", "Layer: containers")),
+                ("vehicles", QT_TRANSLATE_NOOP("Actions", "Layer: vehicles")),
+                ("seals", QT_TRANSLATE_NOOP("Actions", "Layer: seals")),
+                ("vessels", QT_TRANSLATE_NOOP("Actions", "Layer: vessels")),
+                ("cranes", QT_TRANSLATE_NOOP("Actions", "Layer: cranes")),
+                ("fences", QT_TRANSLATE_NOOP("Actions", "Layer: fences")),
+                ("warnings", QT_TRANSLATE_NOOP("Actions", "Layer: warnings")),
+            ),
+            start=1,
+        ):
             add(f"layer.{name}", text, f"Alt+{place}", lambda name=name: self.layer_list.toggle(name))
         add("search", QT_TRANSLATE_NOOP("Actions", "Search"), "Ctrl+F", self.search.setFocus)
         add("feeds", QT_TRANSLATE_NOOP("Actions", "Feeds and quarantine"), "Ctrl+D", self.show_feeds)
@@ -244,7 +254,11 @@ class MainWindow(QMainWindow):
     def retranslate(self) -> None:
         """Writes the window's own texts."""
         self.setWindowTitle(self._desk.language.of(self._desk.index.layout.name) + self.tr(" digital twin"))
-        for name, text in (("layers", self.tr("Layers")), ("zones", self.tr("Zones")), ("warnings", self.tr("Risk warnings"))):
+        for name, text in (
+            ("layers", self.tr("Layers")),
+            ("zones", self.tr("Zones")),
+            ("warnings", self.tr("Risk warnings")),
+        ):
             self._sections[name].setText(text)
         self.actions_by_id.retranslate()
         self._show_open_count()
@@ -262,7 +276,7 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
 
-def _column(name: str, width: int, theme) -> QWidget:  # noqa: ANN001 - Theme, kept short
+def _column(name: str, width: int, theme) -> QWidget:
     widget = QWidget(objectName=name)
     widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
     widget.setFixedWidth(width)

@@ -12,7 +12,6 @@ from layers.legend import legend
 from layers.palette import ColourMode
 from layers.selection import Selection
 from panels.desk import Desk
-from twin.port_layout import parse_slot
 
 
 class Overlay(QFrame):
@@ -62,7 +61,11 @@ class Breadcrumb(Overlay):
         for place, (kind, identity, words) in enumerate(steps):
             colour = theme.colours["strong" if place == len(steps) - 1 else "text"]
             style = f"color:{colour}; text-decoration:none;"
-            parts.append(f'<a href="{kind}:{identity}" style="{style}">{words}</a>' if kind else f'<span style="{style}">{words}</span>')
+            parts.append(
+                f'<a href="{kind}:{identity}" style="{style}">{words}</a>'
+                if kind
+                else f'<span style="{style}">{words}</span>'
+            )
         separator = f'<span style="color:{theme.colours["dim"]}"> › </span>'
         self._label.setText(separator.join(parts))
         self.adjustSize()
@@ -116,6 +119,7 @@ class Breadcrumb(Overlay):
             self._desk.layers.view.fly_to(Selection(kind, identity))
 
     def retranslate(self) -> None:
+        """Writes texts in the language of the screen."""
         self._shown = ()
         self.show_selection(self._desk.layers.selection.current)
 
@@ -144,6 +148,7 @@ class ViewpointBar(Overlay):
         self._buttons.append((button, viewpoint_id))
 
     def retranslate(self) -> None:
+        """Writes texts in the language of the screen."""
         names = {viewpoint.id: viewpoint.name for viewpoint in self._desk.index.layout.viewpoints}
         for button, viewpoint_id in self._buttons:
             button.setText(self._desk.language.of(names[viewpoint_id]))
@@ -188,6 +193,7 @@ class LegendCard(Overlay):
             self.adjustSize()
 
     def retranslate(self) -> None:
+        """Writes texts in the language of the screen."""
         owner = self._desk.layers.containers.colour_mode == ColourMode.OWNER
         self._mode.setText(self.tr("Owner ▾") if owner else self.tr("Legal state ▾"))
         self._shown = ""
@@ -213,6 +219,7 @@ class ScaleCard(Overlay):
         self._compass.show_azimuth(azimuth_deg)
 
     def retranslate(self) -> None:
+        """Writes texts in the language of the screen."""
         surveyed = self._desk.index.layout.surveyed
         self._note.setText("" if surveyed else self.tr("Schematic layout, not surveyed"))
         self._note.setVisible(not surveyed)
@@ -240,7 +247,14 @@ class _ScaleBar(QWidget):
         painter.setFont(self._theme.font(12))
         text = f"{self._metres / 1000:g} km" if self._metres >= 1000 else f"{self._metres:g} m"
         left, middle = self._theme.px(60), self.height() // 2
-        painter.drawText(0, 0, left - self._theme.px(6), self.height(), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+        painter.drawText(
+            0,
+            0,
+            left - self._theme.px(6),
+            self.height(),
+            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
+            text,
+        )
         painter.drawLine(left, middle, left + self._width, middle)
         for end in (left, left + self._width):
             painter.drawLine(end, middle - 4, end, middle + 4)
@@ -269,4 +283,6 @@ class _Compass(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         for colour, sign in ((self._theme.colour("alarm"), -1), (QColor(self._theme.colour("dim")), 1)):
             painter.setBrush(colour)
-            painter.drawPolygon(QPolygonF([QPointF(0, sign * side * 0.38), QPointF(side * 0.11, 0), QPointF(-side * 0.11, 0)]))
+            painter.drawPolygon(
+                QPolygonF([QPointF(0, sign * side * 0.38), QPointF(side * 0.11, 0), QPointF(-side * 0.11, 0)])
+            )

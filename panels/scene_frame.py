@@ -62,7 +62,9 @@ class SceneFrame(QWidget):
     def switch_colours(self) -> None:
         """Legal state, owner, and back."""
         containers = self._desk.layers.containers
-        containers.set_colour_mode(ColourMode.OWNER if containers.colour_mode == ColourMode.LEGAL_STATE else ColourMode.LEGAL_STATE)
+        containers.set_colour_mode(
+            ColourMode.OWNER if containers.colour_mode == ColourMode.LEGAL_STATE else ColourMode.LEGAL_STATE
+        )
         self.legend.retranslate()
         self._place()
 
@@ -85,7 +87,9 @@ class SceneFrame(QWidget):
         self.scale.move(self.width() - self.scale.width() - margin, bottom - self.scale.height())
 
     def _place_callouts(self) -> None:
-        warnings = [w for w in self._desk.twin.warnings.open() if w.active and w.severity.value in ("critical", "high")][:CALL_OUTS]
+        warnings = [
+            w for w in self._desk.twin.warnings.open() if w.active and w.severity.value in ("critical", "high")
+        ][:CALL_OUTS]
         layer = self._desk.layers.warnings
         place_of = dict(zip(layer.id, layer.place, strict=True))
         placed = np.array([place_of.get(w.id, _NOWHERE) for w in warnings]).reshape(-1, 3)
@@ -105,7 +109,11 @@ class SceneFrame(QWidget):
             rect = card.rect().translated(left, top)
             for other in taken:
                 if rect.intersects(other):
-                    rect.moveTop(other.bottom() + 8 if other.center().y() < self.height() / 2 else other.top() - rect.height() - 8)
+                    rect.moveTop(
+                        other.bottom() + 8
+                        if other.center().y() < self.height() / 2
+                        else other.top() - rect.height() - 8
+                    )
             taken.append(rect)
             card.move(rect.topLeft())
             card.show()
@@ -166,10 +174,11 @@ class _CallOut(_Card):
         super().__init__(desk, "callout", parent)
         self._shown = ""
 
-    def show_warning(self, warning) -> None:  # noqa: ANN001 - RiskWarning
+    def show_warning(self, warning) -> None:
         theme = self._desk.theme
         colour = theme.colours[SEVERITY_COLOURS[warning.severity.value]]
-        name = f'<span style="color:{colour}">{SEVERITY_MARKS[warning.severity.value]} {rule_name(self._desk, warning)}</span>'
+        mark = SEVERITY_MARKS[warning.severity.value]
+        name = f'<span style="color:{colour}">{mark} {rule_name(self._desk, warning)}</span>'
         head = f"{name}&nbsp;&nbsp;{subject_text(warning)}"
         body = explanation(self._desk, warning)
         if warning.eta_s is not None and warning.active:

@@ -1,4 +1,4 @@
-"""Search with type-ahead over containers, vehicles, seals, vessels, blocks and declarations; Enter selects and flies there."""
+"""Search with type-ahead over containers, movers, seals, blocks, declarations; Enter selects and flies there."""
 
 from __future__ import annotations
 

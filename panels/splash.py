@@ -13,7 +13,11 @@ class Splash(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(None, Qt.WindowType.SplashScreen | Qt.WindowType.FramelessWindowHint)
-        self.setStyleSheet(theme.style_sheet("QWidget { background: @panel; } QLabel#big { font-size: 30u; font-weight: bold; color: @strong; }"))
+        self.setStyleSheet(
+            theme.style_sheet(
+                "QWidget { background: @panel; } QLabel#big { font-size: 30u; font-weight: bold; color: @strong; }"
+            )
+        )
         self.setFixedSize(theme.px(560), theme.px(220))
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.px(40), theme.px(36), theme.px(40), theme.px(32))

@@ -37,18 +37,22 @@ def _facts(desk: Desk, entries: tuple[DossierEntry, ...]) -> Iterator[tuple[int,
             state = say(v.look_up(v.DECLARATION_STATES, str(record.state)))
             text = f"{say(Name('报关单', 'Declaration'))} {state}" + (f"：{record.reason}" if record.reason else "")
         elif isinstance(record, Inspection):
-            text = f"{say(v.look_up(v.INSPECTION_KINDS, str(record.inspection_kind)))} {say(v.look_up(v.INSPECTION_STATES, str(record.state)))}"
+            kind = say(v.look_up(v.INSPECTION_KINDS, str(record.inspection_kind)))
+            text = f"{kind} {say(v.look_up(v.INSPECTION_STATES, str(record.state)))}"
             if record.result is not None:
                 text += f" · {say(v.look_up(v.INSPECTION_RESULTS, str(record.result)))}"
         elif isinstance(record, Move) and record.classifier == "ACT":
-            text = f"{say(v.look_up(v.MOVE_EVENTS, str(record.event)))} {_end(record.from_kind, record.from_ref)} → {_end(record.to_kind, record.to_ref)}"
+            ends = f"{_end(record.from_kind, record.from_ref)} → {_end(record.to_kind, record.to_ref)}"
+            text = f"{say(v.look_up(v.MOVE_EVENTS, str(record.event)))} {ends}"
             if record.equipment:
                 text += f" · {record.equipment}"
         elif isinstance(record, GatePassage):
             way = Name("进卡口", "Gate in") if record.direction == "in" else Name("出卡口", "Gate out")
             text = f"{say(way)} {record.gate}/{record.lane} · {record.plate} · {record.weight_kg:,.0f} kg"
         elif isinstance(record, SealEvent) and str(record.event) not in _QUIET_SEAL_EVENTS:
-            text = f"{say(v.look_up(v.SEAL_EVENTS, str(record.event)))} {record.seal}" + (f" · {record.by}" if record.by else "")
+            text = f"{say(v.look_up(v.SEAL_EVENTS, str(record.event)))} {record.seal}" + (
+                f" · {record.by}" if record.by else ""
+            )
         elif isinstance(record, TransitTrip):
             text = f"{say(Name('转关', 'Transit'))} {record.origin} → {record.destination}"
         if text:
@@ -56,4 +60,4 @@ def _facts(desk: Desk, entries: tuple[DossierEntry, ...]) -> Iterator[tuple[int,
 
 
 def _end(kind: str, ref: str) -> str:
-    return ref.split("/")[0] if kind == "vessel" else ref
+    return ref.split("/", maxsplit=1)[0] if kind == "vessel" else ref

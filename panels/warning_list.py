@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
@@ -124,13 +134,19 @@ class _CardDelegate(QStyledItemDelegate):
             steps.append(("acknowledge", self.tr("Acknowledge A")))
         if warning.owner is None:
             steps.append(("take", self.tr("Take T")))
-        steps += [("dispatch", self.tr("Dispatch D")), ("hold_gate", self.tr("Hold gate H")), ("close", self.tr("Close C"))]
+        steps += [
+            ("dispatch", self.tr("Dispatch D")),
+            ("hold_gate", self.tr("Hold gate H")),
+            ("close", self.tr("Close C")),
+        ]
         return steps
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:  # noqa: N802, D102 - Qt's name
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:  # noqa: N802 - Qt's name
         theme = self._desk.theme
         text = QFontMetrics(theme.font(13)).boundingRect(
-            QRect(0, 0, self._text_width(option), 1000), Qt.TextFlag.TextWordWrap, explanation(self._desk, index.data(WARNING))
+            QRect(0, 0, self._text_width(option), 1000),
+            Qt.TextFlag.TextWordWrap,
+            explanation(self._desk, index.data(WARNING)),
         )
         height = theme.px(66) + text.height() + (theme.px(38) if self._is_current(index) else 0)
         return QSize(option.rect.width(), height)
@@ -163,25 +179,42 @@ class _CardDelegate(QStyledItemDelegate):
         painter.setPen(colour)
         painter.setFont(theme.font(15, bold=True))
         mark = SEVERITY_MARKS[warning.severity.value]
-        painter.drawText(QRect(left, top, width, line), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, mark)
+        painter.drawText(
+            QRect(left, top, width, line), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, mark
+        )
         painter.setPen(theme.colour("strong"))
         painter.drawText(
-            QRect(left + theme.px(22), top, width, line), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
+            QRect(left + theme.px(22), top, width, line),
+            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
             rule_name(self._desk, warning),
         )
         painter.setFont(theme.font(14))
         painter.setPen(colour if warning.eta_s is not None and warning.active else theme.colour("dim"))
-        painter.drawText(QRect(left, top, width, line), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self._time(warning))
+        painter.drawText(
+            QRect(left, top, width, line),
+            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
+            self._time(warning),
+        )
         top += line + theme.px(2)
         painter.setFont(theme.font(13))
         painter.setPen(theme.colour("text"))
-        painter.drawText(QRect(left, top, width, line), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, subject_text(warning))
+        painter.drawText(
+            QRect(left, top, width, line),
+            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
+            subject_text(warning),
+        )
         painter.setPen(theme.colour("dim"))
-        painter.drawText(QRect(left, top, width, line), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self._standing(warning))
+        painter.drawText(
+            QRect(left, top, width, line),
+            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
+            self._standing(warning),
+        )
         top += line
         bottom = card.bottom() - (theme.px(40) if current else theme.px(6))
         painter.setPen(theme.colour("text"))
-        painter.drawText(QRect(left, top, width, bottom - top), Qt.TextFlag.TextWordWrap, explanation(self._desk, warning))
+        painter.drawText(
+            QRect(left, top, width, bottom - top), Qt.TextFlag.TextWordWrap, explanation(self._desk, warning)
+        )
         if current:
             self._paint_buttons(painter, card, warning)
         painter.restore()
@@ -216,8 +249,12 @@ class _CardDelegate(QStyledItemDelegate):
             painter.setPen(theme.colour("strong" if place == 0 else "text"))
             painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
 
-    def editorEvent(self, event: QEvent, model, option: QStyleOptionViewItem, index: _Index) -> bool:  # noqa: ANN001, N802, D102
-        if event.type() == QEvent.Type.MouseButtonRelease and isinstance(event, QMouseEvent) and self._is_current(index):
+    def editorEvent(self, event: QEvent, model, option: QStyleOptionViewItem, index: _Index) -> bool:  # noqa: N802
+        if (
+            event.type() == QEvent.Type.MouseButtonRelease
+            and isinstance(event, QMouseEvent)
+            and self._is_current(index)
+        ):
             theme = self._desk.theme
             card = option.rect.adjusted(theme.px(2), theme.px(2), -theme.px(6), -theme.px(6))
             for verb, _text, rect in self._buttons(card, index.data(WARNING)):

@@ -78,8 +78,13 @@ class WarningSteps(QObject):
     def _send_patrol(self, warning: RiskWarning) -> str:
         task = f"T-{uuid.uuid4().hex[:10]}"
         self._desk.respond.task(
-            id=task, task_kind="patrol", subject=warning.subject, warning=warning.id, operator=self._desk.operator,
-            note=f"{warning.rule} {warning.zone}".strip(), created_at=self._desk.now(),
+            id=task,
+            task_kind="patrol",
+            subject=warning.subject,
+            warning=warning.id,
+            operator=self._desk.operator,
+            note=f"{warning.rule} {warning.zone}".strip(),
+            created_at=self._desk.now(),
         )
         return task
 
@@ -88,15 +93,25 @@ class WarningSteps(QObject):
         plate = str(warning.facts.get("vehicle", "")) or (warning.subject if warning.subject_kind == "vehicle" else "")
         container = warning.subject if warning.subject_kind == "container" else str(warning.facts.get("container", ""))
         self._desk.respond.gate_hold(
-            id=hold, plate=plate or None, container=container or None, reason=warning.rule, operator=self._desk.operator,
+            id=hold,
+            plate=plate or None,
+            container=container or None,
+            reason=warning.rule,
+            operator=self._desk.operator,
             until=self._desk.now() + GATE_HOLD_MS,
         )
         return hold
 
     def _write_back(self, verb: str, warning: RiskWarning, note: str) -> None:
         self._desk.respond.decision(
-            id=f"D-{uuid.uuid4().hex}", warning=warning.id, rule=warning.rule, subject=warning.subject, verb=verb,
-            operator=self._desk.operator, note=note, decided_at=self._desk.now(),
+            id=f"D-{uuid.uuid4().hex}",
+            warning=warning.id,
+            rule=warning.rule,
+            subject=warning.subject,
+            verb=verb,
+            operator=self._desk.operator,
+            note=note,
+            decided_at=self._desk.now(),
         )
 
     def _ask_reason(self, warning: RiskWarning) -> None:

@@ -1,0 +1,152 @@
+"""What feeds a live desk: a backend that was given, or a simulated port of our own that is kept running."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from data_sources.clock import PortClock, wall_ms
+from data_sources.desk_client import DeskClient
+from data_sources.health import HealthBook
+from data_sources.inbox import Inbox
+from data_sources.quarantine import Quarantine
+from data_sources.rest_feed import RestFeed
+from data_sources.simulated_port.process import PortProcess, PortStartError, start_port
+from twin.feed_health import FeedErrorCode, FeedHealth
+
+_log = logging.getLogger(__name__)
+
+_HOUR_MS = 3_600_000
+_RESTART_PAUSE_S = 1.0
+_WATCH_S = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class PortOptions:
+    """How to start the simulated port; texts as on the command line."""
+
+    seed: str = "1"
+    rate: str = "1"
+    date: str | None = None
+    scenario: str | None = None
+    port_definition: str | None = None
+
+
+class LivePort:
+    """The feed of one port and the way back to it.
+
+    Given a URL it reads from there. Without one it starts a simulated port as a child, on the same port number and with the
+    same token again should it die, in the same world at the time that has come: the feed then finds the same record ids.
+    """
+
+    def __init__(
+        self, inbox: Inbox, quarantine: Quarantine, clock: PortClock, *, url: str | None = None, token: str = "",
+        options: PortOptions | None = None,
+    ) -> None:
+        self.clock = clock
+        self._inbox = inbox
+        self._quarantine = quarantine
+        self._options = options or PortOptions()
+        self._stopping = threading.Event()
+        self._lock = threading.Lock()
+        self._process: PortProcess | None = None
+        self._book = HealthBook("port", clock)
+        self._feed: RestFeed | None = None
+        self._client: DeskClient | None = None
+        self._waiting: list[Callable[[DeskClient], None]] = []
+        self._keeper: threading.Thread | None = None
+        if url is None:
+            self._keeper = threading.Thread(target=self._keep, name="port-keeper", daemon=True)
+        else:
+            self._connect(url, token)
+
+    def start(self) -> None:
+        """Begin: start the port if it is ours, then its feed."""
+        if self._keeper is not None:
+            self._keeper.start()
+        elif self._feed is not None:
+            self._feed.start()
+
+    def stop(self) -> None:
+        """End in stages: the feed, what waits to be sent, then the port if it is ours."""
+        self._stopping.set()
+        with self._lock:
+            feed, client, process = self._feed, self._client, self._process
+        if feed is not None:
+            feed.stop()
+        if client is not None:
+            client.stop()
+        if process is not None:
+            process.stop()
+        if self._keeper is not None and self._keeper.is_alive():
+            self._keeper.join(10.0)
+
+    def healths(self) -> tuple[FeedHealth, ...]:
+        """The health of the feed; of the port's start while there is no feed yet."""
+        feed = self._feed
+        return (feed.health() if feed is not None else self._book.health(),)
+
+    def send(self, what: Callable[[DeskClient], None]) -> None:
+        """Hands something to the desk client, as soon as there is one."""
+        with self._lock:
+            if self._client is None:
+                self._waiting.append(what)
+                return
+            client = self._client
+        what(client)
+
+    def _connect(self, url: str, token: str) -> None:
+        feed = RestFeed("port", url, token, self._inbox, self._quarantine, self.clock)
+        client = DeskClient(url, token)
+        client.start()
+        with self._lock:
+            self._feed, self._client = feed, client
+            waiting, self._waiting = self._waiting, []
+        for what in waiting:
+            what(client)
+
+    def _keep(self) -> None:
+        options = self._options
+        begins = wall_ms()
+        date = options.date
+        at: str | None = None
+        if date is None:
+            date, at = _iso(begins // _HOUR_MS * _HOUR_MS), _iso(begins)
+        bind, token = "127.0.0.1:0", None
+        while not self._stopping.is_set():
+            try:
+                process = start_port(
+                    options.seed, options.rate, date, at, options.scenario, port_definition=options.port_definition,
+                    bind=bind, token=token,
+                )
+            except PortStartError as failed:
+                self._book.failed(FeedErrorCode.REFUSED, str(failed), {"host": "127.0.0.1"})
+                _log.error("%s", failed)
+                if failed.usage:
+                    return
+                self._stopping.wait(_RESTART_PAUSE_S)
+                continue
+            with self._lock:
+                self._process = process
+            if self._stopping.is_set():
+                process.stop()
+                return
+            if self._feed is None:
+                self._connect(process.url, process.token)
+                if self._feed is not None:
+                    self._feed.start()
+            bind, token = process.url.rpartition("//")[2], process.token
+            while process.running and not self._stopping.wait(_WATCH_S):
+                pass
+            if not self._stopping.is_set():
+                _log.warning("the simulated port ended; starting it again")
+                process.stop()
+                at = _iso(self.clock.now())
+                self._stopping.wait(_RESTART_PAUSE_S)
+
+
+def _iso(at_ms: int) -> str:
+    return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,131 @@
+"""Warnings in words: the rule's name, the subject, one sentence of what was found, and the steps taken."""
+
+from __future__ import annotations
+
+from panels import formats
+from panels import vocabulary as v
+from panels.desk import Desk
+from twin.port_layout import Name
+from twin.rules.registry import RULES
+from twin.warnings import RiskWarning, Verb
+
+_VERBS = {
+    Verb.ACKNOWLEDGE: Name("确认", "acknowledged"),
+    Verb.TAKE: Name("接手", "taken"),
+    Verb.HAND_OVER: Name("移交", "handed over"),
+    Verb.DISPATCH: Name("派单", "dispatched"),
+    Verb.CONFIRM: Name("属实", "confirmed"),
+    Verb.REJECT: Name("误报", "found false"),
+    Verb.CLOSE: Name("办结", "closed"),
+    Verb.RAISE: Name("触发", "raised"),
+    Verb.UPDATE: Name("更新", "updated"),
+    Verb.ESCALATE: Name("升级", "escalated"),
+    Verb.CLEAR: Name("解除", "cleared"),
+    Verb.OVERTURN: Name("推翻", "overturned"),
+}
+
+_RULES = {spec.id: spec for spec in RULES}
+
+_FENCE_WAYS = {
+    "crossed": Name("越过", "crossed"),
+    "inside": Name("进入", "entered"),
+    "put_down": Name("堆存于", "set down inside"),
+}
+
+_SEAL_FINDINGS = {
+    "cut": Name("被剪断", "cut"),
+    "tampered": Name("被破坏", "tampered with"),
+    "unlocked_without_authority": Name("无授权开启", "unlocked without authority"),
+    "unlocked_outside_permitted_place": Name("在许可地点之外开启", "unlocked outside a permitted place"),
+    "silent": Name("行驶中失联", "silent while moving"),
+    "number_differs": Name("号码与卡口识读不符", "number differs from the gate's reading"),
+}
+
+
+def rule_name(desk: Desk, warning: RiskWarning) -> str:
+    """What the rule finds, such as 擅自提离."""
+    spec = _RULES.get(warning.rule)
+    return warning.rule if spec is None else desk.language.of(Name(spec.zh, spec.en))
+
+
+def subject_text(warning: RiskWarning) -> str:
+    """The subject as painted or engraved."""
+    return formats.container_number(warning.subject) if warning.subject_kind == "container" else warning.subject
+
+
+def explanation(desk: Desk, warning: RiskWarning) -> str:
+    """One sentence: what was found and on what it rests."""
+    maker = {"R01": _removal, "R02": _fence, "R03": _seal}.get(warning.rule)
+    text = maker(desk, warning) if maker else ", ".join(f"{name} {value}" for name, value in warning.facts.items())
+    if warning.overturned:
+        text += desk.language.of(Name("（后到记录推翻）", " (overturned by a late record)"))
+    return text
+
+
+def _removal(desk: Desk, warning: RiskWarning) -> str:
+    facts, say = warning.facts, desk.language.of
+    state = str(facts.get("declaration_state") or "")
+    said = (
+        say(v.look_up(v.DECLARATION_STATES, state))
+        if state in v.DECLARATION_STATES
+        else say(Name("未申报", "not declared"))
+    )
+    at = formats.clock_time(warning.raised_at)
+    slot, vehicle = facts.get("slot", ""), facts.get("vehicle", "")
+    way = f"{slot} → {vehicle}".strip(" →")
+    if facts.get("gate"):
+        return f"{way} · " + say(
+            Name(
+                f"未放行（{said}），{at} 出 {facts['gate']}", f"not released ({said}), left by {facts['gate']} at {at}"
+            )
+        )
+    return f"{way} · " + say(Name(f"未放行（{said}），{at} 起吊", f"not released ({said}), lifted at {at}"))
+
+
+def _fence(desk: Desk, warning: RiskWarning) -> str:
+    facts, say = warning.facts, desk.language.of
+    fence = next((f for f in desk.index.layout.fences if f.id == facts.get("fence")), None)
+    name = say(fence.name) if fence else str(facts.get("fence", ""))
+    way = say(v.look_up(_FENCE_WAYS, str(facts.get("how", ""))))
+    load = str(facts.get("container", ""))
+    carried = (
+        " · ".join(formats.container_number(number) for number in load.split())
+        if warning.subject_kind == "vehicle"
+        else ""
+    )
+    at = formats.clock_time(warning.raised_at)
+    text = say(Name(f"{at} {way}{name}", f"{way} {name} at {at}"))
+    return f"{text} · {carried}" if carried else text
+
+
+def _seal(desk: Desk, warning: RiskWarning) -> str:
+    facts, say = warning.facts, desk.language.of
+    found = say(v.look_up(_SEAL_FINDINGS, str(facts.get("cause", ""))))
+    parts = [
+        say(
+            Name(
+                f"{formats.clock_time(warning.raised_at)} {found}",
+                f"{found} at {formats.clock_time(warning.raised_at)}",
+            )
+        )
+    ]
+    if facts.get("container"):
+        parts.append(formats.container_number(str(facts["container"])))
+    if facts.get("vehicle"):
+        parts.append(str(facts["vehicle"]))
+    if facts.get("read"):
+        parts.append(say(Name(f"卡口识读 {facts['read']}", f"gate read {facts['read']}")))
+    return " · ".join(parts)
+
+
+def steps_of(desk: Desk, warning: RiskWarning, now: int) -> list[tuple[str, str]]:
+    """The steps taken (when, what), oldest first."""
+    say = desk.language.of
+    lines = []
+    for step in warning.history:
+        by = say(Name("规则", "rule")) if step.by == "rule" else step.by
+        note = say(v.look_up(v.CLOSE_REASONS, step.note)) if step.note else ""
+        lines.append(
+            (formats.moment(step.at, now), f"{say(_VERBS[step.verb])} · {by}" + (f" · {note}" if note else ""))
+        )
+    return lines
