@@ -108,7 +108,8 @@ class DeskClient:
             raise ValueError("a gate hold needs a plate or a container")
         subject = {name: value for name, value in (("plate", plate), ("container", container)) if value}
         made = hold_id or _new_id()
-        body = {"id": made, "reason": reason, "operator": operator, "until": until, **subject}
+        body: dict[str, str | int] = {"id": made, "reason": reason, "operator": operator, "until": until}
+        body.update(subject)
         return self._queue(Errand.GATE_HOLD, body)
 
     def decision(self, *, warning: str, rule: str, subject: str, verb: str, operator: str, decided_at: int,
