@@ -99,7 +99,9 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         for name, value in scope["headers"]:
-            if name == b"content-length" and (len(value) > 10 or int(value) > LARGEST_BODY_BYTES):
+            if name != b"content-length":
+                continue
+            if len(value) > 10 or not value.isdigit() or int(value) > LARGEST_BODY_BYTES:
                 too_large = ApiError(413, "too_large", f"The body is larger than {LARGEST_BODY_BYTES} bytes.")
                 await error_response(too_large)(scope, receive, send)
                 return

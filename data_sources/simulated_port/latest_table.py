@@ -54,6 +54,23 @@ class LatestTable:
         order = np.argsort(self._sequence[:count])
         return {name: values[order] for name, values in self._columns.items()}
 
+    def __getitem__(self, name: str) -> Column:
+        """A column as it stands, one value a subject; not to be written to."""
+        return self._columns[name][: len(self._row_of)]
+
+    def drop(self, mask: NDArray[np.bool_]) -> None:
+        """Forget subjects. `mask`: shape (N,), True for those to go; the others keep their order."""
+        if not mask.any():
+            return
+        count = len(self._row_of)
+        kept = np.flatnonzero(~mask)
+        self._sequence[: len(kept)] = self._sequence[kept]
+        for values in self._columns.values():
+            values[: len(kept)] = values[kept]
+            values[len(kept) : count] = None if values.dtype == np.object_ else 0  # nothing dropped stays referenced
+        subjects = self._columns[self._subject_field][: len(kept)].tolist()
+        self._row_of = {subject: row for row, subject in enumerate(subjects)}
+
     def _reserve(self, rows: int) -> None:
         allocated = len(self._sequence)
         if rows <= allocated:

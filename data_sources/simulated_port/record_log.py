@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data_sources.simulated_port.column_ring import ColumnRing, Columns
+from data_sources.simulated_port.departed import forget_departed
 from data_sources.simulated_port.latest_table import LatestTable
 from twin.batch import Column, column, fields_of
 from twin.records import RECORD_CLASSES, SUBJECT_FIELD, Kind, Record
@@ -160,6 +161,11 @@ class RecordLog:
                 if len(columns["id"]):
                     batches.append((kind, columns))
             return Extract(self._last, self._earliest(kinds), False, tuple(batches))
+
+    def forget_departed(self, now: int) -> None:
+        """Leave out of snapshots from now on what left the port long before `now` (ms UTC), see `departed`."""
+        with self._lock:
+            forget_departed(self._latest, now)
 
     def _earliest(self, kinds: Collection[Kind]) -> int:
         return max((self._rings[kind].lost_through for kind in kinds), default=0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import logging
 import os
@@ -32,6 +33,7 @@ CHILD_VARIABLE = "JIANGYIN_PORT_CHILD"
 """Set in the environment of a port that a desk started: it ends when its standard input does."""
 
 _HOUR_MS = 3_600_000
+_FORGET_EVERY_MS = _HOUR_MS
 _LAST_RESORT_S = 10.0
 _TRUTH_EVERY_S = 5.0
 _TOKEN_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/=")
@@ -136,12 +138,20 @@ def serve(settings: PortSettings, token: str, token_is_known: bool, told: Ending
     )
     truth = _TruthFile(settings.truth, customs.truth.write)
 
+    forget_at = settings.at_ms
+
     def after_step(now: int) -> None:
+        nonlocal forget_at
         intake.step(now)
         truth.refresh()
+        if now >= forget_at:
+            log.forget_departed(now)
+            forget_at = now + _FORGET_EVERY_MS
 
     driver = Driver(simulation, log, settings.at_ms, settings.rate, after_step)
     driver.settle()
+    gc.collect()
+    gc.freeze()  # the world as built: without it every full collection walks tens of thousands of containers
     info = PortInfo(
         layout.code, layout.name.zh, layout.name.en, "WGS-84", layout.origin_lon, layout.origin_lat, settings.seed,
         settings.date, settings.rate, layout.time_zone,

@@ -11,9 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data_sources.simulated_port.record_log import ALL_KINDS, CursorAheadError, CursorExpiredError, Extract, RecordLog
-from tests.port.making import MORNING, a_bit_of_everything, container, move, position, position_columns, seal_event
+from tests.port.making import (
+    MORNING,
+    a_bit_of_everything,
+    container,
+    declaration,
+    move,
+    position,
+    position_columns,
+    seal_event,
+)
 from twin.batch import Batch, fields_of
-from twin.records import SUBJECT_FIELD, Kind, Record
+from twin.records import SUBJECT_FIELD, DeclarationState, Inventory, Kind, PlaceKind, Record
 
 MAKERS = {
     Kind.POSITION: lambda n, at: position(n, truck=f"T{n % 3}", at=at),
@@ -247,3 +256,29 @@ def test_every_kind_can_be_logged_and_read():
         log.append_columns(kind, empty)
     assert [kind for kind, _ in log.read().batches] == list(Kind)
     assert log.last == 2 * len(Kind)
+
+
+def inventory(box: str, present: bool, at: int) -> Inventory:
+    return Inventory(f"INV-{box}-{at}", "tos", at, box, PlaceKind.SLOT, "C3-12-04-3", present, MORNING)
+
+
+def test_a_container_that_left_days_ago_is_no_longer_in_the_snapshot_but_one_that_stands_for_weeks_is():
+    log = RecordLog()
+    days = 24 * 3_600_000
+    log.append([
+        container("MSKU1234565"), inventory("MSKU1234565", True, MORNING), move(1, "MSKU1234565"),
+        container("TGHU7654321"), inventory("TGHU7654321", False, MORNING), move(2, "TGHU7654321"),
+        declaration(7, DeclarationState.LODGED),  # of both
+        position(1, "gone"), position(2, "here", at=MORNING + 3 * days),
+        container("CSNU0000001"), inventory("CSNU0000001", False, MORNING + 2 * days),
+    ])
+    before = log.read()
+    log.forget_departed(MORNING + 3 * days)
+    left = {record.id for record in records_in(log.snapshot())}
+    assert not [text for text in left if "TGHU7654321" in text or text in ("M-2", "P-1")]
+    assert len(left) == 7
+    assert records_in(log.read()) == records_in(before)
+    log.append([container("TGHU7654321", at=MORNING + 4 * days), move(3, "MSKU1234565", at=MORNING + 4 * days)])
+    again = {record.id for record in records_in(log.snapshot())}
+    assert again - left == {f"C-TGHU7654321-{MORNING + 4 * days}", "M-3"}
+    assert left - again == {"M-1"}
