@@ -55,6 +55,7 @@ class ContainersLayer(Layer):
         self._owners: dict[str, int] = {}
         self._owner_table = np.empty((0, 3), dtype=np.uint8)
         self._emphasis: int | None = None
+        self._blocks: dict[int, tuple[int, BlockBoxes]] = {}
 
     # What changed -----------------------------------------------------------------------------------------------------
 
@@ -143,7 +144,14 @@ class ContainersLayer(Layer):
         return np.flatnonzero((self._drawn[:, 0] == VESSEL) & (self._drawn[:, 1] == vessel_row)).astype(np.int32)
 
     def block(self, block_no: int) -> BlockBoxes:
-        """The boxes of a block, stacked."""
+        """The boxes of a block, stacked; worked out once for each revision of the block."""
+        revision = int(self.block_revision[block_no])
+        known = self._blocks.get(block_no)
+        if known is None or known[0] != revision:
+            known = self._blocks[block_no] = (revision, self._stacked(block_no))
+        return known[1]
+
+    def _stacked(self, block_no: int) -> BlockBoxes:
         block = self.blocks[block_no]
         rows = self.rows_in_block(block_no)
         t = self._table

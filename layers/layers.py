@@ -21,7 +21,9 @@ from layers.warnings import WarningsLayer
 
 if TYPE_CHECKING:
     from twin.port_index import PortIndex
-    from twin.twin import Delta, Twin
+    from twin.twin import Twin
+
+    from twin.events import Delta
 
 
 class Layers:
@@ -45,7 +47,7 @@ class Layers:
         self.places = Places(layout, self.containers, self.vehicles, self.vessels, self.cranes,
                              (twin.containers, twin.movers, twin.seals))
         self.twin = twin
-        self._epoch: object = None
+        self._epoch: int | None = None
 
     def update(self, delta: Delta) -> None:
         """Take over one step of the twin; touches only what it names. After a seek (another epoch) nothing glides."""
@@ -53,9 +55,9 @@ class Layers:
         containers, movers, cranes = delta.containers, delta.movers, delta.cranes
         if snap:
             self._epoch = delta.epoch
-            containers = np.arange(len(self.twin.containers.number))
-            movers = np.arange(len(self.twin.movers.id))
-            cranes = np.arange(len(self.cranes.cranes))
+            containers = np.arange(len(self.twin.containers.number), dtype=np.int32)
+            movers = np.arange(len(self.twin.movers.id), dtype=np.int32)
+            cranes = np.arange(len(self.cranes.cranes), dtype=np.int32)
         self.containers.update(containers)
         self.vehicles.update(movers, delta.now, snap=snap)
         if len(delta.vessels) or len(movers):

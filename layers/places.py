@@ -103,6 +103,11 @@ class Places:
             return self._warning(name, warnings)
         return self._ground(kind, name)
 
+    def outline(self, selection: Selection) -> tuple[tuple[float, float], ...] | None:
+        """The ring of points on the ground of a zone, building or fence; None for everything else."""
+        found = self._outlines.get((selection.kind, selection.id))
+        return None if found is None else found[0]
+
     def container(self, row: int) -> Place | None:
         """The box itself, in its slot, on its vehicle, on board, or under a spreader."""
         t = self._container_table

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
+import numpy as np
+
 from layers.layers import Layers
+from twin.events import Delta
 
 if TYPE_CHECKING:
-    from twin.twin import Delta, Twin
+    from twin.twin import Twin
 
     from twin.batch import Batch
     from twin.feed_health import FeedHealth
@@ -41,15 +44,15 @@ class Session:
         self._healths = healths
         self._rows = FIRST_HELPING
 
-    def step(self, now: int, budget_s: float, timer: Callable[[], float]) -> tuple[Delta, ...]:
+    def step(self, now: int, budget_s: float, timer: Callable[[], float]) -> Delta:
         """One beat at `now` (ms UTC).
 
         budget_s: seconds of work after which the rest waits; timer: any steady clock in seconds, such as
-        `time.perf_counter`. Returns what changed, in order: one delta for each helping taken, at least one.
+        `time.perf_counter`. Returns what changed in all helpings together.
         """
         start = timer()
         self.twin.feeds(self._healths())
-        deltas = []
+        deltas: list[Delta] = []
         while True:
             before = timer()
             batches = self.inbox.drain(self._rows)
@@ -61,9 +64,23 @@ class Session:
             if rows:
                 self._size_helping(rows, took, budget_s)
             if not batches or spent + took > budget_s:
-                return tuple(deltas)
+                return together(deltas)
 
     def _size_helping(self, rows: int, took_s: float, budget_s: float) -> None:
         """Helpings of about a third of the budget, so that the last one cannot overrun it by much."""
         fitting = rows * budget_s / 3.0 / max(took_s, 1e-6)
         self._rows = int(min(max(fitting, _SMALLEST), _LARGEST))
+
+
+def together(deltas: Sequence[Delta]) -> Delta:
+    """Steps of one beat as one: rows joined, events and warnings in order (the last of a warning holds)."""
+    if len(deltas) == 1:
+        return deltas[0]
+    last = deltas[-1]
+    rows = {
+        name: np.unique(np.concatenate([getattr(d, name) for d in deltas]))
+        for name in ("containers", "movers", "seals", "vessels", "cranes")
+    }
+    return Delta(
+        last.now, last.epoch, events=tuple(e for d in deltas for e in d.events),
+        warnings=tuple(w for d in deltas for w in d.warnings), feeds=last.feeds, **rows)

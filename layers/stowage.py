@@ -87,15 +87,17 @@ def stow(plan: HullPlan, slot: NDArray[np.integer], height_m: NDArray[np.floatin
     deck = np.flatnonzero(slot_ % 100 > _FIRST_DECK_TIER)
     bay, row, tier = slot_[deck] // 10000, slot_[deck] // 100 % 100, slot_[deck] % 100
     bay = bay + np.where(bay > plan.house_after * 2, 2 * HOUSE_BAYS, 0)
-    # Columns across, 1 at the port side; an even number of rows has none on the centre line.
+    # Bays run aft from the bow, so columns run from starboard to port, to the right of one who looks aft, as a block's
+    # rows do. An even number of rows has none on the centre line.
     middle = 0.5 * (plan.rows + 1)
     step = (row + 1) // 2 - (0.0 if plan.rows % 2 else 0.5)
-    side = np.where(row == 0, 0.0, np.where(row % 2 == 1, step, -step))
-    column = np.clip(np.floor(middle + side), 1, plan.rows).astype(np.int64)
+    side = np.where(row == 0, 0.0, np.where(row % 2 == 1, -step, step))
+    column = np.where(row % 2 == 1, np.floor(middle + side), np.ceil(middle + side))
+    column = np.clip(column, 1, plan.rows).astype(np.int64)
     stacks = stack(bay, column, (tier - _FIRST_DECK_TIER) // 2, np.asarray(height_m)[deck], plan.bays + HOUSE_BAYS,
                    plan.rows)
     place = np.empty((len(deck), 3), dtype=np.float32)
     place[:, 0] = plan.fore_end_m - bay * 0.5 * BAY_PITCH_M
-    place[:, 1] = (column - 0.5 - 0.5 * plan.rows) * ROW_PITCH_M
+    place[:, 1] = (0.5 * plan.rows + 0.5 - column) * ROW_PITCH_M
     place[:, 2] = plan.hatch_m + stacks.base_m
     return Stow(deck, place, stacks)

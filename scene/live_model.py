@@ -1,0 +1,62 @@
+"""What lives in the port: all props that follow the layers, in one place.
+
+They are made before the port's model (`scene.port_model`): what is drawn first saves drawing what it hides.
+"""
+
+from __future__ import annotations
+
+from vtkmodules.vtkRenderingCore import vtkRenderer
+
+from layers.layers import Layers
+from scene.light import Light
+from scene.props.containers import BUDGET_S, MovingContainers, ShippedContainers, YardContainers
+from scene.props.cranes import Cranes
+from scene.props.seals import Seals
+from scene.props.selection import SelectionFrame
+from scene.props.vehicles import Vehicles
+from scene.props.vessels import Vessels
+from scene.props.warnings import WarningBeacons
+
+
+class LiveModel:
+    """Everything that moves or changes."""
+
+    def __init__(self, renderer: vtkRenderer, layers: Layers, light: Light) -> None:
+        layout = layers.index.layout
+        self.yard = YardContainers(renderer, layers.containers, light)
+        self.cargo = ShippedContainers(renderer, layout.sea_level_m, light)
+        self.vessels = Vessels(renderer, layout.sea_level_m, light)
+        self.moving = MovingContainers(renderer, light)
+        self.cranes = Cranes(renderer, layers.cranes, light)
+        self.vehicles = Vehicles(renderer, light)
+        self.seals = Seals(renderer, light)
+        self.warnings = WarningBeacons(renderer)
+        self.selection = SelectionFrame(renderer)
+
+    @property
+    def pending(self) -> bool:
+        """Blocks of the yard wait for the next sync: it kept to its budget."""
+        return self.yard.pending
+
+    def sync(
+        self, layers: Layers, eye: tuple[float, float, float], now_ms: int, budget_s: float = BUDGET_S
+    ) -> bool:
+        """Draw what changed since the last call, after `layers.advance(now_ms)`. True when the picture changed."""
+        changed = [
+            self.yard.sync(layers.containers, budget_s),
+            self.cargo.sync(layers),
+            self.vessels.sync(layers.vessels),
+            self.moving.sync(layers),
+            self.cranes.sync(layers.cranes),
+            self.vehicles.sync(layers.vehicles, eye),
+            self.seals.sync(layers.seals),
+            self.warnings.sync(layers.warnings, eye, now_ms),
+            self.selection.sync(layers, eye),
+        ]
+        return any(changed)
+
+    def close(self) -> None:
+        """Take everything out of the renderer and let go of it."""
+        for prop in (self.yard, self.cargo, self.vessels, self.moving, self.cranes, self.vehicles, self.seals,
+                     self.warnings, self.selection):
+            prop.close()

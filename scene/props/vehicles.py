@@ -1,0 +1,89 @@
+"""Vehicles and officers in the picture: full models close by, plain ones from afar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from vtkmodules.vtkRenderingCore import vtkRenderer
+
+from layers.vehicles import OFFICER, SHAPES, VehiclesLayer
+from scene import mesh as m
+from scene.light import Light
+from scene.models import vehicles as models
+from scene.props.base import StaticProp
+from scene.swarm import Placed, SwarmMesh, Template, place
+
+NEAR_M: Final = 420.0
+MOST_NEAR: Final = 60
+_STALE_TINT: Final = (0.55, 0.58, 0.62)
+_CAB_M: Final = 2.3
+
+_FULL: Final[tuple[Callable[[], m.Mesh], ...]] = (
+    models.road_truck, models.terminal_tractor, models.agv, models.patrol_car, models.officer)
+_CAB_COLOURS: Final = (models.WHITE, models.OCHRE, models.AGV_BLUE, models.WHITE, models.NAVY)
+
+
+class Vehicles(StaticProp):
+    """All vehicles and officers as one mesh. `refilled` counts how often it was made."""
+
+    def __init__(self, renderer: vtkRenderer, light: Light) -> None:
+        super().__init__(renderer)
+        self._full = [Template(make(), light) for make in _FULL]
+        self._plain = [Template(_plain(kind), light) for kind in range(len(SHAPES))]
+        self._mesh = SwarmMesh(light)
+        self.add(self._mesh.actor)
+        self._seen: tuple[object, ...] = ()
+        self.refilled = 0
+
+    def sync(self, layer: VehiclesLayer, eye: tuple[float, float, float]) -> bool:
+        """Draw what moved, with detail for what is near `eye`. True when the picture changed."""
+        self._mesh.set_visible(layer.visible)
+        seen = (layer.revision, layer.moved_revision, round(eye[0] / 25.0), round(eye[1] / 25.0), round(eye[2] / 25.0))
+        if not layer.visible or seen == self._seen:
+            return False
+        self._seen = seen
+        self.refilled += 1
+        shown = np.flatnonzero(layer.shown)
+        away = np.hypot(np.hypot(layer.x[shown] - eye[0], layer.y[shown] - eye[1]), eye[2])
+        close = np.zeros(len(shown), dtype=bool)
+        nearest = np.argsort(away)[:MOST_NEAR]
+        close[nearest] = away[nearest] < NEAR_M
+        self._mesh.fill([
+            *self._placed(layer, shown[close], self._full), *self._placed(layer, shown[~close], self._plain)])
+        return True
+
+    @staticmethod
+    def _placed(layer: VehiclesLayer, at: NDArray[np.intp], templates: list[Template]) -> list[Placed]:
+        parts = []
+        for kind, template in enumerate(templates):
+            mine = at[layer.kind[at] == kind]
+            if not len(mine):
+                continue
+            xyz = np.stack([layer.x[mine], layer.y[mine], np.zeros(len(mine))], axis=1)
+            tint = np.where(layer.stale[mine, None], _STALE_TINT, 1.0) if layer.stale[mine].any() else None
+            parts.append(place(template, xyz, layer.bearing_deg[mine], tint))
+        return parts
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self._full.clear()
+        self._plain.clear()
+        super().close()
+
+
+def _plain(kind: int) -> m.Mesh:
+    """A vehicle in two boxes: enough where it is a few pixels long."""
+    shape = SHAPES[kind]
+    half, side = 0.5 * shape.length_m, 0.5 * shape.width_m
+    colour = _CAB_COLOURS[kind]
+    if kind == OFFICER or shape.deck_m == 0.0:
+        return m.box((-side, -half, 0.0), (side, half, shape.height_m), colour)
+    if shape.height_m < shape.deck_m + 0.5:  # a driverless carrier has no cab
+        return m.box((-side, -half, 0.3), (side, half, shape.deck_m), colour)
+    return m.merge([
+        m.box((-side, half - _CAB_M, 0.4), (side, half, shape.height_m - 0.2), colour),
+        m.box((-side, -half, 0.7), (side, half - _CAB_M, shape.deck_m), models.FRAME),
+    ])

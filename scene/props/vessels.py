@@ -1,0 +1,69 @@
+"""Ships in the picture: a hull for each, made for her length and beam and placed where she lies."""
+
+from __future__ import annotations
+
+import zlib
+
+import numpy as np
+from vtkmodules.vtkRenderingCore import vtkRenderer
+
+from layers.vessels import VesselsLayer
+from scene import mesh as m
+from scene.light import Light
+from scene.models import ships
+from scene.props.base import StaticProp
+from scene.swarm import SwarmMesh, Template, place
+
+_TUG_M = 45.0
+
+
+class Vessels(StaticProp):
+    """One actor a ship: there are a few dozen at most, most of them moored."""
+
+    def __init__(self, renderer: vtkRenderer, sea_level_m: float, light: Light) -> None:
+        super().__init__(renderer)
+        self._light = light
+        self._sea_level_m = sea_level_m
+        self._templates: dict[tuple[object, ...], Template] = {}
+        self._meshes: list[SwarmMesh] = []
+        self._drawn: list[tuple[object, ...]] = []
+        self._seen: tuple[int, int, bool] = (-1, -1, True)
+
+    def sync(self, layer: VesselsLayer) -> bool:
+        """Draw what changed. True when the picture changed."""
+        seen = (layer.revision, layer.moved_revision, layer.visible)
+        if seen == self._seen:
+            return False
+        self._seen = seen
+        names = layer.names()
+        while len(self._meshes) < len(layer.mover):
+            self._meshes.append(SwarmMesh(self._light))
+            self._drawn.append(())
+            self.add(self._meshes[-1].actor)
+        for ship, mesh in enumerate(self._meshes):  # a few dozen ships, not boxes
+            shown = layer.visible and ship < len(layer.mover) and bool(np.isfinite(layer.x[ship]))
+            mesh.set_visible(shown)
+            if not shown:
+                continue
+            pose = (float(layer.x[ship]), float(layer.y[ship]), float(layer.bearing_deg[ship]))
+            size = (round(float(layer.length_m[ship])), round(float(layer.beam_m[ship])), str(names[ship]))
+            if (pose, size) != self._drawn[ship]:
+                self._drawn[ship] = (pose, size)
+                at = np.array([[pose[0], pose[1], self._sea_level_m]])
+                mesh.fill([place(self._template(*size), at, np.array([pose[2]]))])
+        return True
+
+    def _template(self, length_m: int, beam_m: int, name: str) -> Template:
+        paint = ships.HULLS[zlib.crc32(name.encode()) % len(ships.HULLS)]
+        key = (length_m, beam_m, paint)
+        found = self._templates.get(key)
+        if found is None:
+            model = ships.tug(length_m, beam_m) if length_m < _TUG_M else ships.container_ship(length_m, beam_m, paint)
+            found = self._templates[key] = Template(m.Mesh(*model), self._light)
+        return found
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self._meshes.clear()
+        self._templates.clear()
+        super().close()
