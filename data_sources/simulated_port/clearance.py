@@ -130,6 +130,11 @@ class Clearance:
         box.released = False
         self._stopped[box.number] = "undeclared"
 
+    def free(self, box: Box) -> None:
+        """A container that was kept from being released may leave after all."""
+        self._stopped.pop(box.number, None)
+        self._free(box)
+
     # The ordinary course
 
     def _clearance(self, box: Box) -> Act:
@@ -208,7 +213,8 @@ class Clearance:
     def _transit(self, box: Box) -> Act:
         """An outbound transit container is free to be loaded on arrival (到港直装)."""
         yield self.landing(box)
-        self._free(box)
+        if box.number not in self._stopped:
+            self._free(box)
 
     # Steps
 

@@ -81,6 +81,7 @@ class Customs:
 
     def loaded(self, box: Box) -> None:
         """A container was loaded onto its vessel."""
+        self.seals.remove(box)
         self.clearance.loaded(box)
 
     def gone(self, box: Box) -> None:

@@ -1,8 +1,8 @@
 """Electronic seals of the simulated customs: who carries which, their events, their positions, their drifting clocks.
 
 A seal goes with its container: its position is the container's. Seals are locked at a dry port or on landing and
-opened with authority at the gate or at the inspection site. Events carry the platform's time; how far the seal's own
-clock is off stands beside it, as the platform estimates it.
+opened with authority at the gate or at the inspection site. Events carry the time of the seal's own clock; how far it
+is off stands beside it, as the platform estimates it.
 """
 
 from __future__ import annotations
@@ -173,11 +173,11 @@ class Seals:
         at = self._world.now_ms if at_ms is None else at_ms
         number = int(seal[3:])
         days = (at - self._world.start_ms) / _DAY_MS
-        offset = float(self._offset_s[number] + self._drift_s_per_day[number] * days)
+        offset = round(float(self._offset_s[number] + self._drift_s_per_day[number] * days), 3)
         self._world.emit(
             SealEvent(
-                id=self._world.new_id("SE"), source=SOURCE, observed_at=at, seal=seal, container=container, event=event,
-                by=by, authority=authority, lon=place[0], lat=place[1], datum=Datum.WGS84,
-                clock_offset_s=round(offset, 3),
+                id=self._world.new_id("SE"), source=SOURCE, observed_at=at + round(offset * 1000.0), seal=seal,
+                container=container, event=event, by=by, authority=authority, lon=place[0], lat=place[1],
+                datum=Datum.WGS84, clock_offset_s=offset,
             )
         )

@@ -86,7 +86,7 @@ class Transit:
         self._seals = seals
         self._stream = world.stream("transit")
         self._trips: dict[str, TransitTrip] = {}
-        self.kept_open: set[str] = set()
+        self.kept_open: set[str] = set()  # containers whose trips are not written off at the gate
         self._roads_ms: dict[str, int] = {}
         self._detours: dict[str, tuple[int, int, float]] = {}
         self._approach = _Approach(world.layout) if world.layout.corridors else None
@@ -160,25 +160,32 @@ class Transit:
         if passage.decision is GateDecision.RAISE:
             for number in passage.containers:
                 box = self._world.boxes.get(number)
-                if number in self._trips and passage.direction is Direction.IN and number not in self.kept_open:
-                    self._world.env.process(self._write_off(number, passage.gate))
+                if number in self._trips and passage.direction is Direction.IN:
+                    self._world.env.process(self._arrive(number, passage.gate))
                 elif box is not None and box.seal is not None and passage.direction is Direction.OUT:
                     self._world.env.process(self._open_at_gate(box, passage.gate))
         return passage
 
-    def _write_off(self, number: str, gate: str) -> Act:
-        """Arrival at the gate: the seal is read and opened with the declaration's authority, the trip closed."""
+    def _arrive(self, number: str, gate: str) -> Act:
+        """Arrival at the gate: the seal is read, and unless the trip is kept open it is written off at once."""
         yield self._world.env.timeout(_WRITE_OFF_S)
-        trip = self._trips.pop(number)
+        self._tell(self._trips[number], TripState.ARRIVED)
         self._roads_ms.pop(number, None)
         self._detours.pop(number, None)
-        for state in (TripState.ARRIVED, TripState.WRITTEN_OFF):
-            now = self._world.now_ms
-            self._world.emit(replace(trip, id=self._world.new_id("TR"), observed_at=now, state=state))
-            if state is TripState.ARRIVED:
-                box = self._world.boxes.get(number)
-                if box is not None:
-                    self._seals.unlock(box, f"卡口-{gate}", trip.declaration)
+        if number not in self.kept_open:
+            self.write_off(number, f"卡口-{gate}")
+
+    def write_off(self, number: str, by: str) -> None:
+        """Opens the seal where the container is, with the declaration's authority, and closes the trip."""
+        trip = self._trips.pop(number)
+        box = self._world.boxes.get(number)
+        if box is not None:
+            self._seals.unlock(box, by, trip.declaration)
+        self._tell(trip, TripState.WRITTEN_OFF)
+
+    def _tell(self, trip: TransitTrip, state: TripState) -> None:
+        now = self._world.now_ms
+        self._world.emit(replace(trip, id=self._world.new_id("TR"), observed_at=now, state=state))
 
     def _open_at_gate(self, box: Box, gate: str) -> Act:
         yield self._world.env.timeout(_WRITE_OFF_S)

@@ -21,6 +21,7 @@ from twin import port_definition
 from twin.batch import fields_of
 from twin.port_layout import PortLayout, parse_slot
 from twin.records import (
+    RECORD_CLASSES,
     Classifier,
     Direction,
     GateDecision,
@@ -59,7 +60,10 @@ class Heard:
         self.records.extend(records)
 
     def append_columns(self, kind: Kind, columns: Any) -> None:
-        assert set(columns) == {f.name for f in fields_of(kind)}
+        names = [f.name for f in fields_of(kind)]
+        assert set(columns) == set(names)
+        plain = [v.tolist() if isinstance(v, np.ndarray) else v for v in (columns[name] for name in names)]
+        self.records.extend(RECORD_CLASSES[kind](*row) for row in zip(*plain, strict=True))
 
     def of(self, record_class: type, **wanted: object) -> list[Any]:
         """The records of a class whose fields have the given values."""

@@ -122,35 +122,43 @@ def test_a_file_with_byte_order_mark_and_windows_line_ends_reads_the_same(tmp_pa
     assert scenario.load(path).incidents == scenario.parse(EXERCISE).incidents
 
 
-@given(st.text(max_size=300))
-def test_garbage_raises_the_scenario_error_and_no_other(text: str) -> None:
+def _refusal(text: str) -> str | None:
+    """What is told against a scenario, None if it is accepted. Any other error than ScenarioError fails the test."""
     try:
         scenario.parse(text).check(jiangyin(), BASE_MS)
     except ScenarioError as told:
-        assert "line" in str(told)
+        return str(told)
+    return None
+
+
+@given(st.text(max_size=300))
+def test_garbage_raises_the_scenario_error_and_no_other(text: str) -> None:
+    told = _refusal(text)
+    if told is None:
+        assert all(not line.strip() or line.strip()[0] in '#t+2"' for line in text.split("\n"))
     else:
-        assert all(not line.strip() or line.strip()[0] in "#t+2\"" for line in text.split("\n"))
+        assert "line" in told
 
 
-_WORDS = st.sampled_from(
-    ["+00:00:01", "2026-11-21T10:00:00", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00", "R01", "R16", "title", "=",
-     "case=cut", "seal=any", "x=", '"', "#", "minutes=1e400", "container=MSKU1234565", "plate=闽A１", "stand_s=٣", "\t"]
-)
+_WORDS = st.sampled_from([
+    "+00:00:01", "2026-11-21T10:00:00", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00", "R01", "R16", "title", "=",
+    "case=cut", "seal=any", "x=", '"', "#", "minutes=1e400", "container=MSKU1234565", "plate=闽A１", "stand_s=٣", "\t",
+])
 
 
 @given(st.lists(_WORDS, max_size=8).map(" ".join))
 def test_lines_that_look_almost_right_raise_no_other_error_either(line: str) -> None:
-    try:
-        scenario.parse(line).check(jiangyin(), BASE_MS)
-    except ScenarioError as told:
-        assert "line 1" in str(told)
+    told = _refusal(line)
+    assert told is None or "line 1" in told
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_in_a_file_raise_no_other_error(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     path = tmp_path_factory.getbasetemp() / "bytes.txt"
     path.write_bytes(data)
+    refused = ""
     try:
         scenario.load(path)
     except ScenarioError as told:
-        assert "bytes.txt" in str(told)
+        refused = str(told)
+    assert not refused or "bytes.txt" in refused

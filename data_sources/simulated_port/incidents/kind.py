@@ -51,7 +51,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class IncidentKind:
-    """A kind of incident. `subject`: the kind of subject of the warning it should raise, container, vehicle, ..."""
+    """A kind of incident. `subject`: of what kind the subject of its warning is, container, vehicle, ..."""
 
     rule: str
     name_zh: str
@@ -61,7 +61,7 @@ class IncidentKind:
     parameters: tuple[Parameter, ...]
     act: Callable[[Staging, Parameters], Act]
     objection: Callable[[PortLayout, Parameters, int], str | None] | None = None
-    """What speaks against it in this port at this instant (ms UTC): the end of a sentence that names field and value."""
+    """What speaks against it in this port at this instant (ms UTC): the end of a sentence."""
 
     def parameter(self, name: str) -> Parameter | None:
         """The parameter called `name`, or None."""

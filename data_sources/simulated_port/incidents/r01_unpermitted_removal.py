@@ -26,12 +26,12 @@ def _act(staging: Staging, parameters: Parameters) -> Act:
     lift = staging.stage.record(
         Move, lambda m: m.container == number and m.event is MoveEvent.PICK and m.purpose is Purpose.PICKUP
     )
-    place = staging.at_box(box)
     plate = staging.operations.pickup(
         box, at=staging.world.now_ms, force=True, plate=None if wanted is None else str(wanted)
     )
     move = yield lift
     note = f"未放行的进口箱 {number} 被集卡 {plate} 提离"
+    place = staging.at_slot(move.from_ref)
     entry = staging.begin("container", number, place, note, related=(plate,), from_ms=move.observed_at)
     yield from staging.left(number)
     staging.end(entry)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import simpy
 
 from data_sources.simulated_port.incidents.kind import Act, IncidentKind, Parameter, Parameters, ValueKind
-from twin.records import Direction, GatePassage, SealEventKind, TransitTrip
+from twin.records import Direction, GatePassage, Move, MoveEvent, SealEventKind, TransitTrip
 
 if TYPE_CHECKING:
     from data_sources.simulated_port.incidents.stage import Staging
@@ -23,22 +23,33 @@ _IN_THE_YARD = {
 }
 """Kind of event, by whom, with what authority, and the words for it."""
 
+_LOOK_S = 600.0
+
 
 def _act(staging: Staging, parameters: Parameters) -> Act:
     case = str(parameters["case"])
     if case in _IN_THE_YARD:
         yield from _in_the_yard(staging, parameters, case)
+    elif case == "wrong_number":
+        yield from _swapped(staging, parameters)
     else:
-        yield from _on_the_road(staging, parameters, case)
+        yield from _silent(staging, parameters)
 
 
-def _in_the_yard(staging: Staging, parameters: Parameters, case: str) -> Act:
+def _sealed(
+    staging: Staging, parameters: Parameters, released: bool
+) -> Generator[simpy.Event, Any, Box | None]:
+    """A container in the yard with the seal that is named, or with any; `released` if it must be free to leave."""
     named = parameters.get("seal")
 
     def fits(box: Box) -> bool:
-        return box.seal is not None and (named is None or box.seal == named)
+        return box.seal is not None and (named is None or box.seal == named) and (box.released or not released)
 
-    box = yield from staging.container({}, fits, f"with seal {named}" if named else "with an electronic seal")
+    return (yield from staging.container({}, fits, f"with seal {named}" if named else "with an electronic seal"))
+
+
+def _in_the_yard(staging: Staging, parameters: Parameters, case: str) -> Act:
+    box = yield from _sealed(staging, parameters, released=False)
     if box is None or box.seal is None:
         return
     kind, by, authority, words = _IN_THE_YARD[case]
@@ -47,16 +58,6 @@ def _in_the_yard(staging: Staging, parameters: Parameters, case: str) -> Act:
     staging.stage.seals.tell(seal, box.number, kind, by, box.declaration if authority else None)
     if kind is not SealEventKind.TAMPERED:
         staging.stage.seals.remove(box)
-
-
-def _on_the_road(staging: Staging, parameters: Parameters, case: str) -> Act:
-    trip = yield from _trip(staging, parameters)
-    if trip is None:
-        return
-    if case == "wrong_number":
-        yield from _swapped(staging, trip)
-    else:
-        yield from _silent(staging, trip, float(parameters["silent_s"]))
 
 
 def _trip(staging: Staging, parameters: Parameters) -> Generator[simpy.Event, Any, TransitTrip | None]:
@@ -79,8 +80,14 @@ def _trip(staging: Staging, parameters: Parameters) -> Generator[simpy.Event, An
     return trip
 
 
-def _swapped(staging: Staging, trip: TransitTrip) -> Act:
-    """The gate reads another seal on the container than the one it was sent with."""
+def _swapped(staging: Staging, parameters: Parameters) -> Act:
+    """The gate reads another seal on a transit container than the one it was sent with.
+
+    The trip is not written off at the gate; the container goes to the inspection site, where an officer opens the seal.
+    """
+    trip = yield from _trip(staging, parameters)
+    if trip is None:
+        return
     other = f"JY-{(int(trip.seal[3:]) + 4_999) % 9_999 + 1:06d}"
 
     def misread(passage: GatePassage) -> GatePassage:
@@ -88,6 +95,9 @@ def _swapped(staging: Staging, trip: TransitTrip) -> Act:
             return replace(passage, seals=tuple(other if s == trip.seal else s for s in passage.seals))
         return passage
 
+    stage, box = staging.stage, staging.world.boxes[trip.container]
+    stage.transit.kept_open.add(trip.container)
+    stage.clearance.stop(box, "incident R03")
     staging.operations.gate_reading(misread)
     passage = yield from staging.record(
         GatePassage, lambda p: trip.container in p.containers and p.direction is Direction.IN
@@ -96,23 +106,38 @@ def _swapped(staging: Staging, trip: TransitTrip) -> Act:
         staging.give_up(trip.seal, f"trip {trip.trip} did not come to a gate")
         return
     note = f"转关箱 {trip.container} 应持关锁 {trip.seal}，卡口识读为 {other}"
-    staging.begin(
+    entry = staging.begin(
         "seal", trip.seal, staging.at_passage(passage), note, related=(trip.container, trip.vehicle, other),
         from_ms=passage.observed_at,
     )
+    yield stage.clearance.landing(box)
+
+    def work(_: Box) -> Act:
+        yield staging.wait(_LOOK_S)
+        stage.transit.write_off(trip.container, "查验关员")
+        staging.end(entry)
+
+    yield staging.operations.inspection_trip(box, "manual", work)
+    stage.clearance.free(box)
 
 
-def _silent(staging: Staging, trip: TransitTrip, silent_s: float) -> Act:
-    """The seal says nothing for a while although its truck drives on the port's roads."""
-    while trip.vehicle not in staging.operations.vehicles:
-        yield staging.wait(2.0)
-    seals = staging.stage.seals
-    seals.silence(trip.seal)
-    note = f"在途关锁 {trip.seal}（箱 {trip.container}）移动中失联"
-    place = staging.at_vehicle(trip.vehicle)
-    entry = staging.begin("seal", trip.seal, place, note, related=(trip.container, trip.vehicle))
-    yield staging.wait(silent_s)
-    seals.silence(trip.seal, silent=False)
+def _silent(staging: Staging, parameters: Parameters) -> Act:
+    """A seal says nothing any more before a truck takes its released container from the yard to the gate."""
+    box = yield from _sealed(staging, parameters, released=True)
+    if box is None or box.seal is None:
+        return
+    seal, number = box.seal, box.number
+    plate = staging.operations.pickup(box, at=staging.world.now_ms)
+    lift = staging.stage.record(Move, lambda m: m.container == number and m.event is MoveEvent.PICK)
+    arrival = staging.stage.record(GatePassage, lambda p: p.plate == plate and p.direction is Direction.IN)
+    yield arrival | lift
+    staging.stage.seals.silence(seal)
+    move = yield lift
+    entry = staging.begin(
+        "seal", seal, staging.at_slot(move.from_ref), f"关锁 {seal}（箱 {number}）移动中失联", related=(number, plate),
+        from_ms=move.observed_at,
+    )
+    yield from staging.left(number)
     staging.end(entry)
 
 
@@ -129,8 +154,7 @@ KIND = IncidentKind(
             "another number read at the gate; silent while moving",
             "cut", choices=(*_IN_THE_YARD, "wrong_number", "silent"),
         ),
-        Parameter("seal", ValueKind.SEAL, "the seal; in the yard, or on its way for the last two cases"),
-        Parameter("silent_s", ValueKind.NUMBER, "seconds without a sign of life", 900.0, 60.0, 7_200.0),
+        Parameter("seal", ValueKind.SEAL, "the seal; in the yard, for wrong_number on its way"),
     ),
     act=_act,
 )

@@ -43,10 +43,8 @@ def _act(staging: Staging, parameters: Parameters) -> Act:
     kind, subject = ("vehicle", true.plate) if case == "plate" else ("container", true.containers[0])
     order, seen = f"{true.plate}/{true.containers[0]}", f"{read.plate}/{read.containers[0]}"
     note = f"卡口 {true.gate} 指令为 {order}，识读为 {seen}"
-    staging.begin(
-        kind, subject, staging.at_passage(true), note, related=(true.plate, *true.containers, read.plate, *read.containers),
-        from_ms=true.observed_at,
-    )
+    related = (true.plate, *true.containers, read.plate, *read.containers)
+    staging.begin(kind, subject, staging.at_passage(true), note, related, true.observed_at)
 
 
 def _cloned(staging: Staging, parameters: Parameters) -> Act:
@@ -68,7 +66,8 @@ def _cloned(staging: Staging, parameters: Parameters) -> Act:
     world.emit(
         GatePassage(
             id=world.new_id("GPX"), source="gate", observed_at=world.now_ms, gate=gate.id, lane=lane.id,
-            direction=Direction.IN, plate=plate, plate_confidence=0.98, containers=(), container_confidence=1.0, seals=(),
+            direction=Direction.IN, plate=plate, plate_confidence=0.98, containers=(), container_confidence=1.0,
+            seals=(),
             weight_kg=15_200.0, pictures=(f"GPX-{plate}-1",), order=None, decision=GateDecision.HOLD,
         )
     )

@@ -20,14 +20,14 @@ def _act(staging: Staging, parameters: Parameters) -> Act:
     if parameters["case"] == "overdue":
         staging.begin("container", number, staging.at_box(box), f"布控箱 {number} 逾期未送查验")
         return
-    place, origin = staging.at_box(box), box.place_ref
+    origin = box.place_ref
     lift = staging.stage.record(Move, lambda m: m.container == number and m.event is MoveEvent.PICK)
     block = parameters.get("block")
     trip = staging.operations.restow(box, None if block is None else str(block))
     move = yield lift
+    note = f"布控箱 {number} 未送查验而由 {origin} 移位"
     entry = staging.begin(
-        "container", number, place, f"布控箱 {number} 未送查验而由 {origin} 移位", related=(move.equipment,),
-        from_ms=move.observed_at,
+        "container", number, staging.at_slot(move.from_ref), note, related=(move.equipment,), from_ms=move.observed_at
     )
     yield trip
     staging.end(entry)

@@ -20,7 +20,6 @@ def _act(staging: Staging, parameters: Parameters) -> Act:
     inspections = staging.stage.clearance.inspections
     inspections.forced[number] = (InspectionKind.H986, InspectionResult.SUSPECT)
     yield from inspections.of_held(box)
-    place = staging.at_box(box)
     purpose = Purpose.RESTOW if parameters["case"] == "moved" else Purpose.PICKUP
     lift = staging.stage.record(
         Move, lambda m: m.container == number and m.event is MoveEvent.PICK and m.purpose is purpose
@@ -30,9 +29,9 @@ def _act(staging: Staging, parameters: Parameters) -> Act:
     else:
         staging.operations.pickup(box, at=staging.world.now_ms, force=True)
     move = yield lift
+    note = f"箱 {number} 机检审图异常，仍被移动"
     entry = staging.begin(
-        "container", number, place, f"箱 {number} 机检审图异常，仍被移动", related=(move.equipment,),
-        from_ms=move.observed_at,
+        "container", number, staging.at_slot(move.from_ref), note, related=(move.equipment,), from_ms=move.observed_at
     )
     if purpose is Purpose.PICKUP:
         yield from staging.left(number)

@@ -43,6 +43,7 @@ def _act(staging: Staging, parameters: Parameters) -> Act:
         staging.end(entry)
     else:
         transit.kept_open.add(trip.container)
+        staging.stage.clearance.stop(staging.world.boxes[trip.container], "incident R12")
         passage = yield from _arrival(staging, trip.container)
         at = staging.at_passage(passage) if passage is not None else (0.0, 0.0)
         staging.begin("trip", trip.trip, at, f"转关车 {trip.vehicle} 已到卡口，未核销", related=related)

@@ -124,6 +124,13 @@ class Staging:
         found = self.operations.locate([box.number])
         return float(found["x"][0]), float(found["y"][0])
 
+    def at_slot(self, slot: str) -> tuple[float, float]:
+        """The middle of a slot on the ground plan."""
+        s = parse_slot(slot)
+        index = self.world.index
+        x, y, _ = index.slot_xyz(index.block_number[s.block], s.bay, s.row, s.tier)
+        return float(x), float(y)
+
     def at_vehicle(self, vehicle: str) -> tuple[float, float]:
         """Where a vehicle is; KeyError if it is not in the port."""
         found = self.operations.vehicles[vehicle]

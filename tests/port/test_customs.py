@@ -1,0 +1,284 @@
+"""The simulated customs: declarations take legal steps only, what may leave was released, and a clean day breaks no rule."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+from data_sources.simulated_port.declarations import (
+    NEXT,
+    DeclarationBook,
+    DeclarationNumbers,
+    DeclarationStateError,
+    Filing,
+    may_follow,
+)
+from data_sources.simulated_port.filings import FilingDrawer
+from data_sources.simulated_port.world import Box
+from tests.port.quiet_terminal import BASE_MS, Heard, Port, jiangyin
+from twin.batch import batch_of
+from twin.port_layout import FenceClass, ZoneKind
+from twin.records import (
+    Declaration,
+    DeclarationMode,
+    DeclarationState,
+    DeviceHealth,
+    DeviceState,
+    Inspection,
+    InspectionKind,
+    InspectionResult,
+    InspectionState,
+    Kind,
+    Manifest,
+    Move,
+    PlaceKind,
+    Purpose,
+    SealEvent,
+    SealEventKind,
+    Trade,
+    TransitTrip,
+    TripState,
+)
+
+
+def _busy_port(seed: int = 7, boxes: int = 600) -> Port:
+    """A port with a mixed yard, vessels that land import containers and trucks that bring export ones."""
+    port = Port(seed=seed)
+    flows = (("import", True), ("export", True), ("empty_in", False), ("transshipment", True), ("import", True))
+    for n in range(boxes):
+        flow, full = flows[n % 5]
+        trade = Trade.TRANSSHIPMENT if flow == "transshipment" else Trade.FOREIGN
+        if n % 11 == 0:
+            flow, full, trade = "domestic_in", True, Trade.DOMESTIC
+        box = port.terminal.stand(
+            port.terminal.box(flow, trade, full), f"B1-{2 + 4 * (n % 10):02d}-{1 + n // 10 % 6:02d}-1", days=0.02 * n % 8
+        )
+        port.customs.initial(box)
+    port.world.env.process(_arrivals(port))
+    return port
+
+
+def _arrivals(port: Port):  # type: ignore[no-untyped-def]
+    for n in range(200):
+        flow = ("import", "export", "empty_in", "transshipment")[n % 4]
+        trade = Trade.TRANSSHIPMENT if flow == "transshipment" else Trade.FOREIGN
+        box = port.terminal.box(flow, trade, flow != "empty_in", call="C1" if flow != "export" else None)
+        port.customs.announce(box)
+        yield port.world.env.timeout(120.0)
+        port.terminal.stand(box, f"B2-{2 + 4 * (n % 10):02d}-{1 + n // 10 % 6:02d}-2", days=0.0)
+        port.customs.landed(box)
+        if flow == "import" and n % 3 == 0:
+            port.terminal.pickup(box)
+
+
+@pytest.fixture(scope="module")
+def day() -> tuple[Port, Heard]:
+    port = _busy_port()
+    return port, port.run(30.0)
+
+
+def test_a_declaration_goes_from_lodged_to_released_by_legal_steps_only(day: tuple[Port, Heard]) -> None:
+    told: dict[str, list[DeclarationState]] = defaultdict(list)
+    for record in day[1].of(Declaration):
+        told[record.declaration].append(record.state)
+    assert len(told) > 400
+    complete = [states for states in told.values() if states[0] is DeclarationState.LODGED]
+    assert len(complete) > 150
+    for states in told.values():
+        steps = zip(states, states[1:], strict=False)
+        assert all(may_follow(before, after) for before, after in steps), states
+    assert sum(states[-1] is DeclarationState.RELEASED for states in complete) > 0.9 * len(complete)
+
+
+def test_a_declaration_names_one_container_and_keeps_its_goods(day: tuple[Port, Heard]) -> None:
+    first: dict[str, Declaration] = {}
+    for record in day[1].of(Declaration):
+        same = first.setdefault(record.declaration, record)
+        assert (record.containers, record.hs_code, record.goods, record.gross_kg, record.lodged_at) == (
+            same.containers, same.hs_code, same.goods, same.gross_kg, same.lodged_at
+        )
+        assert len(record.declaration) == 18
+        assert record.declaration.isdecimal()
+        assert len(record.hs_code) == 10
+        assert record.observed_at >= record.lodged_at
+    containers = [d.containers for d in first.values()]
+    assert len(set(containers)) == len(containers)  # nothing is declared twice
+
+
+def test_most_containers_are_released_within_hours_of_landing(day: tuple[Port, Heard]) -> None:
+    port, heard = day
+    released = {r.containers[0]: r.observed_at for r in heard.of(Declaration, state=DeclarationState.RELEASED)}
+    landed = [b for b in port.world.boxes.values() if b.place_ref.startswith("B2") and b.flow == "import"]
+    waits = [(released[b.number] - b.arrived_at) / 3_600_000 for b in landed if b.number in released]
+    assert len(waits) > 25
+    assert np.median(waits) < 6.0
+
+
+def test_held_containers_are_inspected_before_they_are_released(day: tuple[Port, Heard]) -> None:
+    heard = day[1]
+    held = {r.containers[0]: r for r in heard.of(Declaration, state=DeclarationState.HELD)}
+    inspected = {r.containers[0] for r in heard.of(Declaration, state=DeclarationState.INSPECTED)}
+    done = {r.container: r for r in heard.of(Inspection, state=InspectionState.DONE)}
+    assert len(held) >= 4
+    assert all(r.reason for r in held.values())
+    assert len(inspected) >= 3
+    for number in inspected:
+        assert done[number].images
+        assert done[number].result is not None
+    fetched = {m.container for m in heard.of(Move, purpose=Purpose.INSPECTION)}
+    assert inspected <= fetched
+    assert not {m.container for m in heard.of(Move) if m.purpose is not Purpose.INSPECTION} & set(held)
+
+
+def test_an_inbound_empty_is_tested_before_it_is_released(day: tuple[Port, Heard]) -> None:
+    heard = day[1]
+    tested = {
+        r.container: r.observed_at for r in heard.of(
+            Inspection, inspection_kind=InspectionKind.ULTRASONIC, state=InspectionState.DONE, result=InspectionResult.EMPTY
+        )
+    }
+    empties = [r for r in heard.of(Declaration, mode=DeclarationMode.EMPTY, state=DeclarationState.RELEASED)]
+    assert len(empties) > 120
+    assert all(tested[r.containers[0]] <= r.observed_at for r in empties)
+
+
+def test_every_foreign_container_has_a_manifest_whose_weight_agrees_within_two_percent(day: tuple[Port, Heard]) -> None:
+    port, heard = day
+    manifests = {r.container: r for r in heard.of(Manifest)}
+    for box in port.world.boxes.values():
+        if box.trade == Trade.DOMESTIC:
+            assert box.number not in manifests
+            assert box.released
+        else:
+            assert abs(manifests[box.number].gross_kg / box.gross_kg - 1.0) <= 0.02
+            assert manifests[box.number].packages >= 1
+
+
+def test_a_truck_waits_until_its_container_is_released(day: tuple[Port, Heard]) -> None:
+    heard = day[1]
+    released = {r.containers[0]: r.observed_at for r in heard.of(Declaration, state=DeclarationState.RELEASED)}
+    lifts = heard.of(Move, purpose=Purpose.PICKUP)
+    assert len(lifts) > 10
+    assert all(released[lift.container] <= lift.observed_at for lift in lifts)
+
+
+def test_seals_are_opened_with_authority_in_a_permitted_place(day: tuple[Port, Heard]) -> None:
+    port, heard = day
+    layout = jiangyin()
+    permitted = shapely.union_all(
+        [shapely.Polygon(f.outline) for f in layout.fences if f.fence_class is FenceClass.SITE]
+        + [shapely.Polygon(z.outline) for z in layout.zones if z.kind in (ZoneKind.GATE, ZoneKind.INSPECTION)]
+    ).buffer(30.0)
+    at_gate = [e for e in heard.of(SealEvent, event=SealEventKind.UNLOCKED) if e.by.startswith("卡口")]
+    assert len(at_gate) > 20
+    assert all(e.authority for e in heard.of(SealEvent, event=SealEventKind.UNLOCKED))
+    for event in at_gate:
+        x, y = port.world.index.frame.to_local([event.lon], [event.lat])
+        assert shapely.contains_xy(permitted, float(x[0]), float(y[0]))
+    assert not [e for e in heard.of(SealEvent) if e.event in (SealEventKind.CUT, SealEventKind.TAMPERED)]
+
+
+def test_a_seal_says_what_its_clock_is_off(day: tuple[Port, Heard]) -> None:
+    offsets = np.array([e.clock_offset_s for e in day[1].of(SealEvent)])
+    assert 0.5 < offsets.std() < 5.0
+    by_seal: dict[str, list[SealEvent]] = defaultdict(list)
+    for event in day[1].of(SealEvent):
+        by_seal[event.seal].append(event)
+    longest = max(by_seal.values(), key=len)
+    true = [e.observed_at - e.clock_offset_s * 1000.0 for e in longest]
+    assert all(abs(t / 1000.0 - round(t / 1000.0)) < 0.01 for t in true[1:]) or len({*true}) == len(true)
+    assert longest[0].clock_offset_s != longest[-1].clock_offset_s  # it drifts
+
+
+def test_transit_trips_come_sealed_and_are_written_off_at_the_gate(day: tuple[Port, Heard]) -> None:
+    heard = day[1]
+    states: dict[str, list[TripState]] = defaultdict(list)
+    for trip in heard.of(TransitTrip):
+        states[trip.trip].append(trip.state)
+        assert trip.departed_at < trip.due_at
+    whole = [TripState.UNDERWAY, TripState.ARRIVED, TripState.WRITTEN_OFF]
+    assert len(states) > 100
+    assert all(told == whole[: len(told)] for told in states.values())
+    assert sum(told == whole for told in states.values()) > 100
+    assert {t.origin for t in heard.of(TransitTrip)} == {"三明陆地港", "龙岩陆地港", "武夷山陆地港"}
+
+
+def test_every_device_says_that_it_is_up(day: tuple[Port, Heard]) -> None:
+    told = day[1].of(DeviceHealth)
+    assert {"gate", "camera", "reader", "crane"} <= {r.device_kind for r in told}
+    assert {r.state for r in told} == {DeviceState.UP}
+
+
+def test_seals_trips_and_officers_report_where_they_are() -> None:
+    port = _busy_port(boxes=400)
+    port.run(2.0)
+    sealed = len(port.customs.seals)
+    assert sealed > 100
+    seen: dict[str, int] = defaultdict(int)
+    places: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    for step in range(60):
+        columns = port.customs.sample(port.world.now_ms + step * 2_000)
+        assert set(columns) == {f for f in batch_of(Kind.POSITION, [], 0).columns if f != "received_at"}
+        for name, lon, lat in zip(columns["entity"], columns["lon"], columns["lat"], strict=True):
+            seen[name] += 1
+            places[name].append((lon, lat))
+    assert {n for n, count in seen.items() if n.startswith("JY-")} == set(port.customs.seals.carried)
+    assert all(count == 2 for name, count in seen.items() if name.startswith("JY-"))  # once a minute
+    underway = [t.seal for t in port.customs.transit.trips.values()]
+    assert any(len(set(places[seal])) > 1 for seal in underway)  # on its corridor
+    officers = [n for n in seen if n.startswith("XC-")]
+    assert len(officers) == 8
+    assert any(len(set(places[n])) > 5 for n in officers)
+
+
+def test_the_same_seed_says_the_same_day_and_another_seed_another() -> None:
+    first, again, other = (_busy_port(seed, boxes=100).run(4.0).records for seed in (7, 7, 8))
+    assert first == again
+    assert first != other
+
+
+def test_in_any_steps_of_time_the_same_day_is_said() -> None:
+    whole, steps = _busy_port(boxes=100), _busy_port(boxes=100)
+    for minute in range(1, 241):
+        steps.run(minute / 60.0)
+    assert steps.heard.records == whole.run(4.0).records
+
+
+def test_a_step_the_procedure_does_not_know_is_refused() -> None:
+    book = DeclarationBook(lambda record: None, lambda prefix: prefix)
+    filing = Filing(
+        book.numbers.take("3512", False, BASE_MS), DeclarationMode.IMPORT, ("MSKU1234565",), "2603000010", "铜精矿", 20,
+        21_000.0, "A", "B", BASE_MS,
+    )
+    assert filing.number == "351220261" + "032500001"  # 21 November is day 325 of 2026
+    book.step(filing, DeclarationState.LODGED, BASE_MS)
+    with pytest.raises(DeclarationStateError, match=f"{filing.number} is lodged, it cannot become released"):
+        book.step(filing, DeclarationState.RELEASED, BASE_MS)
+
+
+def test_released_and_revoked_are_final() -> None:
+    assert not NEXT[DeclarationState.RELEASED]
+    assert not NEXT[DeclarationState.REVOKED]
+
+
+@given(st.lists(st.tuples(st.sampled_from(["3512", "3504"]), st.booleans(), st.integers(0, 4_102_444_800_000)), max_size=50))
+def test_declaration_numbers_are_eighteen_digits_and_never_twice_the_same(
+    lodged: list[tuple[str, bool, int]]
+) -> None:
+    numbers = DeclarationNumbers()
+    taken = [numbers.take(*wanted) for wanted in lodged]
+    assert len(set(taken)) == len(taken)
+    assert all(len(n) == 18 and n.isdecimal() and n.startswith(office) for n, (office, _, _) in zip(taken, lodged, strict=True))
+
+
+def test_dangerous_goods_are_declared_as_what_they_are() -> None:
+    drawer = FilingDrawer(np.random.default_rng(1), DeclarationNumbers())
+    box = Box("MSKU1234565", "22T1", 20, False, True, 20_000.0, 20_000.0, Trade.FOREIGN, "import", "MSKU", "3", "UN1230")
+    box.place_kind = PlaceKind.SLOT
+    assert drawer.filing(box, BASE_MS).goods == "甲醇"
+    assert drawer.filing(box, BASE_MS).packages > 1
