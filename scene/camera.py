@@ -56,7 +56,7 @@ class CameraController:
         bounds: tuple[float, float, float, float] = (-6000.0, 6000.0, -6000.0, 6000.0),
     ) -> None:
         """bounds: x and y range within which the target stays, metres."""
-        self._camera = camera
+        self._camera: vtkCamera | None = camera
         self._viewpoints = viewpoints
         self._bounds = bounds
         self._size = (1920, 1080)
@@ -108,6 +108,13 @@ class CameraController:
         if (width, height) != self._size and width > 0 and height > 0:
             self._size = (width, height)
             self.revision += 1
+
+    def knows(self, viewpoint_id: str) -> bool:
+        return viewpoint_id in self._viewpoints
+
+    def release(self) -> None:
+        """Let go of the vtkCamera; poses and projections go on working."""
+        self._camera = None
 
     # where it goes
 
@@ -245,6 +252,9 @@ class CameraController:
 
     def _apply(self) -> None:
         camera = self._camera
+        self.revision += 1
+        if camera is None:
+            return
         eye = self._pose.eye
         camera.SetFocalPoint(*self._pose.target)
         camera.SetPosition(*eye)
@@ -252,7 +262,6 @@ class CameraController:
         # As far away as nothing can stand: the depth buffer's precision grows with the near plane.
         near = max(1.0, min(0.6 * (eye[2] - _TALLEST_M), 0.5 * self._pose.distance_m), 0.012 * self._pose.distance_m)
         camera.SetClippingRange(near, _FAR_CLIP_M)
-        self.revision += 1
 
 
 class _Flight:

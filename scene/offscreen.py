@@ -1,0 +1,114 @@
+"""Pictures without a display: the scene rendered to PNG at any size, through EGL, OSMesa or the system's own window."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from vtkmodules import vtkRenderingOpenGL2
+from vtkmodules.util.numpy_support import vtk_to_numpy
+from vtkmodules.vtkIOImage import vtkPNGWriter
+from vtkmodules.vtkRenderingCore import vtkRenderWindow, vtkWindowToImageFilter
+
+from scene.scene import Scene
+
+_WITHOUT_DISPLAY = ("vtkEGLRenderWindow", "vtkOSOpenGLRenderWindow")
+_MOST_SYNCS = 2_000
+
+
+class RenderError(RuntimeError):
+    """No way to render is at hand, or the picture cannot be written."""
+
+
+def render(scene: Scene, size: tuple[int, int], out: Path | str, now_ms: int | None = None) -> None:
+    """Write the scene as it is now as a PNG of `size` (width, height) pixels.
+
+    now_ms: bring the scene to this instant first. Raises RenderError with a sentence.
+    """
+    window = open_window(scene, size)
+    try:
+        _complete(scene, now_ms)
+        window.Render()
+        writer = vtkPNGWriter()
+        grab = _grab(window)
+        writer.SetInputConnection(grab.GetOutputPort())
+        writer.SetFileName(str(out))
+        writer.Write()
+        if writer.GetErrorCode():
+            raise RenderError(f"the picture cannot be written to {out}")
+    finally:
+        close_window(scene, window)
+
+
+def pixels(scene: Scene, size: tuple[int, int], now_ms: int | None = None) -> NDArray[np.uint8]:
+    """The scene as an array (height, width, 3), upper row first."""
+    window = open_window(scene, size)
+    try:
+        _complete(scene, now_ms)
+        window.Render()
+        image = _grab(window).GetOutput()
+        width, height, _ = image.GetDimensions()
+        rgb = vtk_to_numpy(image.GetPointData().GetScalars()).reshape(height, width, -1)
+        return np.array(rgb[::-1, :, :3])
+    finally:
+        close_window(scene, window)
+
+
+def open_window(scene: Scene, size: tuple[int, int]) -> Any:
+    """A window without a display that shows the scene. Close it with `close_window`. Raises RenderError."""
+    window = _window()
+    window.SetOffScreenRendering(True)
+    window.SetMultiSamples(scene.quality.samples)
+    window.SetSize(*size)
+    window.AddRenderer(scene.renderer)
+    scene.camera.set_size(*size)
+    scene.look()
+    window.SetFrameBlitModeToNoBlit()
+    return window
+
+
+def close_window(scene: Scene, window: Any) -> None:
+    """Take the scene out of the window and free what it holds on the graphics card."""
+    if scene.renderer is not None:
+        scene.renderer.ReleaseGraphicsResources(window)
+        window.RemoveRenderer(scene.renderer)
+    window.Finalize()
+
+
+def _complete(scene: Scene, now_ms: int | None) -> None:
+    if now_ms is None:
+        scene.look()
+        return
+    scene.sync(now_ms)
+    for _ in range(_MOST_SYNCS):
+        if not scene.pending:
+            return
+        scene.sync(now_ms)
+
+
+def _window() -> Any:
+    if sys.platform.startswith("linux"):
+        for name in _WITHOUT_DISPLAY:
+            made = getattr(vtkRenderingOpenGL2, name, None)
+            if made is None:
+                continue
+            window = made()
+            window.SetOffScreenRendering(True)
+            if window.SupportsOpenGL():
+                return window
+            window.Finalize()
+        raise RenderError("neither EGL nor OSMesa can draw here: install libegl1 (Debian, Ubuntu) or its like")
+    return vtkRenderWindow()
+
+
+def _grab(window: Any) -> vtkWindowToImageFilter:
+    grab = vtkWindowToImageFilter()
+    grab.SetInput(window)
+    grab.ReadFrontBufferOff()
+    grab.SetInputBufferTypeToRGB()
+    grab.ShouldRerenderOff()
+    grab.Update()
+    return grab

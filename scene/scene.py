@@ -1,0 +1,182 @@
+"""The scene: one renderer with all props, brought up to date from the layers; camera wishes and picking."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import vtkmodules.vtkRenderingOpenGL2  # noqa: F401  registers the OpenGL classes
+from numpy.typing import NDArray
+from vtkmodules.vtkRenderingCore import vtkRenderer
+
+from layers.layers import Layers
+from layers.selection import Selection
+from layers.view import FlyTo, GoTo, NorthUp
+from scene import actors
+from scene.camera import CameraController, Pose
+from scene.light import DAY, Light
+from scene.live_model import LiveModel
+from scene.picking import Picker
+from scene.port_model import PortModel
+from scene.props.labels import Labels
+from scene.quality import SOFTWARE, Quality
+
+if TYPE_CHECKING:
+    from twin.port_index import PortIndex
+
+FIRST_VIEW = "port"
+_NEAREST_FLIGHT_M = 55.0
+_FLIGHT_RADII = 4.2
+_MARGIN_M = 4000.0
+_CALM_FROM_M = 2500.0  # from higher up waves are too small to be seen
+_WAVES_EVERY_MS = 250
+
+
+class Scene:
+    """Owns the renderer and every prop. Knows no window: `Viewport` or `offscreen.render` shows it.
+
+    `revision` grows whenever the picture would be another.
+    """
+
+    def __init__(
+        self, index: PortIndex, layers: Layers, quality: Quality = SOFTWARE, light: Light = DAY, language: str = "zh"
+    ) -> None:
+        layout = index.layout
+        self.layers = layers
+        self.layers = layers
+        self.quality = quality
+        self.light = light
+        self.revision = 0
+        self.renderer: Any = vtkRenderer()  # None once closed
+        self._set_up(quality, light)
+        # The live things first: what stands in front saves drawing what it hides.
+        self.live = LiveModel(self.renderer, layers, light)
+        self.model = PortModel(self.renderer, layout, light, quality.waves)
+        self.labels = Labels(self.renderer, layout, language)
+        viewpoints = {v.id: v for v in layout.viewpoints}
+        self.camera = CameraController(self.renderer.GetActiveCamera(), viewpoints, _bounds(index))
+        self._picker = Picker(layers)
+        self._looked = -1
+        self._sea_at = 0
+        self._asked = layers.view.revision
+        self.go_home()
+
+    def go_home(self) -> None:
+        """The first view: the whole port, or the open sea of a plain definition."""
+        try:
+            self.camera.go(FIRST_VIEW, at_once=True)
+        except KeyError:
+            self.camera.move_to(Pose((0.0, 0.0, 0.0), 200.0, 32.0, 2600.0), at_once=True)
+
+    @property
+    def pending(self) -> bool:
+        """Some of the picture waits for the next `sync`, which keeps to a budget of time."""
+        return bool(self.live.pending)
+
+    def sync(self, now_ms: int) -> bool:
+        """Bring everything to `now_ms` and redraw what changed. True when the picture changed."""
+        if self.renderer is None:
+            return False
+        layers = self.layers
+        layers.advance(now_ms)
+        self._obey()
+        changed = self.live.sync(layers, self.camera.eye, now_ms)
+        changed = self.model.fences.sync(layers.fences) or changed
+        changed = self.look() or changed
+        changed = self._waves(now_ms, changed) or changed
+        if changed:
+            self.revision += 1
+        return changed
+
+    def animate(self, dt_s: float) -> bool:
+        """Let the camera fly on. True while it does."""
+        if self.renderer is None:
+            return False
+        self._obey()
+        flies = self.camera.tick(dt_s)
+        return self.look() or flies
+
+    def look(self) -> bool:
+        """Fit what is shown to where the camera is. True when it has moved since."""
+        if self.renderer is None or self._looked == self.camera.revision:
+            return False
+        self._looked = self.camera.revision
+        self.model.look_from(self.camera.eye)
+        self.live.look_from(self.layers, self.camera.eye)
+        self.labels.look_from(self.camera)
+        self.revision += 1
+        return True
+
+    def pick(self, x_px: float, y_px: float) -> Selection | None:
+        """What lies under a pixel of the picture, counted from the upper left corner."""
+        eye, direction = self.camera.ray(x_px, y_px)
+        return self._picker.pick(eye, direction)
+
+    def set_language(self, language: str) -> None:
+        """"zh" or "en", for the names in the scene."""
+        if self.labels.set_language(language):
+            self.labels.look_from(self.camera)
+            self.revision += 1
+
+    def project(self, points: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Pixels from the upper left corner and the distance along the view of places (N, 3)."""
+        return self.camera.project(points)
+
+    def close(self) -> None:
+        """Take everything out of the renderer and let go of it. May be called twice."""
+        if self.renderer is None:
+            return
+        self.labels.close()
+        self.live.close()
+        self.model.close()
+        self.renderer.RemoveAllViewProps()
+        self.renderer.RemoveAllLights()
+        self.renderer = None
+        self.camera.release()
+
+    def _waves(self, now_ms: int, drawn_anyway: bool) -> bool:
+        """Move the sea with every picture, and now and then for its own sake where it is near enough to be seen."""
+        if not self.quality.waves or self.camera.eye[2] > _CALM_FROM_M:
+            return False
+        if not drawn_anyway and abs(now_ms - self._sea_at) < _WAVES_EVERY_MS:
+            return False
+        self._sea_at = now_ms
+        self.model.sea.at(now_ms / 1000.0)
+        return True
+
+    def _obey(self) -> None:
+        """Take over what the panels wish to see."""
+        view = self.layers.view
+        if view.revision == self._asked:
+            return
+        self._asked = view.revision
+        match view.command:
+            case GoTo(viewpoint=name):
+                if self.camera.knows(name):
+                    self.camera.go(name)
+            case FlyTo(selection=selection):
+                place = self.layers.place_of(selection)
+                if place is not None:
+                    self.camera.fly_to(place.middle, max(_NEAREST_FLIGHT_M, _FLIGHT_RADII * place.radius_m))
+            case NorthUp():
+                self.camera.north_up()
+            case _:
+                pass
+
+    def _set_up(self, quality: Quality, light: Light) -> None:
+        renderer = self.renderer
+        renderer.SetUseDepthPeeling(False)
+        renderer.SetUseOIT(False)  # plain blending: walls and beacons are few, and sorting them costs passes
+        renderer.SetBackground(*light.haze)
+        renderer.PreserveColorBufferOn()  # sea and sky cover every pixel: clearing them first would be work for nothing
+        renderer.SetUseFXAA(quality.smooth)
+        actors.set_lamps(renderer, light)
+
+
+def _bounds(index: PortIndex) -> tuple[float, float, float, float]:
+    rings = [np.asarray(ring) for ring in index.layout.platform if len(ring)]
+    if not rings:
+        return (-60_000.0, 60_000.0, -60_000.0, 60_000.0)
+    points = np.concatenate(rings)
+    (west, south), (east, north) = points.min(axis=0) - _MARGIN_M, points.max(axis=0) + _MARGIN_M
+    return float(west), float(east), float(south), float(north)

@@ -1,0 +1,369 @@
+"""The 3D view as a Qt widget: VTK draws into a QOpenGLWidget; mouse and keys move the camera and pick.
+
+The only file of the scene that knows Qt. VTK renders into a framebuffer of its own, which is then copied into Qt's, so
+Qt's widgets can lie over the picture. Left drags the ground, right or middle turns, the wheel comes nearer.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QHideEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QOpenGLContext,
+    QShowEvent,
+    QSurfaceFormat,
+    QWheelEvent,
+)
+from PySide6.QtOpenGLWidgets import QOpenGLWidget
+from PySide6.QtWidgets import QWidget
+from vtkmodules.vtkRenderingOpenGL2 import vtkGenericOpenGLRenderWindow
+
+from layers.selection import Selection
+from scene.scene import Scene
+
+_GL_COLOR_BUFFER_BIT = 0x4000
+_GL_READ_FRAMEBUFFER, _GL_DRAW_FRAMEBUFFER, _GL_COLOR_ATTACHMENT0 = 0x8CA8, 0x8CA9, 0x8CE0
+_GL_NEAREST, _GL_LINEAR = 0x2600, 0x2601
+
+_CLICK_PX = 4.0  # a press that moves less is a click
+_FRAME_MS = 16  # while the camera moves
+_REST_S = 0.25  # after the last movement the picture is drawn in full again
+_SLOW_S = 0.030  # a frame that takes longer is drawn coarser while the camera moves
+_COARSE = 0.62  # share of the pixels' width and height then
+
+
+def surface_format() -> QSurfaceFormat:
+    """The OpenGL the viewport needs; set it as the application's default before the first window is made."""
+    wanted = QSurfaceFormat()
+    wanted.setRenderableType(QSurfaceFormat.RenderableType.OpenGL)
+    wanted.setVersion(3, 2)
+    wanted.setProfile(QSurfaceFormat.OpenGLContextProfile.CoreProfile)
+    wanted.setDepthBufferSize(0)  # VTK has its own
+    wanted.setSamples(0)
+    wanted.setSwapInterval(0)
+    return wanted
+
+
+class Viewport(QOpenGLWidget):
+    """Shows a scene. Sets the layers' selection and also says so; `finalise()` before the application quits."""
+
+    picked = Signal(object)  # Selection or None
+    opened = Signal(object)  # Selection, double-clicked
+    asked = Signal(object, QPointF)  # Selection or None, right-clicked, and where
+    hovered = Signal(object)  # Selection or None
+
+    def __init__(self, scene: Scene, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._scene: Scene | None = scene
+        self._selection = scene.layers.selection
+        self._window: Any = None
+        self._pressed: tuple[QPointF, Qt.MouseButton] | None = None
+        self._last = QPointF()
+        self._dragged = False
+        self._pointer: QPointF | None = None
+        self._hover_due = False
+        self._moved_at = 0.0
+        self._ticked_at = time.perf_counter()
+        self._frame_s = 0.0
+        self._drawn_share = 1.0
+        self.frames = 0
+        self.setFormat(surface_format())
+        self.setUpdateBehavior(QOpenGLWidget.UpdateBehavior.NoPartialUpdate)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._motion = QTimer(self)
+        self._motion.setInterval(_FRAME_MS)
+        self._motion.timeout.connect(self._move_on)
+
+    # what panels see
+
+    def widget(self) -> QWidget:
+        return self
+
+    def sync(self, now_ms: int) -> None:
+        """Bring the scene to `now_ms` and draw it if anything changed: at most once a heartbeat."""
+        if self._scene is None:
+            return
+        changed = self._scene.sync(now_ms)
+        if self._scene.camera.flying and not self._motion.isActive():
+            self._start_moving()
+        if self._hover_due and self._pressed is None:
+            self._hover_due = False
+            self._hover()
+        if changed:
+            self.request_render()
+
+    def request_render(self) -> None:
+        """Draw at the next chance; nothing happens while the view is hidden or finalised."""
+        if self._scene is not None and self.isVisible():
+            self.update()
+
+    def project(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Places (N, 3), metres, as (x, y, depth) of the widget (N, 3), logical pixels; depth < 0 is behind the eye."""
+        if self._scene is None:
+            return np.full((len(points), 3), -1.0)
+        at = self._scene.project(points)
+        at[:, :2] /= self._pixels_of_scene()
+        return at
+
+    def metres_per_pixel(self) -> float:
+        """Size of a logical pixel at the place the camera looks at."""
+        return self._scene.camera.metres_per_pixel() * self._pixels_of_scene() if self._scene is not None else 0.0
+
+    def azimuth_deg(self) -> float:
+        """Direction the camera looks in, clockwise from north."""
+        return self._scene.camera.heading_deg if self._scene is not None else 0.0
+
+    @property
+    def drawn_share(self) -> float:
+        """Share of the full width and height the last picture was drawn with: below 1 on a slow machine in motion."""
+        return self._drawn_share
+
+    @property
+    def frame_s(self) -> float:
+        """How long the last picture took to draw, seconds."""
+        return self._frame_s
+
+    def set_language(self, language: str) -> None:
+        """"zh" or "en", for the names in the scene."""
+        if self._scene is not None:
+            self._scene.set_language(language)
+            self.request_render()
+
+    def finalise(self) -> None:
+        """Free the graphics card and close the scene. May be called twice; nothing is drawn afterwards."""
+        self._motion.stop()
+        scene, self._scene = self._scene, None
+        self._free_window(scene)
+        if scene is not None:
+            scene.close()
+
+    # OpenGL
+
+    def initializeGL(self) -> None:  # noqa: N802  Qt's name
+        context = self.context()
+        if self._scene is None or context is None:
+            return
+        context.aboutToBeDestroyed.connect(self._context_goes, Qt.ConnectionType.DirectConnection)
+        window = vtkGenericOpenGLRenderWindow()
+        window.SetOwnContext(False)
+        window.SetMultiSamples(0)
+        window.SetFrameBlitModeToNoBlit()
+        window.SetReadyForRendering(True)
+        window.SetMapped(True)
+        window.SetIsCurrent(True)  # Qt makes the context current before it calls initializeGL and paintGL
+        window.InitializeFromCurrentContext()
+        window.AddRenderer(self._scene.renderer)
+        self._window = window
+
+    def paintGL(self) -> None:  # noqa: N802  Qt's name
+        scene, window = self._scene, self._window
+        if scene is None or window is None:
+            return
+        full = self._full_size()
+        share = self._share()
+        size = (max(1, round(full[0] * share)), max(1, round(full[1] * share)))
+        window.SetSize(*size)
+        scene.camera.set_size(*size)
+        scene.labels.set_pixel_ratio(size[1] / max(self.height(), 1))
+        scene.look()
+        start = time.perf_counter()
+        window.Render()
+        self._copy(size, full)
+        self._drawn_share = share
+        self._frame_s = time.perf_counter() - start
+        self.frames += 1
+
+    def _copy(self, size: tuple[int, int], full: tuple[int, int]) -> None:
+        functions = QOpenGLContext.currentContext().extraFunctions()
+        self._window.GetRenderFramebuffer().Bind(_GL_READ_FRAMEBUFFER)
+        functions.glReadBuffer(_GL_COLOR_ATTACHMENT0)
+        functions.glBindFramebuffer(_GL_DRAW_FRAMEBUFFER, self.defaultFramebufferObject())
+        functions.glBlitFramebuffer(0, 0, *size, 0, 0, *full, _GL_COLOR_BUFFER_BIT,
+                                    _GL_NEAREST if size == full else _GL_LINEAR)
+        functions.glBindFramebuffer(_GL_READ_FRAMEBUFFER, self.defaultFramebufferObject())
+
+    def _context_goes(self) -> None:
+        """Qt takes the context away, as when the widget moves to another window; the next one starts afresh."""
+        self._free_window(self._scene)
+
+    def _free_window(self, scene: Scene | None) -> None:
+        window, self._window = self._window, None
+        if window is None:
+            return
+        self.makeCurrent()
+        if scene is not None and scene.renderer is not None:
+            scene.renderer.ReleaseGraphicsResources(window)
+            window.RemoveRenderer(scene.renderer)
+        window.ReleaseGraphicsResources(window)
+        window.SetReadyForRendering(False)
+        window.Finalize()
+        self.doneCurrent()
+
+    def _full_size(self) -> tuple[int, int]:
+        ratio = self.devicePixelRatioF()
+        return max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio))
+
+    def _pixels_of_scene(self) -> float:
+        """Pixels of the scene's picture for each logical pixel of the widget."""
+        assert self._scene is not None
+        return self._scene.camera.size[1] / max(self.height(), 1)
+
+    def _share(self) -> float:
+        scene = self._scene
+        moving = self._motion.isActive() and scene is not None and scene.quality.coarse_moves
+        if not moving:
+            return 1.0
+        if self._drawn_share < 1.0:
+            return _COARSE
+        return _COARSE if self._frame_s > _SLOW_S else 1.0
+
+    # movement
+
+    def _start_moving(self) -> None:
+        self._moved_at = self._ticked_at = time.perf_counter()
+        if not self._motion.isActive():
+            self._motion.start()
+
+    def _move_on(self) -> None:
+        scene = self._scene
+        if scene is None:
+            return
+        now = time.perf_counter()
+        if scene.animate(min(now - self._ticked_at, 0.1)) or scene.camera.flying:
+            self._moved_at = now
+            self.request_render()
+        self._ticked_at = now
+        if now - self._moved_at > _REST_S and self._pressed is None:
+            self._motion.stop()
+            if self._drawn_share < 1.0:
+                self.request_render()
+
+    def _camera_moved(self) -> None:
+        self._start_moving()
+        self._hover_due = True
+        self.request_render()
+
+    # mouse and keys
+
+    def _px(self, at: QPointF) -> tuple[float, float]:
+        scale = self._pixels_of_scene()
+        return at.x() * scale, at.y() * scale
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802  Qt's name
+        self._pressed = (event.position(), event.button())
+        self._last = event.position()
+        self._dragged = False
+        event.accept()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802  Qt's name
+        at = event.position()
+        self._pointer = at
+        if self._scene is None:
+            return
+        if self._pressed is None:
+            self._hover_due = True
+            return
+        start, button = self._pressed
+        if not self._dragged and (at - start).manhattanLength() < _CLICK_PX:
+            return
+        self._dragged = True
+        turn = button in (Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton) or bool(
+            event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier))
+        if turn:
+            self._scene.camera.orbit(at.x() - self._last.x(), at.y() - self._last.y())
+        else:
+            self._scene.camera.pan(self._px(self._last), self._px(at))
+        self._last = at
+        self._camera_moved()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802  Qt's name
+        pressed, self._pressed = self._pressed, None
+        if self._scene is None or pressed is None or self._dragged:
+            return
+        found = self._scene.pick(*self._px(event.position()))
+        if pressed[1] == Qt.MouseButton.LeftButton:
+            self._selection.select(found)
+            self.picked.emit(found)
+        elif pressed[1] == Qt.MouseButton.RightButton:
+            if found is not None:
+                self._selection.select(found)
+            self.asked.emit(found, event.position())
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802  Qt's name
+        if self._scene is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        found = self._scene.pick(*self._px(event.position()))
+        if found is not None:
+            self._selection.select(found)
+            self._scene.layers.view.fly_to(found)
+            self._start_moving()
+            self.opened.emit(found)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802  Qt's name
+        if self._scene is None:
+            return
+        self._scene.camera.zoom(event.angleDelta().y() / 120.0, self._px(event.position()))
+        self._camera_moved()
+        event.accept()
+
+    def leaveEvent(self, event: Any) -> None:  # noqa: N802  Qt's name
+        self._pointer = None
+        self._hover_due = True
+        super().leaveEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  Qt's name
+        if self._scene is None or not self._key(event.key(), event.modifiers()):
+            super().keyPressEvent(event)
+            return
+        self._camera_moved()
+
+    def _key(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
+        assert self._scene is not None
+        camera = self._scene.camera
+        arrows = {
+            Qt.Key.Key_Left: (-1.0, 0.0), Qt.Key.Key_Right: (1.0, 0.0), Qt.Key.Key_Up: (0.0, 1.0), Qt.Key.Key_Down: (0.0, -1.0),
+        }
+        if key in arrows:
+            right, up = arrows[Qt.Key(key)]
+            if modifiers & Qt.KeyboardModifier.ShiftModifier:
+                camera.orbit(right * 24.0, up * 18.0)
+            else:
+                camera.step(right * 0.08, up * 0.08)
+        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
+            camera.zoom(1.0)
+        elif key == Qt.Key.Key_Minus:
+            camera.zoom(-1.0)
+        elif key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
+            camera.orbit(0.0, 24.0 if key == Qt.Key.Key_PageUp else -24.0)
+        elif key == Qt.Key.Key_Home and camera.knows("port"):
+            camera.go("port")
+        else:
+            return False
+        return True
+
+    def _hover(self) -> None:
+        assert self._scene is not None
+        found: Selection | None = None
+        if self._pointer is not None and self.rect().contains(self._pointer.toPoint()):
+            found = self._scene.pick(*self._px(self._pointer))
+        if found != self._selection.hover:
+            self._selection.hover_over(found)
+            self.hovered.emit(found)
+
+    # shown and hidden
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  Qt's name
+        super().showEvent(event)
+        self.request_render()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802  Qt's name
+        self._motion.stop()
+        super().hideEvent(event)
