@@ -1,4 +1,4 @@
-"""Reading one row of a port definition: each value is taken by name and checked; faults say file, element, field, value."""
+"""Reads one row of a port definition: values are taken by name and checked; faults say file, element, field, value."""
 
 from __future__ import annotations
 
