@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -94,7 +94,15 @@ class Seen:
 
     def fresh(self, batch: Batch) -> Batch:
         """The batch without the records that have come before, those repeated within it included."""
+        if not len(batch):
+            return batch
         ids, sources = batch["id"].tolist(), batch["source"].tolist()
+        if sources.count(sources[0]) == len(sources):
+            now, before = self._ids.setdefault((batch.kind, sources[0]), (set(), set()))
+            every = set(ids)
+            if len(every) == len(ids) and now.isdisjoint(every) and before.isdisjoint(every):
+                self._note(batch.kind, sources[0], every)
+                return batch
         new = np.zeros(len(ids), dtype=bool)
         for source in set(sources):
             rows = range(len(ids)) if sources.count(source) == len(ids) else [
@@ -102,7 +110,11 @@ class Seen:
             now, before = self._ids.setdefault((batch.kind, source), (set(), set()))
             unseen = {ids[row]: row for row in reversed(rows) if ids[row] not in now and ids[row] not in before}
             new[list(unseen.values())] = True
-            now.update(unseen)
-            if len(now) > self._generation:
-                self._ids[batch.kind, source] = (set(), now)
-        return batch if new.all() else batch.take(new)
+            self._note(batch.kind, source, unseen)
+        return batch.take(new)
+
+    def _note(self, kind: Kind, source: str, ids: Iterable[str]) -> None:
+        now = self._ids[kind, source][0]
+        now.update(ids)
+        if len(now) > self._generation:
+            self._ids[kind, source] = (set(), now)

@@ -54,7 +54,31 @@ def take_moves(state: State, batch: Batch, changes: Changes) -> None:
                    lifted_at=time_of(versions[lifted]), purpose=PURPOSES.of(batch["purpose"][took_place][lifted]))
     changes.legal.append(rows[lifted])
     kinds = PLACE_KINDS.of(batch["to_kind"])[took_place]
+    _carry(state, batch.take(took_place), rows, versions, kinds)
     _place(state, changes, rows, versions, ids, kinds, batch["to_ref"][took_place], kinds != _OUTSIDE)
+
+
+def _carry(
+    state: State, moves: Batch, rows: NDArray[np.int32], versions: NDArray[np.int64], to_kinds: NDArray[np.int8],
+) -> None:
+    """What each vehicle carried last, where it was taken off again by these moves: late fixes are judged by it."""
+    containers, movers = state.containers, state.movers
+    order = np.lexsort((versions, rows))
+    off = order[PLACE_KINDS.of(moves["from_kind"][order]) == _VEHICLE]
+    if not len(off):
+        return
+    carrier = _carriers(state, moves["from_ref"][off].tolist(), EntityKind.VEHICLE)
+    until = moves["observed_at"][off]
+    since = np.where(containers.carrier[rows[off]] == carrier, containers.moved_at[rows[off]], until)
+    before = np.full(len(rows), -1)
+    before[order[1:]] = np.where(rows[order[1:]] == rows[order[:-1]], order[:-1], -1)
+    put_on = before[off]
+    same = np.flatnonzero((put_on >= 0) & (to_kinds[put_on] == _VEHICLE))
+    same = same[moves["to_ref"][put_on[same]] == moves["from_ref"][off[same]]]
+    since[same] = moves["observed_at"][put_on[same]]
+    newer = np.flatnonzero((until > movers.was_until[carrier]) & (since < until))
+    newer = newer[np.argsort(until[newer], kind="stable")]  # of several the last one holds
+    movers.put(carrier[newer], was_load=rows[off[newer]], was_from=since[newer], was_until=until[newer])
 
 
 def _place(
@@ -78,8 +102,8 @@ def _place(
                             np.where(kind < 0, PLACE_NOT_STATED, PLACE_KNOWN)),
     )
     _put_down(state, at)
-    put_off = (before_carrier >= 0) & (before_carrier != carrier)
-    put_off &= moved_at >= state.movers.was_until[before_carrier]
+    put_off = np.flatnonzero((before_carrier >= 0) & (before_carrier != carrier))
+    put_off = put_off[moved_at[put_off] >= state.movers.was_until[before_carrier[put_off]]]
     state.movers.put(before_carrier[put_off], was_load=at[put_off], was_from=before_at[put_off],
                      was_until=moved_at[put_off])
     changes.carriers += [before_carrier, carrier]
@@ -151,7 +175,7 @@ def _share(state: State, changes: Changes, before: NDArray[np.int32], at: NDArra
 def settle_loads(state: State, changes: Changes) -> None:
     """What vehicles carry now: the two containers put on them last, of those that say they are there."""
     movers, containers = state.movers, state.containers
-    carriers = together(changes.carriers)
+    carriers = together(changes.carriers, movers.count)
     carriers = carriers[movers.kind[carriers] == ENTITY_KINDS[EntityKind.VEHICLE]]
     if not len(carriers):
         return

@@ -63,12 +63,12 @@ class Changes:
             self.events.append(event)
 
 
-def together(pieces: list[NDArray[np.int32]]) -> NDArray[np.int32]:
-    """Rows of several pieces, sorted, each once, without -1."""
-    if not pieces:
-        return np.empty(0, dtype=np.int32)
-    rows = np.unique(np.concatenate(pieces))
-    return rows[rows >= 0].astype(np.int32)
+def together(pieces: list[NDArray[np.int32]], count: int) -> NDArray[np.int32]:
+    """Rows of several pieces of a table of `count` rows, sorted, each once, without -1."""
+    named = np.zeros(count + 1, dtype=bool)
+    for rows in pieces:
+        named[rows] = True
+    return np.flatnonzero(named[:count]).astype(np.int32)
 
 
 class State:

@@ -300,8 +300,8 @@ class Seals(Table):
     """Electronic seals.
 
     state: code of SealState. container: row of the container it was bound to last, -1. x, y: last known place, metres.
-    observed_at: newest sign of life in true time (the seal's clock offset taken off), ms UTC. longest_gap: between its
-    last signs of life, ms. lock_: the newest locked, unlocked, tampered or cut event; battery_at: newest low battery.
+    observed_at: newest sign of life in true time (the seal's clock offset taken off), ms UTC. previous_at: the one before.
+    lock_: the newest locked, unlocked, tampered or cut event; battery_at: newest low battery.
     """
 
     id: Annotated[Texts, Fill("")]

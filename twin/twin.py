@@ -181,13 +181,15 @@ class Twin:
             self.activity.take(fresh.get(moments, ()))
         for fault in self._engine.judge(View(self._state, fresh, changes, self.now), self.warnings, self._feeds):
             changes.say(Event(EventKind.RULE_OFF, self.now, "rule", fault.rule, facts={"reason": fault.reason}))
+        s = self._state
         return Delta(
-            self.now, self.epoch, together(changes.containers), together(changes.movers), together(changes.seals),
-            together(changes.vessels), together(changes.cranes), tuple(changes.events), self.warnings.take_changes(),
-            self._feeds)
+            self.now, self.epoch, together(changes.containers, s.containers.count),
+            together(changes.movers, s.movers.count), together(changes.seals, s.seals.count),
+            together(changes.vessels, s.vessels.count), together(changes.cranes, s.cranes.count), tuple(changes.events),
+            self.warnings.take_changes(), self._feeds)
 
     def _settle_legal_states(self, changes: Changes) -> None:
-        rows = together(changes.legal)
+        rows = together(changes.legal, self._state.containers.count)
         if not len(rows):
             return
         c = self._state.containers

@@ -162,7 +162,7 @@ class RiskWarning:
     evidence: tuple[str, ...]
     feeds: tuple[FeedRelied, ...]
     history: tuple[Step, ...]
-    incident: str = ""
+    incidents: frozenset[str] = frozenset()  # those of its incidents that go on; active while there are any
     overturned: bool = False
 
     @property
@@ -303,7 +303,7 @@ class WarningBook:
             subject=finding.subject, place_x=finding.x, place_y=finding.y, zone=finding.zone, raised_at=finding.at,
             noticed_at=now, updated_at=now, state=WarningState.RAISED, owner=None, active=True, cleared_at=None,
             eta_s=finding.eta_s, facts=MappingProxyType(dict(finding.facts)), evidence=finding.evidence,
-            feeds=tuple(feeds), history=(Step(Verb.RAISE, now, RULE),), incident=finding.incident,
+            feeds=tuple(feeds), history=(Step(Verb.RAISE, now, RULE),), incidents=frozenset({finding.incident}),
         ))
 
     def _update(self, warning: RiskWarning, finding: Finding, now: int, feeds: tuple[FeedRelied, ...]) -> RiskWarning:
@@ -321,8 +321,8 @@ class WarningBook:
         changed = replace(
             warning, severity=finding.severity if graver else warning.severity, place_x=where[0], place_y=where[1],
             zone=where[2], raised_at=min(warning.raised_at, finding.at), active=True, cleared_at=None, overturned=False,
-            eta_s=finding.eta_s, facts=MappingProxyType(facts), evidence=warning.evidence + fresh, history=tuple(steps),
-            feeds=feeds or warning.feeds,
+            incidents=warning.incidents | {finding.incident}, eta_s=finding.eta_s, facts=MappingProxyType(facts),
+            evidence=warning.evidence + fresh, history=tuple(steps), feeds=feeds or warning.feeds,
         )
         if changed == warning:
             return warning
@@ -332,11 +332,16 @@ class WarningBook:
         """Takes in that a condition no longer holds; None if that is known or no such warning was raised."""
         warning_id = self._incidents.get((clearing.rule, clearing.subject, clearing.incident))
         warning = None if warning_id is None else self._by_id[warning_id]
-        if warning is None or not (warning.active or (clearing.overturned and not warning.overturned)):
+        if warning is None:
             return None
+        if clearing.incident not in warning.incidents and not (clearing.overturned and not warning.overturned):
+            return None
+        left = warning.incidents - {clearing.incident}
+        if left:
+            return self._keep(replace(warning, incidents=left, updated_at=now))
         verb = Verb.OVERTURN if clearing.overturned else Verb.CLEAR
         return self._keep(replace(
-            warning, active=False, cleared_at=now, updated_at=now, eta_s=None, overturned=clearing.overturned,
+            warning, active=False, cleared_at=now, updated_at=now, eta_s=None, incidents=left, overturned=clearing.overturned,
             evidence=warning.evidence + tuple(e for e in clearing.evidence if e not in warning.evidence),
             history=(*warning.history, Step(verb, now, RULE, clearing.reason)),
         ))

@@ -11,33 +11,47 @@ from twin.port_layout import Block
 
 _BAYS, _ROWS, _TIERS = 1_000, 100, 100  # bounds of the numbers in a slot's name
 NO_SLOT = -1
+_DIGITS = 3
+_MOST_TEXTS = 1_000_000  # texts of an erring source must not fill the memory
 
 
 class _Slots(dict[str, int]):
-    """Slot texts as packed numbers: block, bay, row, tier; NO_SLOT for a text that names no slot of the port."""
+    """Slot texts as packed numbers: block, bay, row, tier; NO_SLOT for a text that names no slot of the port.
+
+    What is before the tier is looked up apart: a port has far fewer stacks than slots.
+    """
 
     def __init__(self, blocks: Sequence[Block]) -> None:
         super().__init__()
         self._blocks = {block.id: (number, block) for number, block in enumerate(blocks)}
+        self._stacks: dict[str, tuple[int, int]] = {}  # packed number of tier 0, tiers
 
     def __missing__(self, text: str) -> int:
         packed = self._pack(text)
-        if len(self) < 1_000_000:  # texts of an erring source must not fill the memory
+        if len(self) < _MOST_TEXTS:
             self[text] = packed
         return packed
 
     def _pack(self, text: str) -> int:
-        parts = text.rsplit("-", 3)
-        if len(parts) != 4 or parts[0] not in self._blocks:
-            return NO_SLOT
-        number, block = self._blocks[parts[0]]
-        try:
-            bay, row, tier = int(parts[1]), int(parts[2]), int(parts[3])
-        except ValueError:
-            return NO_SLOT
-        if not (1 <= bay < 2 * block.bays and 1 <= row <= block.rows and 1 <= tier <= block.tiers):
-            return NO_SLOT
-        return ((number * _BAYS + bay) * _ROWS + row) * _TIERS + tier
+        stack, _, level = text.rpartition("-")
+        found = self._stacks.get(stack)
+        if found is None:
+            found = self._stack(stack)
+            if len(self._stacks) < _MOST_TEXTS:
+                self._stacks[stack] = found
+        tier = int(level) if level.isascii() and level.isdigit() and len(level) <= _DIGITS else 0
+        return found[0] + tier if 1 <= tier <= found[1] else NO_SLOT
+
+    def _stack(self, text: str) -> tuple[int, int]:
+        parts = text.rsplit("-", 2)
+        known = self._blocks.get(parts[0])
+        if known is None or len(parts) != 3 or not all(p.isascii() and p.isdigit() and len(p) <= _DIGITS for p in parts[1:]):
+            return NO_SLOT, 0
+        number, block = known
+        bay, row = int(parts[1]), int(parts[2])
+        if not (1 <= bay < 2 * block.bays and 1 <= row <= block.rows):
+            return NO_SLOT, 0
+        return ((number * _BAYS + bay) * _ROWS + row) * _TIERS, block.tiers
 
 
 class Yard:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from twin.batch import Batch
 from twin.declarations import exploded
+from twin.interner import Codes
 from twin.legal_state import DECLARATION_MODES, DECLARATION_STATES
 from twin.newest import time_of
 from twin.records import (
@@ -40,6 +41,7 @@ _RELEASED = DECLARATION_STATES[DeclarationState.RELEASED]
 _EXPORT = DECLARATION_MODES[DeclarationMode.EXPORT]
 _SUPERVISED = [TRADES[t] for t in (Trade.FOREIGN, Trade.TRANSIT, Trade.TRANSSHIPMENT)]
 _ETA_STEP_S = 1.0
+_EVENTS = Codes((MoveEvent.PICK, MoveEvent.GTOT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,9 +200,13 @@ def _suspects(memory: _Memory, view: View) -> tuple[NDArray[np.int64], list[int]
 
 def _is_exit(batch: Batch) -> NDArray[np.bool_]:
     """Actual lifts onto a vehicle for exit, and actual passages out. Shape (N,)."""
-    lift = (batch["event"] == MoveEvent.PICK) & (batch["purpose"] == Purpose.PICKUP) & (batch["to_kind"] == PlaceKind.VEHICLE)
-    out = (batch["event"] == MoveEvent.GTOT) & (batch["to_kind"] == PlaceKind.OUTSIDE)
-    return np.asarray((lift | out) & (batch["classifier"] == Classifier.ACTUAL), dtype=bool)
+    code = _EVENTS.of(batch["event"])
+    exit_ = np.zeros(len(batch), dtype=bool)
+    at = np.flatnonzero(code >= 0)
+    lift = (code[at] == 0) & (batch["purpose"][at] == Purpose.PICKUP) & (batch["to_kind"][at] == PlaceKind.VEHICLE)
+    out = (code[at] == 1) & (batch["to_kind"][at] == PlaceKind.OUTSIDE)
+    exit_[at] = (lift | out) & (batch["classifier"][at] == Classifier.ACTUAL)
+    return exit_
 
 
 def _offence(state: State, row: int, removal: Removal) -> tuple[int, str, str] | None:

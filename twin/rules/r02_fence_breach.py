@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.interner import Codes
 from twin.port_index import PortIndex
 from twin.port_layout import FenceClass
 from twin.records import Classifier, EntityKind, Kind, MoveEvent, PlaceKind, Trade, VehicleKind
@@ -34,6 +35,7 @@ RULE = RuleSpec(
 _VEHICLE = ENTITY_KINDS[EntityKind.VEHICLE]
 _ROAD_TRUCK = VEHICLE_KINDS[VehicleKind.ROAD_TRUCK]
 _SLOT = PLACE_KINDS[PlaceKind.SLOT]
+_PUT_DOWN = Codes((MoveEvent.DROP, MoveEvent.DISC))
 # Who may be in a closed area: the port's own vehicles and patrols. A road truck, or one nobody knows, may not.
 _ADMITTED = np.zeros(len(VehicleKind) + 1, dtype=bool)
 _ADMITTED[[VEHICLE_KINDS[k] for k in (VehicleKind.PATROL, VehicleKind.TERMINAL_TRACTOR, VehicleKind.AGV)]] = True
@@ -228,8 +230,8 @@ class FenceBreach:
         for batch in view.batches.get(Kind.MOVE, ()):
             rows = c.known_rows(batch["container"])
             bits = _STANDS_FOR[c.trade[rows]]
-            put = (batch["to_kind"] == PlaceKind.SLOT) & (batch["classifier"] == Classifier.ACTUAL) & (bits > 0)
-            at = np.flatnonzero(put & ((batch["event"] == MoveEvent.DROP) | (batch["event"] == MoveEvent.DISC)))
+            at = np.flatnonzero((_PUT_DOWN.of(batch["event"]) >= 0) & (bits > 0))
+            at = at[(batch["to_kind"][at] == PlaceKind.SLOT) & (batch["classifier"][at] == Classifier.ACTUAL)]
             slots = state.yard.parse(batch["to_ref"][at].tolist()).astype(np.int64)
             at, slots = at[slots[:, 0] >= 0], slots[slots[:, 0] >= 0]
             if not len(at):

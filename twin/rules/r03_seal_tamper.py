@@ -282,7 +282,7 @@ class SealTamper:
     def _silent(self, state: State) -> Iterable[int]:
         """Rows of seals that should have been heard by now, going by the device time of the truck that carries them.
 
-        Where a source thins out its reports, what is silence widens with the rhythm in which truck and seal report.
+        Where a source thins out its reports, what is silence widens with the rhythm in which the truck is heard.
         """
         s, m, c = state.seals, state.movers, state.containers
         rows = np.flatnonzero((s.observed_at > 0) & (s.container >= 0) & ~np.isin(s.lock_state, _OPENED))
@@ -292,9 +292,7 @@ class SealTamper:
         rows, mover = rows[moving], mover[moving]
         heard = s.observed_at[rows]
         in_use = heard >= c.moved_at[s.container[rows]] - self._parameters["heard_before_lift_s"] * 1000.0
-        rhythm = np.full(len(rows), self._parameters["interval_s"] * 1000.0)
-        for last, before in ((m.observed_at[mover], m.previous_at[mover]), (heard, s.previous_at[rows])):
-            gap = np.where(before > 0, last - before, 0)
-            rhythm = np.maximum(rhythm, np.minimum(gap, _LONGEST_RHYTHM_MS))
+        gap = np.where(m.previous_at[mover] > 0, m.observed_at[mover] - m.previous_at[mover], 0)
+        rhythm = np.maximum(self._parameters["interval_s"] * 1000.0, np.minimum(gap, _LONGEST_RHYTHM_MS))
         silent = m.observed_at[mover] - heard > self._parameters["missed"] * rhythm
         return [int(row) for row in rows[silent & in_use]]
