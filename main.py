@@ -10,66 +10,32 @@ from __future__ import annotations
 import argparse
 import logging
 import os
-import re
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from command_line import COMMANDS, TOKEN_VARIABLE, make_parser, seconds, size_of, writable
+from data_sources.arguments import UsageError
+
+if TYPE_CHECKING:
+    from data_sources.ais_feed import AisFeed
+    from PySide6.QtWidgets import QApplication, QWidget
+
+    from data_sources.clock import PortClock
+    from data_sources.inbox import Inbox
+    from data_sources.live import LivePort
+    from data_sources.quarantine import Quarantine
+    from layers.session import Session
+    from panels.main_window import MainWindow
+    from scene.viewport import Viewport
+    from twin.feed_health import FeedHealth
+    from twin.port_layout import PortLayout
 
 DONE, FAILED, USAGE, NO_BACKEND = 0, 1, 2, 3
-COMMANDS = ("desk", "port", "render")
-TOKEN_VARIABLE = "JIANGYIN_PORT_TOKEN"  # noqa: S105 - the name of the variable, not a token
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="jiangyin-twin", description="Digital twin of Jiangyin port for customs supervision.",
-        epilog="Exit codes: 0 done, 1 failed while running, 2 unusable command line or file, 3 backend out of reach. "
-               f"The backend's token is read from the environment variable {TOKEN_VARIABLE}. Times are ISO 8601; "
-               "without an offset they are in Asia/Shanghai.",
-    )
-    commands = parser.add_subparsers(dest="command", metavar="{desk,port,render}")
-
-    desk = commands.add_parser("desk", help="the desk on a live port (default)", description="Opens the desk.")
-    _add_backend(desk)
-    _add_port(desk)
-    desk.add_argument("--port-definition", metavar="FILE", help="the port's layout (default: Jiangyin)")
-    desk.add_argument("--ais", metavar="FILE|HOST:PORT", help="vessels from an NMEA recording or a TCP stream of AIS")
-    desk.add_argument("--lang", choices=("zh", "en"), default="zh", help="language of the screen")
-    desk.add_argument("--theme", choices=("dark", "light"), default="dark", help="colours of the screen")
-    desk.add_argument("--operator", metavar="NAME", default="01", help="who sits at the desk")
-    desk.add_argument("--wall", action="store_true", help="wall mode: full screen, large type")
-    desk.add_argument("--viewpoint", metavar="NAME", help="where the camera starts")
-    desk.add_argument("--screenshot", metavar="FILE", help="save what the window shows, then quit with 0")
-    desk.add_argument("--after", metavar="SECONDS", default="10", help="wait so long before the screenshot (default 10)")
-
-    port = commands.add_parser("port", help="the simulated port alone, for several desks", description="Runs the simulated port.")
-    port.add_argument("--bind", metavar="HOST:PORT", required=True, help="where to listen; port 0 takes a free one")
-    _add_port(port)
-    port.add_argument("--at", metavar="TIME", help="where the port's clock starts (default: the date given, or now)")
-    port.add_argument("--truth", metavar="FILE", help="write what the scenario injected, a JSON object a line")
-    port.add_argument("--port-definition", metavar="FILE", help="the port's layout (default: Jiangyin)")
-
-    render = commands.add_parser("render", help="a picture without a display", description="Renders the port to a PNG file.")
-    source = render.add_mutually_exclusive_group()
-    source.add_argument("--backend", metavar="URL", help="take the picture of this backend")
-    source.add_argument("--demo", action="store_true", help="take the picture of the simulated port (default)")
-    render.add_argument("--viewpoint", metavar="NAME", default="port", help="named viewpoint of the port definition")
-    render.add_argument("--size", metavar="WxH", default="1920x1080", help="pixels, such as 3840x2160")
-    render.add_argument("--out", metavar="FILE", required=True, help="PNG file to write")
-    render.add_argument("--port-definition", metavar="FILE", help="the port's layout (default: Jiangyin)")
-    _add_port(render)
-    return parser
-
-
-def _add_backend(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--backend", metavar="URL", help="a port backend (default: a simulated port of its own)")
-
-
-def _add_port(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--seed", metavar="N", default="1", help="seed of the simulated port (default 1)")
-    parser.add_argument("--rate", metavar="X", default="1", help="simulated seconds a second, up to 3600 (default 1)")
-    parser.add_argument("--date", metavar="D", help="date or instant at which the simulated port begins (default: now)")
-    parser.add_argument("--scenario", metavar="FILE", help="incidents to inject")
+FILL_TIMEOUT_S = 60.0
+QUIET_BEATS = 8
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -78,11 +44,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not words or (words[0] not in COMMANDS and words[0] not in ("-h", "--help")):
         words.insert(0, "desk")
     try:
-        arguments = _parser().parse_args(words)
+        arguments = make_parser().parse_args(words)
     except SystemExit as left:  # argparse has said why
         return int(left.code or 0)
-    logging.basicConfig(level=os.environ.get("JIANGYIN_LOG", "WARNING"), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    from data_sources.arguments import UsageError
+    logging.basicConfig(
+        level=os.environ.get("JIANGYIN_LOG", "WARNING"), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
     from data_sources.simulated_port.scenario import ScenarioError
     from twin.port_definition import PortDefinitionError
 
@@ -95,31 +62,313 @@ def main(argv: Sequence[str] | None = None) -> int:
         return DONE
 
 
-def _size(text: str) -> tuple[int, int]:
-    from data_sources.arguments import UsageError
+def _port(arguments: argparse.Namespace) -> int:
+    from data_sources.simulated_port.server import run_port
 
-    found = re.fullmatch(r"(\d{2,5})x(\d{2,5})", text)
-    if found is None or not all(64 <= int(side) <= 16384 for side in found.groups()):
-        raise UsageError(f"--size {text!r} is not WIDTHxHEIGHT in pixels from 64 to 16384, such as 1920x1080.")
-    return int(found[1]), int(found[2])
+    return run_port(arguments)
 
 
-def _seconds(text: str, name: str) -> float:
-    from data_sources.arguments import UsageError
+def _layout(arguments: argparse.Namespace) -> PortLayout:
+    """The port's layout; also checks what else the simulated port would be started with, so that errors come at once."""
+    from data_sources import arguments as parse
+    from data_sources.simulated_port import scenario, server
+    from resources import locator
+    from twin import port_definition
 
+    given = arguments.port_definition
+    layout = port_definition.load(Path(given) if given else locator.port_definition())
+    if not arguments.backend:
+        parse.seed(arguments.seed)
+        parse.rate(arguments.rate)
+        base_ms, _ = server.clock_start(arguments.date, None, round(time.time() * 1000))
+        if arguments.scenario:
+            scenario.load(Path(arguments.scenario)).check(layout, base_ms)
+    return layout
+
+
+def _live_port(arguments: argparse.Namespace, inbox: Inbox, quarantine: Quarantine, clock: PortClock) -> LivePort:
+    from data_sources import arguments as parse
+    from data_sources.live import LivePort, PortOptions
+    from data_sources.rest_client import AddressError
+
+    if arguments.backend:
+        try:
+            url = parse.url(arguments.backend)
+            return LivePort(inbox, quarantine, clock, url=url, token=os.environ.get(TOKEN_VARIABLE, ""))
+        except AddressError as unusable:
+            raise parse.UsageError(str(unusable)) from None
+    options = PortOptions(
+        arguments.seed,
+        arguments.rate,
+        arguments.date,
+        arguments.scenario,
+        arguments.port_definition,
+    )
+    return LivePort(inbox, quarantine, clock, options=options)
+
+
+def _ais_feed(text: str | None, inbox: Inbox, quarantine: Quarantine) -> AisFeed | None:
+    """The feed that --ais asks for: a recording if there is such a file, else HOST:PORT."""
+    if text is None:
+        return None
+    from data_sources.ais_feed import AisFileFeed, AisTcpFeed
+
+    from data_sources import arguments as parse
+
+    if Path(text).is_file():
+        return AisFileFeed(Path(text), inbox, quarantine)
     try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0.0 <= value <= 86_400.0:
-        raise UsageError(f"{name} {text!r} is not a number of seconds from 0 to 86400.")
-    return value
+        host, port = parse.bind(text, "--ais")
+    except parse.UsageError:
+        raise parse.UsageError(f"--ais {text!r} is neither a file nor HOST:PORT.") from None
+    return AisTcpFeed(host, port, inbox, quarantine)
 
 
-def _writable(text: str, name: str) -> Path:
-    from data_sources.arguments import UsageError
+def _render(arguments: argparse.Namespace) -> int:
+    from data_sources.clock import PortClock
+    from data_sources.inbox import Inbox
+    from data_sources.quarantine import Quarantine
+    from layers.layers import Layers
+    from layers.session import Session
+    from scene import offscreen, quality
+    from scene.scene import Scene
+    from twin.port_index import PortIndex
+    from twin.rules.registry import make_rules
+    from twin.twin import Twin
 
-    file = Path(text)
-    if file.is_dir() or not file.resolve().parent.is_dir():
-        raise UsageError(f"{name} {text!r}: there is no folder {str(file.parent)!r} to write the file into.")
-    return file
+    size, out = size_of(arguments.size), writable(arguments.out, "--out")
+    layout = _layout(arguments)
+    names = [viewpoint.id for viewpoint in layout.viewpoints]
+    if names and arguments.viewpoint not in names:
+        raise UsageError(f"--viewpoint {arguments.viewpoint!r} is none of {', '.join(names)}.")
+    inbox, quarantine, clock = Inbox(), Quarantine(), PortClock()
+    live = _live_port(arguments, inbox, quarantine, clock)
+    index = PortIndex(layout)
+    twin = Twin(index, make_rules())
+    session = Session(inbox, twin, Layers(index, twin), live.healths)
+    live.start()
+    try:
+        if not _fill(session, live, clock):
+            health = live.healths()[0]
+            said = health.last_error.text if health.last_error else "it gave no records"
+            print(f"jiangyin-twin: nothing to show: {said}", file=sys.stderr)
+            return NO_BACKEND
+        scene = Scene(index, session.layers, quality.ULTRA)
+        try:
+            if arguments.viewpoint in names:
+                scene.camera.go(arguments.viewpoint, at_once=True)
+            offscreen.render(scene, size, out, clock.now())
+        finally:
+            scene.close()
+    except offscreen.RenderError as failed:
+        print(f"jiangyin-twin: {failed}", file=sys.stderr)
+        return FAILED
+    finally:
+        live.stop()
+    return DONE
+
+
+def _fill(session: Session, live: LivePort, clock: PortClock) -> bool:
+    """Lets the session take what the feed brings until nothing waits. False if nothing came in time."""
+    from twin.feed_health import FeedState
+
+    ends = time.monotonic() + FILL_TIMEOUT_S
+    quiet = 0
+    while time.monotonic() < ends and quiet < QUIET_BEATS:
+        before = live.healths()[0].records
+        session.step(clock.now(), 0.2, time.perf_counter)
+        time.sleep(0.1)
+        health = live.healths()[0]
+        settled = health.state is FeedState.UP and health.records > 0
+        quiet = quiet + 1 if settled and (health.records - before < 2_000) else 0
+    return quiet >= QUIET_BEATS
+
+
+def _desk(arguments: argparse.Namespace) -> int:
+    from data_sources.clock import PortClock
+    from data_sources.inbox import Inbox
+    from data_sources.quarantine import Quarantine
+
+    after_s = seconds(arguments.after, "--after")
+    shot = writable(arguments.screenshot, "--screenshot") if arguments.screenshot else None
+    layout = _layout(arguments)
+    inbox, quarantine, clock = Inbox(), Quarantine(), PortClock()
+    live = _live_port(arguments, inbox, quarantine, clock)
+    ais = _ais_feed(arguments.ais, inbox, quarantine)
+    from panels import application as qt
+
+    if qt.display_is_missing():
+        print(
+            "jiangyin-twin: there is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set); "
+            "`main.py render --out FILE` makes a picture without one.",
+            file=sys.stderr,
+        )
+        return FAILED
+    live.start()  # the port comes up in its own process while the window does
+    if ais is not None:
+        ais.start()
+    try:
+        application = qt.make_application(sys.argv[:1])
+        run = _DeskRun(arguments, layout, inbox, quarantine, clock, live, ais, application)
+        return run.run(shot, after_s)
+    finally:
+        if ais is not None:
+            ais.stop()
+        live.stop()
+
+
+class _DeskRun:
+    """One run of the desk: made in steps behind the splash, ended in stages."""
+
+    def __init__(
+        self,
+        arguments: argparse.Namespace,
+        layout: PortLayout,
+        inbox: Inbox,
+        quarantine: Quarantine,
+        clock: PortClock,
+        live: LivePort,
+        ais: AisFeed | None,
+        application: QApplication,
+    ) -> None:
+        from panels import application as qt
+        from panels import theme
+        from panels.language import Language
+
+        self._arguments, self._layout, self._live, self._ais = arguments, layout, live, ais
+        self._inbox, self._quarantine, self._clock, self._application = inbox, quarantine, clock, application
+        self._error: Exception | None = None
+        self._window: MainWindow | None = None
+        scale = theme.scale_for(application.primaryScreen().size().height(), wall=arguments.wall)
+        self._theme = theme.load(arguments.theme, scale)
+        theme.apply(self._theme, application)
+        self._language = Language(application, arguments.lang)
+        self._bugs = qt.Bugs(application)
+
+    def run(self, shot: Path | None, after_s: float) -> int:
+        """Opens the desk and serves it until it is closed; with `shot`, until the screenshot is saved."""
+        from PySide6.QtCore import QTimer
+
+        from panels.application import Starter, save_screenshot
+
+        saved = [True]
+
+        def take_shot() -> None:
+            if self._window is not None and shot is not None:
+                saved[0] = save_screenshot(self._window, shot)
+                self._window.close()
+                self._application.quit()
+
+        def shown() -> None:
+            self._show()
+            if shot is not None:
+                QTimer.singleShot(round(after_s * 1000), take_shot)
+
+        chinese = self._arguments.lang == "zh"
+        steps = [
+            ("载入三维场景 …" if chinese else "Loading the 3D scene …", self._import),
+            ("建立数字孪生 …" if chinese else "Building the twin …", self._build_twin),
+            ("建立港区模型 …" if chinese else "Building the port …", self._build_scene),
+            ("打开窗口 …" if chinese else "Opening the window …", shown),
+        ]
+        starter = Starter(steps, self._theme, self._application)
+        starter.failed.connect(self._fail)
+        self._application.exec()
+        if self._window is not None:
+            self._window.close()
+        if self._error is not None:
+            print(f"jiangyin-twin: the desk could not start: {self._error}", file=sys.stderr)
+            return FAILED
+        if not saved[0]:
+            print(f"jiangyin-twin: the screenshot could not be written to {str(shot)!r}", file=sys.stderr)
+            return FAILED
+        return DONE
+
+    def _fail(self, error: Exception) -> None:
+        logging.getLogger(__name__).error("the desk could not start", exc_info=error)
+        self._error = error
+        self._application.quit()
+
+    def _import(self) -> None:
+        import scene.scene
+        import scene.viewport  # noqa: F401 - a step of its own, so that the splash can say so
+
+    def _build_twin(self) -> None:
+        from layers.layers import Layers
+        from layers.session import Session
+        from twin.port_index import PortIndex
+        from twin.rules.registry import make_rules
+        from twin.twin import Twin
+
+        self._index = PortIndex(self._layout)
+        twin = Twin(self._index, make_rules())
+        self._session = Session(self._inbox, twin, Layers(self._index, twin), self._healths)
+
+    def _healths(self) -> tuple[FeedHealth, ...]:
+        healths = self._live.healths()
+        return healths if self._ais is None else (*healths, self._ais.health())
+
+    def _build_scene(self) -> None:
+        from scene.scene import Scene
+
+        self._scene = Scene(self._index, self._session.layers, language=self._language.code)
+        if self._arguments.viewpoint and self._scene.camera.knows(self._arguments.viewpoint):
+            self._scene.camera.go(self._arguments.viewpoint, at_once=True)
+
+    def _show(self) -> None:
+        from panels.desk import Desk
+        from panels.main_window import MainWindow
+
+        desk = Desk(
+            self._index,
+            self._session,
+            self._session.twin,
+            self._session.layers,
+            self._language,
+            self._theme,
+            self._arguments.operator,
+            self._clock.now,
+            self._healths,
+            self._quarantine,
+            _Respond(self._live),
+            self._viewport,
+        )
+        self._window = MainWindow(desk)
+        if self._arguments.wall:
+            self._window.set_wall(True)
+        else:
+            self._window.showMaximized()
+
+    def _viewport(self, parent: QWidget) -> Viewport:
+        from scene.viewport import Viewport
+
+        layers = self._session.layers
+        viewport = Viewport(self._scene, parent)
+        viewport.picked.connect(layers.selection.select)
+        viewport.hovered.connect(layers.selection.hover_over)
+        viewport.opened.connect(lambda selection: layers.view.fly_to(selection) if selection is not None else None)
+        self._language.changed.connect(viewport.set_language)
+        return viewport
+
+
+class _Respond:
+    """Hands what the operator decides to the desk client of the live port."""
+
+    def __init__(self, live: LivePort) -> None:
+        self._live = live
+
+    def decision(self, **fields: Any) -> None:
+        """A step in the life of a warning."""
+        self._live.send(lambda client: client.decision(**fields))
+
+    def task(self, **fields: Any) -> None:
+        """A task for a patrol officer."""
+        self._live.send(lambda client: client.task(**fields))
+
+    def gate_hold(self, **fields: Any) -> None:
+        """A hold at the gate."""
+        self._live.send(lambda client: client.gate_hold(**fields))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -15,7 +15,7 @@ BUDGET_S = 0.02
 
 
 class Heartbeat(QObject):
-    """Steps session and scene on the GUI thread; `beat(tuple of Delta)` is the one signal that panels follow."""
+    """Steps session and scene on the GUI thread; `beat(Delta)` is the one signal that panels follow."""
 
     beat = Signal(object)
 
@@ -41,6 +41,6 @@ class Heartbeat(QObject):
     def step(self) -> None:
         """One beat."""
         now = self._now()
-        deltas = self._session.step(now, BUDGET_S, time.perf_counter)
+        delta = self._session.step(now, BUDGET_S, time.perf_counter)
         self._scene.sync(now)
-        self.beat.emit(deltas)
+        self.beat.emit(delta)

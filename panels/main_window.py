@@ -158,11 +158,11 @@ class MainWindow(QMainWindow):
 
     # the beat
 
-    def _on_beat(self, deltas: tuple[Delta, ...]) -> None:
+    def _on_beat(self, delta: Delta) -> None:
         now = self._desk.now()
         self._beats += 1
         self.scene.tick()
-        if any(delta.warnings for delta in deltas) or self._beats % BEATS_A_SECOND == 0:
+        if delta.warnings or self._beats % BEATS_A_SECOND == 0:
             self.warning_list.refresh()
             self._show_open_count()
         self.detail.follow(now)
@@ -181,7 +181,7 @@ class MainWindow(QMainWindow):
             self.warning_list.tick()
         elif turn == 9:
             self.scene.refresh_legend()
-        if turn in (0, 5):
+        if turn in (0, 5) or self._beats == 1:
             self.header.show_clock(now)
 
     def _show_open_count(self) -> None:

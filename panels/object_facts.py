@@ -11,6 +11,7 @@ from panels.facts import Facts, Line, Row, age, label, say, where
 from panels.story import story_of
 from twin.facts import DossierEntry
 from twin.legal_state import LegalState
+from twin.port_layout import Name
 from twin.records import EntityKind, PlaceKind, Trade, VehicleKind
 from twin.seal_state import SealState
 
@@ -34,7 +35,10 @@ def container_facts(desk: Desk, number: str, now: int) -> Facts | None:
     rows += _papers(desk, entries)
     rows.append((label(desk, "毛重", "Gross"), formats.weight(float(containers.gross_kg[row])), "text"))
     if containers.dangerous_class[row]:
-        dangerous = f"{label(desk, '第', 'class ')} {containers.dangerous_class[row]} {label(desk, '类', '')} · UN {containers.un_number[row] or '—'}"
+        dangerous = desk.language.of(
+            Name(f"第 {containers.dangerous_class[row]} 类", f"class {containers.dangerous_class[row]}")
+        )
+        dangerous += f" · UN {containers.un_number[row] or '—'}"
         rows.append((label(desk, "危险品", "Dangerous"), dangerous, "attention"))
     if containers.arrived_at[row] > 0:
         stay = formats.duration((now - int(containers.arrived_at[row])) / 1000)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from dataclasses import dataclass
@@ -61,6 +62,7 @@ def load(name: str, scale: float) -> Theme:
     return Theme(colours, families[0] if families else QApplication.font().family(), scale)
 
 
+@functools.cache  # Qt would load the file anew each time
 def _families(file: Path) -> list[str]:
     number = QFontDatabase.addApplicationFont(str(file))
     return QFontDatabase.applicationFontFamilies(number) if number >= 0 else []

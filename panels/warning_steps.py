@@ -62,12 +62,14 @@ class WarningSteps(QObject):
             book.take(warning.id, operator, now)
         elif verb == "dispatch":
             self._own(warning)
-            note = self._send_patrol(warning)
-            book.dispatch(warning.id, operator, now, note)
+            note = f"T-{uuid.uuid4().hex[:10]}"
+            book.dispatch(warning.id, operator, now, note)  # refused steps must send nobody
+            self._send_patrol(warning, note)
         elif verb == "hold_gate":
             self._own(warning)
-            note = self._hold_gate(warning)
+            note = f"H-{uuid.uuid4().hex[:10]}"
             book.dispatch(warning.id, operator, now, note)
+            self._hold_gate(warning, note)
         self._write_back(verb, warning, note)
 
     def _own(self, warning: RiskWarning) -> None:
@@ -75,43 +77,23 @@ class WarningSteps(QObject):
             self._desk.twin.warnings.take(warning.id, self._desk.operator, self._desk.now())
             self._write_back("take", warning, "")
 
-    def _send_patrol(self, warning: RiskWarning) -> str:
-        task = f"T-{uuid.uuid4().hex[:10]}"
-        self._desk.respond.task(
-            id=task,
-            task_kind="patrol",
-            subject=warning.subject,
-            warning=warning.id,
-            operator=self._desk.operator,
-            note=f"{warning.rule} {warning.zone}".strip(),
-            created_at=self._desk.now(),
-        )
-        return task
+    def _send_patrol(self, warning: RiskWarning, task: str) -> None:
+        note = f"{warning.rule} {warning.zone}".strip()
+        self._desk.respond.task(subject=warning.subject, note=note, task_id=task)
 
-    def _hold_gate(self, warning: RiskWarning) -> str:
-        hold = f"H-{uuid.uuid4().hex[:10]}"
+    def _hold_gate(self, warning: RiskWarning, hold: str) -> None:
         plate = str(warning.facts.get("vehicle", "")) or (warning.subject if warning.subject_kind == "vehicle" else "")
         container = warning.subject if warning.subject_kind == "container" else str(warning.facts.get("container", ""))
+        until = self._desk.now() + GATE_HOLD_MS
         self._desk.respond.gate_hold(
-            id=hold,
-            plate=plate or None,
-            container=container or None,
-            reason=warning.rule,
-            operator=self._desk.operator,
-            until=self._desk.now() + GATE_HOLD_MS,
+            reason=warning.rule, operator=self._desk.operator, until=until, plate=plate or None,
+            container=container.split()[0] if container else None, hold_id=hold,
         )
-        return hold
 
     def _write_back(self, verb: str, warning: RiskWarning, note: str) -> None:
         self._desk.respond.decision(
-            id=f"D-{uuid.uuid4().hex}",
-            warning=warning.id,
-            rule=warning.rule,
-            subject=warning.subject,
-            verb=verb,
-            operator=self._desk.operator,
-            note=note,
-            decided_at=self._desk.now(),
+            warning=warning.id, rule=warning.rule, subject=warning.subject, verb=verb, operator=self._desk.operator,
+            decided_at=self._desk.now(), note=note,
         )
 
     def _ask_reason(self, warning: RiskWarning) -> None:

@@ -1,0 +1,111 @@
+"""The watch officer's column: a removal without release comes up, is taken, acted on and closed, and each step is written back."""
+
+from __future__ import annotations
+
+from tests.core.timeline import BOX, Story, at
+from twin.warnings import WarningState
+
+
+def _removal() -> Story:
+    story = Story()
+    story.container("8:00")
+    story.stands("8:00", "F1-01-01-1")
+    story.vehicle("8:00")
+    story.fix("8:14:58", 40.0, 20.0)
+    story.lifted_for_exit("8:15")
+    return story
+
+
+def _beat(window) -> None:
+    window.heartbeat.step()
+
+
+def test_a_removal_without_release_is_the_first_card_and_is_selected(office, open_window):
+    desk = office(_removal(), at("8:15:01"))
+    window = open_window(desk)
+    desk.tell()
+    _beat(window)
+    current = window.warning_list.current()
+    assert current is not None
+    assert (current.rule, current.subject) == ("R01", BOX)
+    selected = desk.layers.selection.current
+    assert selected is not None
+    assert selected.kind == "warning"
+
+
+def test_keys_take_and_hold_the_gate_and_each_step_reaches_the_port(office, open_window):
+    desk = office(_removal(), at("8:15:01"))
+    window = open_window(desk)
+    desk.tell()
+    _beat(window)
+    window.actions_by_id["warning.acknowledge"].trigger()
+    assert window.warning_list.current().state is WarningState.ACKNOWLEDGED
+    window.actions_by_id["warning.hold_gate"].trigger()
+    assert window.warning_list.current().state is WarningState.DISPATCHED
+    assert window.warning_list.current().owner == "张"
+    assert desk.notes.verbs() == ["acknowledge", "take", "hold_gate"]
+    hold = next(fields for what, fields in desk.notes.sent if what == "gate_hold")
+    assert hold["plate"] == "闽A1"
+    assert hold["container"] == BOX
+    assert hold["until"] > desk.now
+
+
+def test_closing_gives_a_reason_and_takes_the_card_away(office, open_window):
+    desk = office(_removal(), at("8:15:01"))
+    window = open_window(desk)
+    desk.tell()
+    _beat(window)
+    warning = window.warning_list.current()
+    window.steps.close_with(warning.id, "permitted")
+    assert window.warning_list.current() is None
+    closed = desk.twin.warnings.get(warning.id)
+    assert closed.state is WarningState.CLOSED
+    assert closed.history[-1].note == "permitted"
+    assert desk.notes.verbs()[-1] == "close"
+
+
+def test_a_patrol_is_sent_with_a_task_that_names_the_container(office, open_window):
+    desk = office(_removal(), at("8:15:01"))
+    window = open_window(desk)
+    desk.tell()
+    _beat(window)
+    window.actions_by_id["warning.dispatch"].trigger()
+    task = next(fields for what, fields in desk.notes.sent if what == "task")
+    assert task["subject"] == BOX
+    assert "R01" in task["note"]
+
+
+def test_a_warning_owned_by_another_desk_cannot_be_closed_here(office, open_window, monkeypatch):
+    desk = office(_removal(), at("8:15:01"))
+    window = open_window(desk)
+    desk.tell()
+    _beat(window)
+    warning = window.warning_list.current()
+    desk.twin.warnings.take(warning.id, "李", desk.now)
+    told: list[str] = []
+    monkeypatch.setattr("panels.warning_steps.QMessageBox.information", lambda *words: told.append(words[-1]))
+    window.steps.do("dispatch", warning.id)
+    assert told
+    assert "李" in told[0]
+    assert desk.twin.warnings.get(warning.id).owner == "李"
+    assert desk.notes.sent == []
+
+
+def test_the_card_stays_current_when_a_graver_warning_comes_above_it(office, open_window):
+    story = _removal()
+    desk = office(story, at("8:15:01"))
+    window = open_window(desk)
+    desk.tell()
+    _beat(window)
+    first = window.warning_list.current().id
+    story.vehicle("8:16", "闽A2")
+    second = "MSKU0000027"
+    story.container("8:16", second)
+    story.stands("8:16", "F1-03-01-1", second)
+    story.lifted_for_exit("8:16:10", "F1-03-01-1", "闽A2", second)
+    story.passes_gate("8:16:30", plate="闽A2", boxes=(second,))
+    desk.now = at("8:16:31")
+    desk.tell()
+    _beat(window)
+    assert window.warning_list.model().rowCount() == 2
+    assert window.warning_list.current().id == first
