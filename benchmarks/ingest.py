@@ -6,9 +6,9 @@ A port backend in its own process says `--rate` positions a second (`benchmarks.
 in the desk, a `RestFeed` reads them and a Qt event loop with the desk's own heartbeat applies them to a twin with all
 rules and updates the layers; there is no window and no scene. A timer every 10 ms notes how late it comes.
 
-Then, from the same backend and in the same run, three readers each read what it kept, as fast as they can: ours (checked,
-deduplicated, as columns), ours with the twin and all rules behind it, and a plain one (requests, json, the latest record
-of each truck as a dict; no checks, no repeats dropped, no rules).
+Then, from the same backend and in the same run, three readers each read what it kept, as fast as they can: ours
+(checked, deduplicated, as columns), ours with the twin and all rules behind it, and a plain one (requests, json, the
+latest record of each truck as a dict; no checks, no repeats dropped, no rules).
 """
 
 from __future__ import annotations

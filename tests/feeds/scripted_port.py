@@ -113,6 +113,7 @@ def serving(port: ScriptedPort, at: int = 0) -> Iterator[str]:
 
     class Answers(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def log_message(self, *_: object) -> None:
             pass
