@@ -69,7 +69,7 @@ def _port(arguments: argparse.Namespace) -> int:
 
 
 def _layout(arguments: argparse.Namespace) -> PortLayout:
-    """The port's layout; also checks what else the simulated port would be started with, so that errors come at once."""
+    """The port's layout; also checks what the simulated port would be started with, so that errors come at once."""
     from data_sources import arguments as parse
     from data_sources.simulated_port import scenario, server
     from resources import locator
@@ -331,6 +331,7 @@ class _DeskRun:
             self._healths,
             self._quarantine,
             _Respond(self._live),
+            self._live.outcomes,
             self._viewport,
         )
         self._window = MainWindow(desk)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from data_sources.clock import PortClock, wall_ms
-from data_sources.desk_client import DeskClient
+from data_sources.desk_client import DeskClient, Outcome
 from data_sources.health import HealthBook
 from data_sources.inbox import Inbox
 from data_sources.quarantine import Quarantine
@@ -38,8 +38,8 @@ class PortOptions:
 class LivePort:
     """The feed of one port and the way back to it.
 
-    Given a URL it reads from there. Without one it starts a simulated port as a child, on the same port number and with the
-    same token again should it die, in the same world at the time that has come: the feed then finds the same record ids.
+    Given a URL it reads from there. Without one it starts a simulated port as a child; should that die, again on the same
+    port number, with the same token, in the same world at the time that has come: the feed finds the same record ids.
     """
 
     def __init__(
@@ -88,6 +88,11 @@ class LivePort:
         """The health of the feed; of the port's start while there is no feed yet."""
         feed = self._feed
         return (feed.health() if feed is not None else self._book.health(),)
+
+    def outcomes(self) -> list[Outcome]:
+        """What became of what was sent, since this was last asked."""
+        client = self._client
+        return client.outcomes() if client is not None else []
 
     def send(self, what: Callable[[DeskClient], None]) -> None:
         """Hands something to the desk client, as soon as there is one."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtWidgets import QWidget
 
+from data_sources.desk_client import Outcome
 from data_sources.quarantine import Quarantine
 from layers.layers import Layers
 from layers.session import Session
@@ -79,4 +80,5 @@ class Desk:
     feeds: Callable[[], tuple[FeedHealth, ...]]
     quarantine: Quarantine
     respond: Respondent
+    outcomes: Callable[[], Sequence[Outcome]]  # what became of what was sent, since last asked
     make_scene: Callable[[QWidget], ScenePort]

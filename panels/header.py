@@ -33,7 +33,7 @@ class Header(QWidget):
 
         self._title = QLabel(objectName="title")
         self._clock = QLabel(objectName="clock")
-        self._clock.setMinimumWidth(theme.px(190))
+        self._clock.setMinimumWidth(theme.px(290))
         row.addWidget(self._title)
         row.addWidget(self._clock)
         self._figures = {name: _Figure(theme) for name in ("containers", "vehicles", "seals", "inspecting", "warnings")}
@@ -71,7 +71,8 @@ class Header(QWidget):
         """The port's clock."""
         colour, live = self._desk.theme.colours["good"], self.tr("Live")
         light = f'<span style="color:{colour}; font-size:{self._desk.theme.px(12)}px">●</span>'
-        self._clock.setText(f"{light} {live} {formats.clock_time(now_ms)}")
+        date = f'<span style="color:{self._desk.theme.colours["dim"]}">{formats.date(now_ms)}</span>'
+        self._clock.setText(f"{light} {live} {date} {formats.clock_time(now_ms)}")
 
     def show_counts(self, counts: Counts) -> None:
         """The figures of the moment."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QEvent, Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QScrollArea, QSplitter, QVBoxLayout, QWidget
@@ -47,6 +49,14 @@ class MainWindow(QMainWindow):
         self.activity = ActivityStrip(desk)
         self.scene = SceneFrame(desk)
         self.steps = WarningSteps(desk, self)
+        self._turns: dict[int, Callable[[], None]] = {  # each second's work, spread over its beats
+            2: self._tell_refusals,
+            3: lambda: self.header.show_feeds(desk.feeds()),
+            4: self.zone_tree.show_state,
+            6: lambda: self.activity.show_activity(desk.twin.activity, desk.now()),
+            8: self.warning_list.tick,
+            9: self.scene.refresh_legend,
+        }
         self._sections: dict[str, QLabel] = {
             name: QLabel(objectName="section") for name in ("layers", "zones", "warnings")
         }
@@ -166,27 +176,32 @@ class MainWindow(QMainWindow):
             self.warning_list.refresh()
             self._show_open_count()
         self.detail.follow(now)
-        turn = self._beats % BEATS_A_SECOND  # each second's work is spread over its beats
-        if turn == 1 or self._beats < BEATS_A_SECOND:
-            counts = self._desk.twin.counts()
-            self.header.show_counts(counts)
-            self.layer_list.show_counts(counts)
-        elif turn == 3:
-            self.header.show_feeds(self._desk.feeds())
-        elif turn == 5:
-            self.zone_tree.show_state()
-        elif turn == 7:
-            self.activity.show_activity(self._desk.twin.activity, now)
-        elif turn == 8:
-            self.warning_list.tick()
-        elif turn == 9:
-            self.scene.refresh_legend()
+        turn = self._beats % BEATS_A_SECOND
         if turn in (0, 5) or self._beats == 1:
             self.header.show_clock(now)
+        if turn == 1 or self._beats < BEATS_A_SECOND:  # at the start the figures come in fast
+            self._show_counts()
+        if turn in self._turns:
+            self._turns[turn]()
+
+    def _show_counts(self) -> None:
+        counts = self._desk.twin.counts()
+        self.header.show_counts(counts)
+        self.layer_list.show_counts(counts)
+
+    def _tell_refusals(self) -> None:
+        for outcome in self._desk.outcomes():
+            if outcome.refusal is not None:
+                words = self.tr("The port refused %1: %2").replace("%1", outcome.id)
+                self.scene.say(words.replace("%2", outcome.refusal.text))
 
     def _show_open_count(self) -> None:
         waiting = sum(warning.state.value == "raised" for warning in self._desk.twin.warnings.open())
-        self._open_count.setText(self.tr("%1 not acknowledged").replace("%1", str(waiting)) if waiting else "")
+        words = [self.tr("%1 not acknowledged").replace("%1", str(waiting))] if waiting else []
+        off = [status for status in self._desk.twin.rule_status.values() if not status.on]
+        words += [self.tr("rule %1 is off").replace("%1", status.rule) for status in off]
+        self._open_count.setText(" · ".join(words))
+        self._open_count.setToolTip("\n".join(f"{status.rule}: {status.reason}" for status in off))
 
     # acts
 

@@ -13,6 +13,8 @@ from layers.palette import ColourMode
 from layers.selection import Selection
 from panels.desk import Desk
 
+MAP_VIEWPOINT = "top"  # the bar's last button goes there
+
 
 class Overlay(QFrame):
     """A card over the scene."""
@@ -132,8 +134,9 @@ class ViewpointBar(Overlay):
         self._row.setContentsMargins(desk.theme.px(6), desk.theme.px(4), desk.theme.px(6), desk.theme.px(4))
         self._row.setSpacing(0)
         self._buttons: list[tuple[QPushButton, str]] = []
-        for viewpoint in desk.index.layout.viewpoints[:8]:
-            self._add(viewpoint.id)
+        for viewpoint in desk.index.layout.viewpoints:
+            if viewpoint.id != MAP_VIEWPOINT:
+                self._add(viewpoint.id)
         self._map = QPushButton(objectName="flat")
         self._map.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._map.clicked.connect(desk.layers.view.north_up)

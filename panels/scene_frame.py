@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QCursor, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
@@ -17,6 +17,7 @@ from panels.warning_list import SEVERITY_COLOURS
 from panels.warning_words import explanation, rule_name, subject_text
 
 CALL_OUTS = 3
+TOAST_MS = 8_000
 _NOWHERE = np.full(3, np.nan)
 MARGIN = 16
 
@@ -39,6 +40,11 @@ class SceneFrame(QWidget):
         self.scale = ScaleCard(desk, self)
         self._hover = _HoverCard(desk, self)
         self._callouts = [_CallOut(desk, self) for _ in range(CALL_OUTS)]
+        self._toast = QLabel(self, objectName="toast")
+        self._toast.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._toast.hide()
+        self._toast_timer = QTimer(self, singleShot=True, interval=TOAST_MS)
+        self._toast_timer.timeout.connect(self._toast.hide)
         self._seen = -1
         self.legend.retranslate()
         self._place()
@@ -53,6 +59,15 @@ class SceneFrame(QWidget):
         self._hover.follow_pointer()
         self.scale.show_view(self.port.metres_per_pixel(), self.port.azimuth_deg())
         self._place_callouts()
+
+    def say(self, text: str) -> None:
+        """Shows a sentence for some seconds at the top of the view."""
+        self._toast.setText(text)
+        self._toast.adjustSize()
+        self._toast.move((self.width() - self._toast.width()) // 2, self._desk.theme.px(70))
+        self._toast.show()
+        self._toast.raise_()
+        self._toast_timer.start()
 
     def refresh_legend(self) -> None:
         """Counts may have made a state appear or vanish."""

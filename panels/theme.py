@@ -17,6 +17,7 @@ REFERENCE_HEIGHT_PX = 1080  # the height at which sizes in the style sheet are m
 
 _PIXELS = re.compile(r"(\d+(?:\.\d+)?)u\b")
 _COLOUR = re.compile(r"@(\w+)")
+_FILE = re.compile(r"&(\w+\.svg)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,9 @@ class Theme:
         return font
 
     def style_sheet(self, text: str) -> str:
-        """`text` with every `@name` replaced by its colour and every `12u` by pixels."""
+        """`text` with every `@name` replaced by its colour, every `12u` by pixels, every `&file.svg` by its path."""
         text = _COLOUR.sub(lambda found: self.colours[found[1]], text)
+        text = _FILE.sub(lambda found: locator.path("themes", found[1]).as_posix(), text)
         return _PIXELS.sub(lambda found: f"{self.px(float(found[1]))}px", text)
 
 

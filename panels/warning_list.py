@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from panels import formats
@@ -112,6 +112,23 @@ class WarningList(QListView):
         row = self._model.row_of(warning_id)
         if row >= 0:
             self.setCurrentIndex(self._model.index(row))
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, D102 - Qt's name
+        super().paintEvent(event)
+        if self._model.rowCount():
+            return
+        theme = self._desk.theme
+        painter = QPainter(self.viewport())
+        painter.setFont(theme.font(14))
+        painter.setPen(theme.colour("dim"))
+        area = self.viewport().rect().adjusted(0, theme.px(36), 0, 0)
+        painter.drawText(area, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, self.tr("No open warnings"))
+        status = self._desk.twin.rule_status.values()
+        painter.setFont(theme.font(12))
+        watching = self.tr("%1 rules watching").replace("%1", str(sum(rule.on for rule in status)))
+        painter.drawText(
+            area.adjusted(0, theme.px(28), 0, 0), Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, watching
+        )
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802, D102 - Qt's name
         if event.type() == QEvent.Type.LanguageChange:

@@ -86,14 +86,23 @@ class WarningSteps(QObject):
         container = warning.subject if warning.subject_kind == "container" else str(warning.facts.get("container", ""))
         until = self._desk.now() + GATE_HOLD_MS
         self._desk.respond.gate_hold(
-            reason=warning.rule, operator=self._desk.operator, until=until, plate=plate or None,
-            container=container.split()[0] if container else None, hold_id=hold,
+            reason=warning.rule,
+            operator=self._desk.operator,
+            until=until,
+            plate=plate or None,
+            container=container.split()[0] if container else None,
+            hold_id=hold,
         )
 
     def _write_back(self, verb: str, warning: RiskWarning, note: str) -> None:
         self._desk.respond.decision(
-            warning=warning.id, rule=warning.rule, subject=warning.subject, verb=verb, operator=self._desk.operator,
-            decided_at=self._desk.now(), note=note,
+            warning=warning.id,
+            rule=warning.rule,
+            subject=warning.subject,
+            verb=verb,
+            operator=self._desk.operator,
+            decided_at=self._desk.now(),
+            note=note,
         )
 
     def _ask_reason(self, warning: RiskWarning) -> None:

@@ -314,8 +314,16 @@
 <context>
     <name>MainWindow</name>
     <message>
+        <source>The port refused %1: %2</source>
+        <translation>港口拒绝了 %1：%2</translation>
+    </message>
+    <message>
         <source>%1 not acknowledged</source>
         <translation>%1 条未确认</translation>
+    </message>
+    <message>
+        <source>rule %1 is off</source>
+        <translation>规则 %1 已停用</translation>
     </message>
     <message>
         <source> digital twin</source>
@@ -357,6 +365,17 @@
     <message>
         <source>Map N↑</source>
         <translation>俯视 N↑</translation>
+    </message>
+</context>
+<context>
+    <name>WarningList</name>
+    <message>
+        <source>No open warnings</source>
+        <translation>没有未办结的预警</translation>
+    </message>
+    <message>
+        <source>%1 rules watching</source>
+        <translation>%1 条规则值守中</translation>
     </message>
 </context>
 <context>

@@ -1,4 +1,4 @@
-"""A desk for tests: a real twin that is told stories, a scene that draws nothing, and a note of what was written back."""
+"""A desk for tests: a real twin that is told stories, a scene that draws nothing, notes of what was written back."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtWidgets import QApplication, QWidget
 
+from data_sources.desk_client import Outcome
 from data_sources.quarantine import Quarantine
 from layers.layers import Layers
 from layers.session import Session
@@ -91,6 +92,7 @@ class Office:
         self.notes = Notes()
         self.quarantine = Quarantine()
         self.feeds: tuple[FeedHealth, ...] = (FeedHealth("port", FeedState.UP, now - 60_000, last_success_at=now),)
+        self.outcomes: list[Outcome] = []
         self.scenes: list[QuietScene] = []
         self.twin = Twin(story.index, make_rules())
         self.layers = Layers(story.index, self.twin)
@@ -100,13 +102,28 @@ class Office:
         if not application.styleSheet():
             theme.apply(dress, application)
         self.desk = Desk(
-            story.index, self.session, self.twin, self.layers, self.language, dress, "张", lambda: self.now,
-            lambda: self.feeds, self.quarantine, self.notes, self._scene,
+            story.index,
+            self.session,
+            self.twin,
+            self.layers,
+            self.language,
+            dress,
+            "张",
+            lambda: self.now,
+            lambda: self.feeds,
+            self.quarantine,
+            self.notes,
+            self._outcomes,
+            self._scene,
         )
 
     def _scene(self, parent: QWidget) -> QuietScene:
         self.scenes.append(QuietScene(parent))
         return self.scenes[-1]
+
+    def _outcomes(self) -> list[Outcome]:
+        told, self.outcomes = self.outcomes, []
+        return told
 
     def tell(self) -> None:
         """Everything the story holds so far waits in the inbox, in the order in which it was told."""

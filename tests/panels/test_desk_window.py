@@ -26,7 +26,7 @@ def _open(office, open_window, lang: str = "zh"):
 
 
 def test_figures_and_feed_state_are_on_the_header(office, open_window):
-    desk, window = _open(office, open_window)
+    _desk, window = _open(office, open_window)
     texts = [label.text() for label in window.header.findChildren(type(window.header._title))]
     assert "1" in texts  # one container in port
     assert any("实时" in text and "08:10:00" in text for text in texts)
@@ -68,7 +68,7 @@ def test_a_click_on_a_layer_hides_it(office, open_window):
 
 
 def test_search_finds_containers_whatever_the_spacing(office, open_window):
-    desk, window = _open(office, open_window)
+    desk, _window = _open(office, open_window)
     assert find(desk.desk, "msku 000001") == [Selection("container", BOX)]
     assert find(desk.desk, "nowhere") == []
     assert find(desk.desk, "") == []

@@ -35,7 +35,10 @@ def test_the_catalogue_holds_exactly_the_texts_of_the_panels(tmp_path):
     fresh = tmp_path / "fresh.ts"
     panels = [str(file) for file in sorted((root / "panels").glob("*.py"))]
     subprocess.run(
-        ["pyside6-lupdate", *panels, "-locations", "none", "-ts", str(fresh)], check=True, capture_output=True, cwd=root,
+        ["pyside6-lupdate", *panels, "-locations", "none", "-ts", str(fresh)],
+        check=True,
+        capture_output=True,
+        cwd=root,
         env=_environment(),
     )
     assert set(_messages(fresh)) == set(_messages(locator.path("texts", "zh_CN.ts")))
@@ -45,7 +48,9 @@ def test_the_catalogue_holds_exactly_the_texts_of_the_panels(tmp_path):
 def test_the_compiled_texts_are_those_of_the_catalogue(tmp_path):
     fresh = tmp_path / "fresh.qm"
     subprocess.run(
-        ["pyside6-lrelease", str(locator.path("texts", "zh_CN.ts")), "-qm", str(fresh)], check=True, capture_output=True,
+        ["pyside6-lrelease", str(locator.path("texts", "zh_CN.ts")), "-qm", str(fresh)],
+        check=True,
+        capture_output=True,
         env=_environment(),
     )
     assert fresh.read_bytes() == locator.path("texts", "zh_CN.qm").read_bytes()

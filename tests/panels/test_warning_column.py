@@ -1,7 +1,8 @@
-"""The watch officer's column: a removal without release comes up, is taken, acted on and closed, and each step is written back."""
+"""The watch officer's column: a removal without release comes up, is taken and closed; each step is written back."""
 
 from __future__ import annotations
 
+from data_sources.desk_client import Errand, Outcome, Refusal
 from tests.core.timeline import BOX, Story, at
 from twin.warnings import WarningState
 
@@ -109,3 +110,14 @@ def test_the_card_stays_current_when_a_graver_warning_comes_above_it(office, ope
     _beat(window)
     assert window.warning_list.model().rowCount() == 2
     assert window.warning_list.current().id == first
+
+
+def test_a_hold_that_the_port_refuses_is_told_on_the_desk(office, open_window):
+    desk = office(_removal(), at("8:15:01"))
+    window = open_window(desk)
+    desk.outcomes.append(Outcome(Errand.GATE_HOLD, "H-1", Refusal("unknown_plate", "no truck 闽A9 is in the port")))
+    for _ in range(3):
+        _beat(window)
+    assert window.scene._toast.isVisible()
+    assert "H-1" in window.scene._toast.text()
+    assert "闽A9" in window.scene._toast.text()
