@@ -49,6 +49,7 @@ class Motion:
         """New fixes. rows: (M,); goal: (M, columns); now: ms. `snap` shows them at once (after a seek)."""
         if not len(rows):
             return
+        self.advance(now)
         start = self.shown[rows]
         far = np.hypot(goal[:, 0] - start[:, 0], goal[:, 1] - start[:, 1])
         at_once = ~(far <= self._jump) | snap  # NaN, never seen before: at once

@@ -19,23 +19,29 @@ from scene.steel import DOOR
 
 F4 = NDArray[np.float32]
 _SLIVER_M = 0.03
+_EVEN = 0.34
+"""Share of light that comes evenly from everywhere: a box's colour says what it is, on its shaded sides too."""
+
+REAR, FRONT, LEFT, RIGHT, ROOF = SIDES = range(5)
 
 
 class Faces(NamedTuple):
     """Quads, corners counter-clockwise seen from outside: points (N, 4, 3) float32, metres; colours (N, 4, 3) uint8;
     edges: metres from each corner to the left, right, lower and upper edge of its box's side, (N, 4, 4) float32, with
-    `steel.DOOR` added to the third of doors; box: row of the boxes they were made of, (N,) int32."""
+    `steel.DOOR` added to the third of doors; side: which of `SIDES`, (N,) int8; box: row of the boxes they were made
+    of, (N,) int32."""
 
     points: F4
     colours: NDArray[np.uint8]
     edges: F4
+    side: NDArray[np.int8]
     box: NDArray[np.int32]
 
 
 def nothing() -> Faces:
     """No faces."""
     return Faces(np.empty((0, 4, 3), np.float32), np.empty((0, 4, 3), np.uint8), np.empty((0, 4, 4), np.float32),
-                 np.empty(0, np.int32))
+                 np.empty(0, np.int8), np.empty(0, np.int32))
 
 
 def together(parts: list[Faces]) -> Faces:
@@ -105,20 +111,20 @@ def visible_faces(boxes: Boxes, stacks: Stacks | None, light: Light) -> Faces:
         (around.right, around.right2, across, half_w, half_l, never),
     )
     parts = []
-    for beside, beyond, out, out_m, way_m, door in sides:
+    for side, (beside, beyond, out, out_m, way_m, door) in enumerate(sides):
         low = np.maximum(base, beside)
         at = np.flatnonzero(top - low > _SLIVER_M)
         if not len(at):
             continue
         parts.append(_upright(
-            at, centre, out, (out_m, way_m), (low, top, base, lift), (beside, beyond), colour, door, light))
+            side, at, centre, out, (out_m, way_m), (low, top, base, lift), (beside, beyond), colour, door, light))
     parts.append(_roofs(np.flatnonzero(around.own <= top + _SLIVER_M), centre, along, across, half_l, half_w,
                         (top, lift), around, colour, light))
     return together(parts)
 
 
 def _upright(
-    at: NDArray[np.intp], centre: NDArray[np.float64], out: NDArray[np.float64], half: tuple[F4, F4],
+    side: int, at: NDArray[np.intp], centre: NDArray[np.float64], out: NDArray[np.float64], half: tuple[F4, F4],
     heights: tuple[F4, F4, F4, F4], stacks: tuple[F4, F4], colour: F4, door: NDArray[np.bool_], light: Light,
 ) -> Faces:
     """Upright faces of the boxes `at`. out: direction they look to. half: half the box that way and sidewards."""
@@ -136,7 +142,7 @@ def _upright(
     points[:, :2, 2] = (low + lift)[:, None]
     points[:, 2:, 2] = (top + lift)[:, None]
     normal = np.concatenate([out[at], np.zeros((n, 1))], axis=1)
-    lit = colour[at] * light.factor(normal)
+    lit = colour[at] * _lit(light, normal)
     colours = np.empty((n, 4, 3), dtype=np.uint8)
     colours[:, :2] = np.clip(lit * _depth(low, beside, beyond)[:, None], 0, 255)[:, None]
     colours[:, 2:] = np.clip(lit * _depth(top, beside, beyond)[:, None], 0, 255)[:, None]
@@ -146,13 +152,18 @@ def _upright(
     edges[:, 2:, 2] = (top - base)[:, None]
     edges[:, :2, 3] = (top - low)[:, None]
     edges[door[at], :, 2] += DOOR
-    return Faces(points, colours, edges, at.astype(np.int32))
+    return Faces(points, colours, edges, np.full(n, side, dtype=np.int8), at.astype(np.int32))
+
+
+def _lit(light: Light, normals: NDArray[np.float64]) -> F4:
+    up = light.factor(np.array([[0.0, 0.0, 1.0]]))
+    return (_EVEN * up + (1.0 - _EVEN) * light.factor(normals)).astype(np.float32)
 
 
 def _depth(z: F4, beside: F4, beyond: F4) -> F4:
     """Share of light at height z of a wall next to a stack `beside` high, with one `beyond` high behind that."""
-    above = 0.60 + 0.40 * np.clip((z - beside) / 6.0, 0.0, 1.0)
-    canyon = 1.0 / (1.0 + 0.11 * np.maximum(beyond - z, 0.0))
+    above = 0.66 + 0.34 * np.clip((z - beside) / 5.5, 0.0, 1.0)
+    canyon = 1.0 / (1.0 + 0.085 * np.maximum(beyond - z, 0.0))
     return (above * canyon).astype(np.float32)
 
 
@@ -168,7 +179,7 @@ def _roofs(
     for corner, (u, v) in enumerate(((-1, 1), (1, 1), (1, -1), (-1, -1))):  # counter-clockwise from above
         points[:, corner, :2] = centre[at] + u * a + v * b
     points[:, :, 2] = (top + lift)[:, None]
-    lit = colour[at] * light.factor(np.array([[0.0, 0.0, 1.0]])) * 1.04
+    lit = colour[at] * _lit(light, np.array([[0.0, 0.0, 1.0]])) * 1.06
 
     def beside(height: F4) -> F4:
         return 1.0 / (1.0 + 0.055 * np.maximum(height[at] - top, 0.0))
@@ -180,4 +191,4 @@ def _roofs(
     edges = np.zeros((n, 4, 4), dtype=np.float32)
     edges[:, 1:3, 0] = edges[:, 0:4:3, 1] = 2.0 * half_l[at, None]
     edges[:, 2:, 2] = edges[:, :2, 3] = 2.0 * half_w[at, None]
-    return Faces(points, colours, edges, at.astype(np.int32))
+    return Faces(points, colours, edges, np.full(n, ROOF, dtype=np.int8), at.astype(np.int32))

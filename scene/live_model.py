@@ -32,6 +32,7 @@ class LiveModel:
         self.seals = Seals(renderer, light)
         self.warnings = WarningBeacons(renderer)
         self.selection = SelectionFrame(renderer)
+        self._now_ms = 0
 
     @property
     def pending(self) -> bool:
@@ -42,6 +43,8 @@ class LiveModel:
         self, layers: Layers, eye: tuple[float, float, float], now_ms: int, budget_s: float = BUDGET_S
     ) -> bool:
         """Draw what changed since the last call, after `layers.advance(now_ms)`. True when the picture changed."""
+        self._now_ms = now_ms
+        self.yard.look_from(eye)
         changed = [
             self.yard.sync(layers.containers, budget_s),
             self.cargo.sync(layers),
@@ -49,11 +52,17 @@ class LiveModel:
             self.moving.sync(layers),
             self.cranes.sync(layers.cranes),
             self.vehicles.sync(layers.vehicles, eye),
-            self.seals.sync(layers.seals),
+            self.seals.sync(layers.seals, eye),
             self.warnings.sync(layers.warnings, eye, now_ms),
             self.selection.sync(layers, eye),
         ]
         return any(changed)
+
+    def look_from(self, layers: Layers, eye: tuple[float, float, float]) -> None:
+        """Fit what depends on the eye to a camera that moved between two syncs."""
+        self.yard.look_from(eye)
+        self.warnings.sync(layers.warnings, eye, self._now_ms)
+        self.selection.sync(layers, eye)
 
     def close(self) -> None:
         """Take everything out of the renderer and let go of it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import vtkmodules.vtkRenderingOpenGL2  # noqa: F401  registers the OpenGL classes
+import vtkmodules.vtkRenderingOpenGL2  # noqa: F401 - registers the OpenGL classes
 from numpy.typing import NDArray
 from vtkmodules.vtkRenderingCore import vtkRenderer
 
@@ -103,7 +103,7 @@ class Scene:
         self._looked = self.camera.revision
         self.model.look_from(self.camera.eye)
         self.live.look_from(self.layers, self.camera.eye)
-        self.labels.look_from(self.camera)
+        self.labels.arrange(self.camera)
         self.revision += 1
         return True
 
@@ -115,7 +115,7 @@ class Scene:
     def set_language(self, language: str) -> None:
         """"zh" or "en", for the names in the scene."""
         if self.labels.set_language(language):
-            self.labels.look_from(self.camera)
+            self.labels.arrange(self.camera)
             self.revision += 1
 
     def project(self, points: NDArray[np.floating]) -> NDArray[np.float64]:

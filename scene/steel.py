@@ -20,6 +20,7 @@ DOOR = 100.0
 """Added to the third edge distance of a face that has doors: no box is that high."""
 
 _ATTRIBUTE = "edges"
+_SAME_WAY = 0.99995  # cosine: half a degree
 
 _FRAGMENT = """//VTK::Color::Impl
   vec4 steelAt = edgesVSOutput;
@@ -69,10 +70,13 @@ class SteelMesh:
         shader.AddFragmentShaderReplacement("//VTK::Color::Impl", True, _FRAGMENT, False)
         self.count = 0
         self._visible = True
+        self._faces_eye = True
+        self._outwards: tuple[np.ndarray, float] | None = None
 
     def fill(self, points: np.ndarray, colours: np.ndarray, edges: np.ndarray) -> None:
         """Show these quads: points (N, 4, 3) float32, colours (N, 4, 3) uint8, edges (N, 4, 4) float32."""
         n = len(points)
+        self._outwards = _common_side(points)
         if n != self.count or not n:
             self.data.SetPolys(_quads(n))
             self.count = n
@@ -94,8 +98,33 @@ class SteelMesh:
         self._visible = visible
         self._show()
 
+    def look_from(self, eye: tuple[float, float, float]) -> None:
+        """Leave the mesh out of the picture where all its faces look away from the eye."""
+        if self._outwards is None:
+            return
+        normal, nearest = self._outwards
+        faces_eye = float(normal @ np.asarray(eye)) > nearest
+        if faces_eye != self._faces_eye:
+            self._faces_eye = faces_eye
+            self._show()
+
     def _show(self) -> None:
-        self.actor.SetVisibility(self._visible and self.count > 0)
+        seen = self._visible and self.count > 0 and (self._faces_eye or self._outwards is None)
+        if bool(self.actor.GetVisibility()) != seen:
+            self.actor.SetVisibility(seen)
+
+
+def _common_side(points: np.ndarray) -> tuple[np.ndarray, float] | None:
+    """The normal all quads share and the least distance of any along it; None where they look several ways."""
+    if not len(points):
+        return None
+    across, up = points[:, 1] - points[:, 0], points[:, 3] - points[:, 0]
+    normals = np.cross(across, up)
+    normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9)
+    normal = normals[0]
+    if float((normals @ normal).min()) < _SAME_WAY:
+        return None
+    return normal, float((points[:, 0] @ normal).min())
 
 
 def _quads(count: int) -> vtkCellArray:

@@ -19,7 +19,7 @@ from layers.cranes import CranesLayer
 from layers.layers import Layers
 from layers.stowage import stow
 from layers.vehicles import VehiclesLayer
-from scene.box_faces import Faces, nothing, together, visible_faces
+from scene.box_faces import SIDES, Faces, nothing, together, visible_faces
 from scene.light import Light
 from scene.props.base import StaticProp
 from scene.steel import SteelMesh
@@ -38,8 +38,9 @@ class YardContainers(StaticProp):
         self._drawn: NDArray[np.int64] = np.full(count, -1, dtype=np.int64)
         self._faces: list[Faces] = [nothing()] * count
         self._mesh_of = _neighbourhoods(layer)
-        self._meshes = [SteelMesh(light) for _ in range(int(self._mesh_of.max()) + 1 if count else 0)]
-        for mesh in self._meshes:
+        groups = int(self._mesh_of.max()) + 1 if count else 0
+        self._meshes = [[SteelMesh(light) for _ in SIDES] for _ in range(groups)]
+        for mesh in self._all_meshes():
             self.add(mesh.actor)
         self.rebuilt = 0
         self.refilled = 0
@@ -48,7 +49,7 @@ class YardContainers(StaticProp):
     def sync(self, layer: ContainersLayer, budget_s: float = BUDGET_S) -> bool:
         """Draw what changed, for about `budget_s` seconds of work. True when the picture changed; `pending` says
         whether blocks are left for the next sync."""
-        for mesh in self._meshes:
+        for mesh in self._all_meshes():
             mesh.set_visible(layer.visible)
         dirty = np.flatnonzero(self._drawn != layer.block_revision)
         self.pending = False
@@ -69,8 +70,18 @@ class YardContainers(StaticProp):
         for number in touched:
             self.refilled += 1
             faces = together([self._faces[b] for b in np.flatnonzero(self._mesh_of == number)])
-            self._meshes[number].fill(faces.points, faces.colours, faces.edges)
+            for side, mesh in enumerate(self._meshes[number]):
+                mine = faces.side == side
+                mesh.fill(faces.points[mine], faces.colours[mine], faces.edges[mine])
         return True
+
+    def look_from(self, eye: tuple[float, float, float]) -> None:
+        """Leave out the sides that look away from the eye: half of all faces, before they cost anything."""
+        for mesh in self._all_meshes():
+            mesh.look_from(eye)
+
+    def _all_meshes(self) -> list[SteelMesh]:
+        return [mesh for sides in self._meshes for mesh in sides]
 
     def close(self) -> None:
         """Let go of everything."""
@@ -81,7 +92,7 @@ class YardContainers(StaticProp):
     @property
     def face_count(self) -> int:
         """Faces drawn now."""
-        return sum(mesh.count for mesh in self._meshes)
+        return sum(mesh.count for mesh in self._all_meshes())
 
 
 class ShippedContainers(StaticProp):

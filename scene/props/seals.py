@@ -1,4 +1,4 @@
-"""Electronic seals in the picture: a pin on each sealed box, a larger one where something is wrong with the seal."""
+"""Electronic seals in the picture: a pin on each sealed box nearby, a larger one, seen from afar, where one is wrong."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from twin.seal_state import SealState
 
 _WHITE = (255, 255, 255)
 _POLE_M, _HEAD_M = 2.0, 0.55
+NEAR_M = 900.0  # from further off a pin is less than a pixel
 _ALARMING = (SealState.TAMPERED, SealState.CUT)
 
 
@@ -27,18 +28,19 @@ class Seals(StaticProp):
         self._loud = Template(_pin(2.6), light)
         self._mesh = SwarmMesh(light)
         self.add(self._mesh.actor)
-        self._seen: tuple[int, int] = (-1, -1)
+        self._seen: tuple[int, ...] = ()
 
-    def sync(self, layer: SealsLayer) -> bool:
-        """Draw what changed. True when the picture changed."""
+    def sync(self, layer: SealsLayer, eye: tuple[float, float, float]) -> bool:
+        """Draw what changed, as seen from `eye`. True when the picture changed."""
         self._mesh.set_visible(layer.visible)
-        seen = (layer.revision, layer.moved_revision)
+        seen = (layer.revision, layer.moved_revision, *(round(e / 50.0) for e in eye))
         if not layer.visible or seen == self._seen:
             return False
         self._seen = seen
         loud = np.isin(layer.state, _ALARMING)
+        near = np.linalg.norm(layer.place - np.asarray(eye), axis=1) < NEAR_M
         parts: list[Placed] = []
-        for template, mine in ((self._quiet, layer.shown & ~loud), (self._loud, layer.shown & loud)):
+        for template, mine in ((self._quiet, layer.shown & ~loud & near), (self._loud, layer.shown & loud)):
             tint = SEAL_TABLE[layer.state[mine]].astype(np.float32) / 255.0
             parts.append(place(template, layer.place[mine], np.zeros(int(mine.sum())), tint))
         self._mesh.fill(parts)

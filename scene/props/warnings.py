@@ -23,10 +23,10 @@ BREATH_MS: Final = 2_400
 MOST: Final = 60
 """Shafts drawn; the gravest come first. More at once is a flood, and the list shows those."""
 
-_ACROSS = np.array([-1.0, -0.42, -0.14, 0.14, 0.42, 1.0])  # of the half width
-_SHINE = np.array([0.0, 0.22, 0.95, 0.95, 0.22, 0.0])
+_ACROSS = np.array([-1.0, -0.50, -0.26, 0.26, 0.50, 1.0])  # of the half width
+_SHINE = np.array([0.0, 0.30, 1.0, 1.0, 0.30, 0.0])
 _UP = np.array([0.0, 0.25, 0.6, 1.0])
-_FADE = (1.0 - _UP) ** 1.35
+_FADE = np.array([1.0, 0.86, 0.48, 0.0])
 _RING_FORWARD_M = 14.0
 
 
@@ -85,7 +85,7 @@ def _beacon(foot: NDArray[np.float64], eye: NDArray[np.float64], phase: float | 
     view = view / max(float(np.linalg.norm(view)), 1e-6)
     side = np.array([-view[1], view[0], 0.0])
     grid = foot + _ACROSS[:, None, None] * half * side + _UP[None, :, None] * np.array([0.0, 0.0, height])
-    strength = 0.78 if phase is None else 0.84 + 0.16 * np.sin(2.0 * np.pi * phase)
+    strength = 0.66 if phase is None else 0.88 + 0.12 * np.sin(2.0 * np.pi * phase)
     shine = _SHINE[:, None] * _FADE[None, :] * strength
     quads = np.stack([grid[:-1, :-1], grid[1:, :-1], grid[1:, 1:], grid[:-1, 1:]], axis=2).reshape(-1, 4, 3)
     opacity = np.stack([shine[:-1, :-1], shine[1:, :-1], shine[1:, 1:], shine[:-1, 1:]], axis=2).reshape(-1, 4)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 
@@ -71,16 +72,19 @@ class Harbour:
         self.vessels = Vessels()
         self.cranes = Cranes(self.layout.cranes)
         self.seals = Seals()
-        self.open: list[RiskWarning] = []
-        self.warnings = SimpleNamespace(open=lambda: tuple(self.open))
+        self.book: dict[str, RiskWarning] = {}
+        self.warnings = SimpleNamespace(open=lambda: tuple(w for w in self.book.values() if w.open))
         self.now = NOW
+        self.epoch = 0
         self.index = SimpleNamespace(layout=self.layout)
         self.layers = Layers(self.index, self)
 
-    def step(self, **changed: object) -> Delta:
+    def step(self, **changed: Any) -> Delta:
         """One delta with these changed rows or warnings, taken over by the layers."""
+        for found in changed.get("warnings", ()):
+            self.book[found.id] = found
         rows = {k: np.asarray(v, dtype=np.int32) if k != "warnings" else v for k, v in changed.items()}
-        delta = Delta(self.now, **rows)
+        delta = Delta(self.now, self.epoch, **rows)
         self.layers.update(delta)
         self.layers.advance(self.now)
         return delta

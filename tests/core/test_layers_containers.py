@@ -1,0 +1,142 @@
+"""A terminal moves boxes all day; the picture redraws the blocks that changed and no other."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from layers.palette import LEGAL_STATES, ColourMode
+from layers.stacks import stack
+from tests.harbour import SLOT, VEHICLE, VESSEL, Harbour, layout
+from twin.legal_state import LegalState
+
+
+def redrawn(harbour: Harbour, before: np.ndarray) -> list[int]:
+    return np.flatnonzero(harbour.layers.containers.block_revision - before).tolist()
+
+
+@pytest.fixture
+def yard() -> Harbour:
+    harbour = Harbour(layout(columns=2, lines=2))
+    rows = [harbour.stand(f"TCLU000000{n}", block, 2, 1, 1) for n, block in enumerate((0, 1, 2, 3))]
+    rows.append(harbour.stand("TCLU0000009", 0, 2, 1, 2))
+    harbour.step(containers=rows)
+    return harbour
+
+
+def test_a_box_moved_within_its_block_redraws_that_block_alone(yard: Harbour) -> None:
+    before = yard.layers.containers.block_revision.copy()
+    yard.step(containers=[yard.stand("TCLU0000009", 0, 6, 3, 1)])
+    assert redrawn(yard, before) == [0]
+
+
+def test_a_box_moved_to_another_block_redraws_both(yard: Harbour) -> None:
+    before = yard.layers.containers.block_revision.copy()
+    yard.step(containers=[yard.stand("TCLU0000009", 2, 6, 3, 1)])
+    assert redrawn(yard, before) == [0, 2]
+    assert len(yard.layers.containers.rows_in_block(0)) == 1
+    assert len(yard.layers.containers.rows_in_block(2)) == 2
+
+
+def test_a_corrected_weight_redraws_nothing(yard: Harbour) -> None:
+    before, revision = yard.layers.containers.block_revision.copy(), yard.layers.containers.revision
+    row = yard.containers.row_of["TCLU0000001"]
+    yard.containers.put(row, gross_kg=21_480.0)
+    yard.step(containers=[row])
+    assert redrawn(yard, before) == []
+    assert yard.layers.containers.revision == revision
+
+
+def test_a_hold_recolours_the_box_in_its_block(yard: Harbour) -> None:
+    before = yard.layers.containers.block_revision.copy()
+    row = yard.containers.row_of["TCLU0000001"]
+    yard.containers.put(row, legal_state=LegalState.HELD)
+    yard.step(containers=[row])
+    assert redrawn(yard, before) == [1]
+    assert yard.layers.containers.colours(np.array([row])).tolist() == [list(LEGAL_STATES[LegalState.HELD][3])]
+
+
+def test_a_box_lifted_onto_a_truck_leaves_its_block(yard: Harbour) -> None:
+    before, carried = yard.layers.containers.block_revision.copy(), yard.layers.containers.carried_revision
+    row = yard.containers.row_of["TCLU0000001"]
+    truck = yard.drive("闽A12345", 0.0, 50.0, 90.0, load=row)
+    yard.containers.put(row, place_kind=VEHICLE, carrier=truck, block=-1)
+    yard.step(containers=[row], movers=[truck])
+    assert redrawn(yard, before) == [1]
+    assert yard.layers.containers.carried_revision == carried + 1
+    loaded, place, _ = yard.layers.vehicles.loads()
+    assert loaded.tolist() == [row]
+    assert place[0, 2] > 1.0, "it stands on the deck, not on the road"
+
+
+def test_a_box_that_left_the_port_is_drawn_nowhere(yard: Harbour) -> None:
+    row = yard.containers.row_of["TCLU0000001"]
+    yard.containers.put(row, present=False)
+    yard.step(containers=[row])
+    assert not len(yard.layers.containers.rows_in_block(1))
+    assert sum(yard.layers.containers.state_counts()) == 4
+
+
+def test_another_colour_mode_redraws_everything_once(yard: Harbour) -> None:
+    before = yard.layers.containers.block_revision.copy()
+    yard.layers.containers.set_colour_mode("owner")
+    yard.layers.containers.set_colour_mode(ColourMode.OWNER)
+    assert (yard.layers.containers.block_revision - before).tolist() == [1, 1, 1, 1]
+
+
+def test_the_legend_counts_what_is_in_the_port(yard: Harbour) -> None:
+    row = yard.containers.row_of["TCLU0000001"]
+    yard.containers.put(row, legal_state=LegalState.HELD)
+    yard.step(containers=[row])
+    by_key = {entry.key: entry for entry in yard.layers.legend("legal_state")}
+    assert (by_key["held"].count, by_key["released"].count, by_key["empty"].count) == (1, 4, 0)
+    assert (by_key["held"].zh, by_key["held"].rgb) == ("布控", (232, 164, 44))
+    assert [(entry.key, entry.count) for entry in yard.layers.legend("owner")] == [("COSCO", 5)]
+
+
+def test_the_legal_states_are_named_as_the_twin_numbers_them() -> None:
+    assert [entry[0] for entry in LEGAL_STATES] == [state.name.lower() for state in LegalState]
+
+
+def test_emphasis_fades_all_but_one_state(yard: Harbour) -> None:
+    row = yard.containers.row_of["TCLU0000001"]
+    yard.containers.put(row, legal_state=LegalState.HELD)
+    yard.step(containers=[row])
+    layer = yard.layers.containers
+    other = np.array([yard.containers.row_of["TCLU0000002"]])
+    plain = layer.colours(other).astype(int)
+    layer.emphasise(LegalState.HELD)
+    assert layer.colours(np.array([row])).tolist() == [list(LEGAL_STATES[LegalState.HELD][3])]
+    assert layer.colours(other).astype(int).sum() < plain.sum()
+
+
+def test_high_cubes_lift_what_stands_on_them() -> None:
+    """A stack's height is that of its boxes: 2.896 m of a high cube, 2.591 m of a standard one (ISO 668)."""
+    found = stack(np.array([2, 2, 2]), np.array([1, 1, 1]), np.array([1, 2, 3]), np.array([2.896, 2.591, 2.896]), 4, 6)
+    assert found.base_m.tolist() == pytest.approx([0.0, 2.896, 5.487])
+    assert found.top_m[2] == pytest.approx(8.383)
+
+
+def test_a_forty_foot_box_rests_on_the_higher_of_two_twenties() -> None:
+    found = stack(np.array([1, 3, 2]), np.array([1, 1, 1]), np.array([1, 1, 2]), np.array([2.591, 2.896, 2.591]), 4, 6)
+    assert found.base_m[2] == pytest.approx(2.896)
+    assert (found.first[2], found.last[2]) == (0, 1)
+
+
+def test_a_box_said_to_hang_in_the_air_is_drawn_there() -> None:
+    """The records may be wrong; the picture shows what they say, where an officer can see that it cannot be."""
+    found = stack(np.array([1]), np.array([1]), np.array([3]), np.array([2.591]), 4, 6)
+    assert found.base_m[0] == pytest.approx(2 * 2.591)
+
+
+def test_cargo_of_two_ships_is_redrawn_apart(yard: Harbour) -> None:
+    first, second = yard.moor("海丰", 0.0, -30.0, 270.0), yard.moor("中远", -400.0, -30.0, 270.0)
+    boxes = [yard.box(f"MSCU000000{n}", place_kind=VESSEL, carrier=ship, vessel_slot=20082)
+             for n, ship in enumerate((first, second))]
+    yard.step(containers=boxes, movers=[first, second], vessels=[0, 1])
+    before = dict(yard.layers.containers.vessel_revision)
+    yard.containers.put(boxes[1], place_kind=SLOT, block=0, bay=6, row=6, tier=1, carrier=-1, vessel_slot=-1)
+    yard.step(containers=[boxes[1]])
+    after = yard.layers.containers.vessel_revision
+    assert after[first] == before[first]
+    assert after[second] == before[second] + 1
