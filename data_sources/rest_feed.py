@@ -19,7 +19,6 @@ import threading
 from collections.abc import Iterable
 
 import msgspec
-import numpy as np
 
 from data_sources.clock import PortClock
 from data_sources.datum import to_wgs84
@@ -304,14 +303,19 @@ class RestFeed:
     def _deliver(self, answer: Answer) -> None:
         """Everything new of an answer goes into the inbox, what was refused into quarantine."""
         decoded = answer.decoded
-        whole = [to_wgs84(batch) for batch in decoded.batches]
-        fresh = [self._seen.fresh(batch) for batch in whole]
-        came, new = sum(map(len, whole)), sum(map(len, fresh))
-        self._inbox.put(piece for batch in fresh for piece in cut(batch))
+        came = new = 0
+        newest: int | None = None
+        for batch in decoded.batches:
+            for piece in cut(batch):  # small pieces: this thread shares the interpreter with the windows
+                fresh = self._seen.fresh(to_wgs84(piece))
+                self._inbox.put([fresh])
+                came, new = came + len(piece), new + len(fresh)
+                if len(fresh):
+                    newest = max(newest or 0, int(fresh["observed_at"].max()))
         rejected = self._quarantine.add(self.name, self._clock.now(), decoded.rejections)
         ignored = sum(decoded.ignored.values())
         taken = Taken(new, rejected, came - new, decoded.flagged if new else 0, ignored)
-        self._book.took(taken, _lag_s(fresh, answer.now))
+        self._book.took(taken, None if newest is None else max(0.0, (answer.now - newest) / 1000.0))
         for remark in (*decoded.remarks, *(f"kind {kind} is not known and left out" for kind in decoded.ignored)):
             if remark not in self._said and len(self._said) < _REMARKS_SAID:
                 self._said.add(remark)
@@ -342,8 +346,3 @@ class RestFeed:
 
 def _oldest(batches: Iterable[Batch], otherwise: int) -> int:
     return min((int(batch["observed_at"].min()) for batch in batches), default=otherwise)
-
-
-def _lag_s(batches: list[Batch], now: int) -> float | None:
-    newest = [int(np.max(batch["observed_at"])) for batch in batches if len(batch)]
-    return max(0.0, (now - max(newest)) / 1000.0) if newest else None

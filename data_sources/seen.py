@@ -20,6 +20,7 @@ DISCRETE_IDS = 1 << 19
 SAMPLED_IDS = 1 << 20
 """Positions and crane telemetry: 50 s at 20,000 a second, hours at a port's usual load."""
 
+_TOUCHED = 1 << 16
 _SAMPLED = frozenset((Kind.POSITION, Kind.CRANE_TELEMETRY))
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _KIND_SALT = {kind: np.uint64(hash(str(kind)) & 0xFFFFFFFFFFFFFFFF) for kind in Kind}
@@ -68,8 +69,8 @@ class _Generations:
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
         self._bits = max(4, int(capacity * 2 - 1).bit_length())  # at most half full
-        self._present = self._table()
-        self._previous = self._table()
+        self._present = np.zeros(0, dtype=np.uint64)  # made when first needed, by the thread that needs it
+        self._previous = self._present
         self._noted = 0
 
     def known(self, hashes: Hashes) -> NDArray[np.bool_]:
@@ -77,6 +78,8 @@ class _Generations:
 
     def note(self, hashes: Hashes) -> None:
         """Remember hashes, each once and none of them known."""
+        if not len(self._present):
+            self._present = self._table()
         while len(hashes):
             if self._noted >= self._capacity:
                 self._previous, self._present, self._noted = self._present, self._table(), 0
@@ -85,13 +88,18 @@ class _Generations:
             self._noted += len(some)
 
     def _table(self) -> Hashes:
-        return np.zeros(1 << self._bits, dtype=np.uint64)
+        table = np.empty(1 << self._bits, dtype=np.uint64)
+        for start in range(0, len(table), _TOUCHED):  # in pieces: the system provides the memory at the first touch,
+            table[start:start + _TOUCHED] = 0  # which takes long enough for a picture to come late
+        return table
 
     def _start(self, hashes: Hashes) -> NDArray[np.int64]:
         return (hashes >> np.uint64(64 - self._bits)).astype(np.int64)
 
     def _in(self, table: Hashes, hashes: Hashes) -> NDArray[np.bool_]:
         found = np.zeros(len(hashes), dtype=np.bool_)
+        if not len(table):
+            return found
         places, open_rows = self._start(hashes), np.arange(len(hashes))
         while len(open_rows):  # a step along the table for all rows that are neither found nor at a free place
             held = table[places]
