@@ -20,9 +20,9 @@ from command_line import COMMANDS, TOKEN_VARIABLE, make_parser, seconds, size_of
 from data_sources.arguments import UsageError
 
 if TYPE_CHECKING:
-    from data_sources.ais_feed import AisFeed
     from PySide6.QtWidgets import QApplication, QWidget
 
+    from data_sources.ais_feed import AisFeed
     from data_sources.clock import PortClock
     from data_sources.inbox import Inbox
     from data_sources.live import LivePort
@@ -30,10 +30,13 @@ if TYPE_CHECKING:
     from layers.session import Session
     from panels.main_window import MainWindow
     from scene.viewport import Viewport
+    from twin.events import Delta
     from twin.feed_health import FeedHealth
     from twin.port_layout import PortLayout
 
 DONE, FAILED, USAGE, NO_BACKEND = 0, 1, 2, 3
+MARKS_VARIABLE = "JIANGYIN_START_MARKS"
+_marked: set[str] = set()
 FILL_TIMEOUT_S = 60.0
 QUIET_BEATS = 8
 
@@ -111,9 +114,8 @@ def _ais_feed(text: str | None, inbox: Inbox, quarantine: Quarantine) -> AisFeed
     """The feed that --ais asks for: a recording if there is such a file, else HOST:PORT."""
     if text is None:
         return None
-    from data_sources.ais_feed import AisFileFeed, AisTcpFeed
-
     from data_sources import arguments as parse
+    from data_sources.ais_feed import AisFileFeed, AisTcpFeed
 
     if Path(text).is_file():
         return AisFileFeed(Path(text), inbox, quarantine)
@@ -249,7 +251,7 @@ class _DeskRun:
         """Opens the desk and serves it until it is closed; with `shot`, until the screenshot is saved."""
         from PySide6.QtCore import QTimer
 
-        from panels.application import Starter, save_screenshot
+        from panels.application import Starter, quit_on_signals, save_screenshot
 
         saved = [True]
 
@@ -273,6 +275,7 @@ class _DeskRun:
         ]
         starter = Starter(steps, self._theme, self._application)
         starter.failed.connect(self._fail)
+        quit_on_signals(self._application)
         self._application.exec()
         if self._window is not None:
             self._window.close()
@@ -292,6 +295,8 @@ class _DeskRun:
     def _import(self) -> None:
         import scene.scene
         import scene.viewport  # noqa: F401 - a step of its own, so that the splash can say so
+
+        _mark("imported")
 
     def _build_twin(self) -> None:
         from layers.layers import Layers
@@ -335,10 +340,21 @@ class _DeskRun:
             self._viewport,
         )
         self._window = MainWindow(desk)
+        _mark("window")
+        if os.environ.get(MARKS_VARIABLE):
+            self._window.heartbeat.beat.connect(self._mark_first_picture)
         if self._arguments.wall:
             self._window.set_wall(True)
         else:
             self._window.showMaximized()
+
+    def _mark_first_picture(self, _delta: Delta) -> None:
+        """The first frame that shows containers: all blocks built, then drawn and swapped."""
+        if self._window is None or not self._session.twin.containers.present.any() or self._scene.pending:
+            return
+        self._window.heartbeat.beat.disconnect(self._mark_first_picture)
+        widget = self._window.scene.port.widget()
+        widget.frameSwapped.connect(lambda: _mark("first_picture"))
 
     def _viewport(self, parent: QWidget) -> Viewport:
         from scene.viewport import Viewport
@@ -350,6 +366,15 @@ class _DeskRun:
         viewport.opened.connect(lambda selection: layers.view.fly_to(selection) if selection is not None else None)
         self._language.changed.connect(viewport.set_language)
         return viewport
+
+
+def _mark(name: str) -> None:
+    """Notes when a step of the start was reached, for the startup benchmark; the first time only."""
+    file = os.environ.get(MARKS_VARIABLE)
+    if file and name not in _marked:
+        _marked.add(name)
+        with Path(file).open("a", encoding="utf-8") as marks:
+            marks.write(f"{name} {time.monotonic():.6f}\n")
 
 
 class _Respond:

@@ -38,8 +38,8 @@ class PortOptions:
 class LivePort:
     """The feed of one port and the way back to it.
 
-    Given a URL it reads from there. Without one it starts a simulated port as a child; should that die, again on the same
-    port number, with the same token, in the same world at the time that has come: the feed finds the same record ids.
+    Given a URL it reads from there. Without one it starts a simulated port as a child; should that die, again on the
+    same port number, with the same token, in the same world at the time that has come: so record ids are the same.
     """
 
     def __init__(
