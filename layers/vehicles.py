@@ -45,6 +45,9 @@ SHAPES: Final[tuple[Shape, ...]] = (
 )
 """In the order of `twin.records.VehicleKind`, then officers. The reported place is the middle of the vehicle."""
 
+CAB_M: Final = 2.2
+"""Length of a truck's cab, at the front end."""
+
 _LENGTHS = np.array([s.length_m for s in SHAPES])
 _WIDTHS = np.array([s.width_m for s in SHAPES])
 _HEIGHTS = np.array([s.height_m for s in SHAPES])
@@ -161,6 +164,10 @@ class VehiclesLayer(Layer):
     def sizes(self) -> NDArray[np.float64]:
         """Length, width, height of each. Shape (N, 3), metres."""
         return np.stack([_LENGTHS[self.kind], _WIDTHS[self.kind], _HEIGHTS[self.kind]], axis=1)
+
+    def deck_m(self) -> NDArray[np.float64]:
+        """Height of each one's load deck, 0 for those that carry no containers. Shape (N,), metres."""
+        return _DECK[self.kind]
 
     def loads(self) -> tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.float64]]:
         """Containers on shown vehicles: their rows (M,), centres of their under sides (M, 3), metres, bearings (M,)."""

@@ -18,7 +18,7 @@ from layers.layers import Layers
 from layers.places import Place
 from layers.selection import Selection
 from layers.stowage import stow
-from layers.vehicles import OFFICER
+from layers.vehicles import CAB_M, OFFICER
 from scene.props.containers import on_vehicles, under_spreaders
 from twin.port_layout import CraneKind
 
@@ -197,10 +197,17 @@ class Picker:
             return None
         base = np.column_stack([vehicles.x[at], vehicles.y[at], np.zeros(len(at))])
         slack = _BESIDE * np.linalg.norm(base - eye, axis=1)
-        size = vehicles.sizes()[at]
-        size[:, :2] = np.maximum(size[:, :2], 2.0 * slack[:, None])
-        size[:, 2] = np.maximum(size[:, 2], slack)
-        meets = ray_boxes(eye, way, base, size, vehicles.bearing_deg[at])
+        whole = vehicles.sizes()[at]
+        low = whole.copy()  # what carries a box is no higher than its deck, the cab in front is
+        low[:, 2] = np.where(vehicles.deck_m()[at] > 0.0, vehicles.deck_m()[at], whole[:, 2])
+        low[:, :2] = np.maximum(low[:, :2], 2.0 * slack[:, None])
+        low[:, 2] = np.maximum(low[:, 2], slack)
+        bearing = vehicles.bearing_deg[at]
+        east, north = unit(bearing)
+        ahead = 0.5 * (whole[:, 0] - CAB_M)
+        front = base + np.column_stack([east * ahead, north * ahead, np.zeros(len(at))])
+        cab = np.column_stack([np.full(len(at), CAB_M), whole[:, 1:]])
+        meets = np.minimum(ray_boxes(eye, way, base, low, bearing), ray_boxes(eye, way, front, cab, bearing))
         first = int(meets.argmin())
         if not np.isfinite(meets[first]):
             return None

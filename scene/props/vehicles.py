@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from vtkmodules.vtkRenderingCore import vtkRenderer
 
-from layers.vehicles import OFFICER, SHAPES, VehiclesLayer
+from layers.vehicles import CAB_M, OFFICER, SHAPES, VehiclesLayer
 from scene import mesh as m
 from scene.light import Light
 from scene.models import vehicles as models
@@ -19,7 +19,6 @@ from scene.swarm import Placed, SwarmMesh, Template, place
 NEAR_M: Final = 420.0
 MOST_NEAR: Final = 60
 _STALE_TINT: Final = (0.55, 0.58, 0.62)
-_CAB_M: Final = 2.3
 
 _FULL: Final[tuple[Callable[[], m.Mesh], ...]] = (
     models.road_truck, models.terminal_tractor, models.agv, models.patrol_car, models.officer)
@@ -84,6 +83,6 @@ def _plain(kind: int) -> m.Mesh:
     if shape.height_m < shape.deck_m + 0.5:  # a driverless carrier has no cab
         return m.box((-side, -half, 0.3), (side, half, shape.deck_m), colour)
     return m.merge([
-        m.box((-side, half - _CAB_M, 0.4), (side, half, shape.height_m - 0.2), colour),
-        m.box((-side, -half, 0.7), (side, half - _CAB_M, shape.deck_m), models.FRAME),
+        m.box((-side, half - CAB_M, 0.4), (side, half, shape.height_m - 0.2), colour),
+        m.box((-side, -half, 0.7), (side, half - CAB_M, shape.deck_m), models.FRAME),
     ])
