@@ -48,6 +48,7 @@ def polydata(mesh: m.Mesh, with_normals: bool = False) -> vtkPolyData:
 
 
 def mapper_of(data: vtkPolyData) -> vtkPolyDataMapper:
+    """A mapper that does not look for changes upstream: there are none."""
     mapper = vtkPolyDataMapper()
     mapper.SetInputData(data)
     mapper.SetStatic(True)
@@ -122,8 +123,12 @@ def add_haze(
     light: Light,
     layer: int = 0,
     fade: tuple[tuple[float, float, float], float, float] | None = None,
+    declarations: str = "",
+    code: str = "",
 ) -> None:
     """Let the actor fade into the haze with distance, and lift it by `layer` steps of depth.
+
+    fade: see `unlit`. declarations, code: more GLSL for the vertex shader.
 
     The lift is done in the vertex shader. VTK's own polygon offset writes the depth in the fragment shader, which
     switches the early depth test off.
@@ -136,7 +141,8 @@ def add_haze(
             f"  vertexColorVSOutput.rgb = mix(vertexColorVSOutput.rgb, vec3({red:.4f}, {green:.4f}, {blue:.4f}), "
             f"smoothstep({start:.1f}, {end:.1f}, gl_Position.w));\n"
         )
-    add_to_vertex_shader(shader, "out float distanceVSOutput;\n", f"  distanceVSOutput = gl_Position.w;\n{extra}")
+    add_to_vertex_shader(shader, f"out float distanceVSOutput;\n{declarations}",
+                         f"  distanceVSOutput = gl_Position.w;\n{extra}{code}")
     shader.AddFragmentShaderReplacement(
         "//VTK::Light::Dec", True, "//VTK::Light::Dec\nin float distanceVSOutput;\n", False
     )

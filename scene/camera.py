@@ -36,6 +36,7 @@ class Pose:
 
     @property
     def eye(self) -> tuple[float, float, float]:
+        """Where the camera stands."""
         azimuth, elevation = math.radians(self.azimuth_deg), math.radians(self.elevation_deg)
         flat = self.distance_m * math.cos(elevation)
         x, y, z = self.target
@@ -70,6 +71,7 @@ class CameraController:
 
     @property
     def pose(self) -> Pose:
+        """Where the camera is now."""
         return self._pose
 
     @property
@@ -89,10 +91,12 @@ class CameraController:
 
     @property
     def eye(self) -> tuple[float, float, float]:
+        """Where the camera stands."""
         return self._pose.eye
 
     @property
     def flying(self) -> bool:
+        """It is on its way somewhere."""
         return self._flight is not None
 
     def metres_per_pixel(self) -> float:
@@ -105,11 +109,13 @@ class CameraController:
         return self._size
 
     def set_size(self, width: int, height: int) -> None:
+        """The picture's size, pixels."""
         if (width, height) != self._size and width > 0 and height > 0:
             self._size = (width, height)
             self.revision += 1
 
     def knows(self, viewpoint_id: str) -> bool:
+        """There is a viewpoint of this name."""
         return viewpoint_id in self._viewpoints
 
     def release(self) -> None:
@@ -136,6 +142,7 @@ class CameraController:
         self.move_to(Pose(now.target, 180.0, 90.0, max(now.distance_m, 500.0)), at_once)
 
     def move_to(self, pose: Pose, at_once: bool = False) -> None:
+        """To a pose, or the nearest lawful one."""
         end = self._legal(pose)
         if at_once:
             self._flight = None

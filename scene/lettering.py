@@ -28,7 +28,10 @@ def _shape(text: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 def painted(text: str, at: ArrayLike, up_deg: float, height_m: float, colour: ArrayLike, z: float = 0.0) -> m.Mesh:
-    """Latin text lying on the ground, its lower edge's middle at `at` (x, y), its upward direction at bearing `up_deg`."""
+    """Latin text lying on the ground: its lower edge's middle at `at` (x, y), its upward direction at bearing `up_deg`.
+
+    Empty for other text.
+    """
     if not text.strip() or not text.isascii():
         return m.empty()
     points, faces = _shape(text)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-LAND = (52, 64, 58)
-LAND_WOODED = (42, 56, 50)
+LAND = (56, 68, 60)
+LAND_WOODED = (42, 58, 50)
 SHORE = (82, 84, 78)
 PLATFORM = (58, 66, 73)
 PLATFORM_RESERVE = (56, 63, 66)  # reclaimed, not built on
@@ -15,17 +15,17 @@ PAD = (74, 83, 91)
 RUNWAY = (92, 100, 106)  # concrete strips under the wheels of yard cranes
 INSPECTION = (76, 87, 98)
 GATE_AREA = (78, 87, 95)
-RAIL_YARD = (70, 71, 70)
+RAIL_YARD = (62, 64, 65)
 OFFICE_AREA = (56, 68, 66)
 ROAD = (44, 50, 56)
 PUBLIC_ROAD = (50, 55, 60)
-BALLAST = (78, 77, 74)
-RAIL = (134, 138, 142)
+BALLAST = (92, 90, 86)
+RAIL = (158, 162, 166)
 PAINT_WHITE = (176, 185, 191)
 PAINT_YELLOW = (188, 162, 92)
 PAINT_DIM = (124, 134, 142)
-TREE = (48, 78, 60)
-TREE_DARK = (40, 66, 54)
+TREE = (60, 92, 72)
+TREE_DARK = (50, 80, 66)
 
 FENCE_FOREIGN = (63, 182, 172)
 FENCE_DOMESTIC = (128, 112, 186)

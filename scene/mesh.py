@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
-from shapely.geometry import MultiPolygon, Polygon
+from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
 
 FloatArray = NDArray[np.float32]
@@ -46,6 +46,7 @@ class Mesh(NamedTuple):
 
 
 def empty() -> Mesh:
+    """Nothing."""
     return Mesh(np.zeros((0, 3), np.float32), np.zeros((0, 3), np.int32), np.zeros((0, 3), np.uint8))
 
 
@@ -73,7 +74,8 @@ def quads(corners: ArrayLike, colours: ArrayLike) -> Mesh:
     if rgb.ndim == 2:
         rgb = rgb[:, None, :]
     first = np.arange(n, dtype=np.int32)[:, None] * 4
-    faces = np.stack([first + [0, 1, 2], first + [0, 2, 3]], axis=1).reshape(-1, 3).astype(np.int32)
+    corner = np.array([[0, 1, 2], [0, 2, 3]], dtype=np.int32)
+    faces = (first[:, None, :] + corner).reshape(-1, 3)
     return Mesh(c.reshape(-1, 3), faces, np.broadcast_to(rgb, (n, 4, 3)).reshape(-1, 3).astype(np.uint8))
 
 
@@ -89,7 +91,7 @@ def boxes(low: ArrayLike, high: ArrayLike, colours: ArrayLike, sides: Sequence[s
 
 def box(low: ArrayLike, high: ArrayLike, colour: ArrayLike, sides: Sequence[str] = NO_BOTTOM) -> Mesh:
     """One box along the axes from corner `low` to corner `high`."""
-    return boxes([low], [high], colour, sides)
+    return boxes(np.asarray(low)[None], np.asarray(high)[None], colour, sides)
 
 
 def turned_boxes(
@@ -127,7 +129,8 @@ def beams(
     up = np.cross(right, axis)
     w = np.broadcast_to(np.asarray(width, dtype=np.float64), (n,))[:, None] / 2
     h = np.broadcast_to(np.asarray(height, dtype=np.float64), (n,))[:, None] / 2
-    near = np.stack([p - right * w - up * h, p + right * w - up * h, p + right * w + up * h, p - right * w + up * h], 1)
+    sideways, upward = right * w, up * h
+    near = np.stack([p - sideways - upward, p + sideways - upward, p + sideways + upward, p - sideways + upward], 1)
     far = near + (q - p)[:, None, :]
     corner = np.concatenate([near, far], axis=1)
     index = np.array([[1, 5, 6, 2], [4, 0, 3, 7], [3, 2, 6, 7], [4, 5, 1, 0], [0, 1, 2, 3], [5, 4, 7, 6]])
@@ -155,7 +158,7 @@ def polygon(shape: BaseGeometry | Sequence[tuple[float, float]], z: float, colou
 
 
 def walls(ring: ArrayLike, low: float, high: float, colour: ArrayLike, foot: float = 1.0) -> Mesh:
-    """Upright walls around a ring of points (N, 2), seen from outside. `foot` darkens the lower edge (1: not at all)."""
+    """Upright walls around a ring of points (N, 2), seen from outside. `foot` darkens the lower edge; 1 does not."""
     r = np.asarray(ring, dtype=np.float64)[:, :2]
     if len(r) > 1 and np.allclose(r[0], r[-1]):
         r = r[:-1]
@@ -181,12 +184,11 @@ def prism(
 ) -> Mesh:
     """An outline pulled up from `low` to `high`: walls all round (holes too) and a roof."""
     flat = Polygon(shape) if isinstance(shape, Sequence) else shape
-    parts = flat.geoms if isinstance(flat, MultiPolygon) else [flat]
+    parts: list[Polygon] = list(shapely.get_parts(flat))
     made = [polygon(flat, high, roof)]
     for part in parts:
         made.append(walls(np.array(part.exterior.coords), low, high, wall, foot))
-        for hole in part.interiors:
-            made.append(flipped(walls(np.array(hole.coords), low, high, wall, foot)))
+        made += [flipped(walls(np.array(hole.coords), low, high, wall, foot)) for hole in part.interiors]
     return merge(made)
 
 
@@ -329,7 +331,8 @@ def normals(mesh: Mesh) -> FloatArray:
     total = np.zeros((len(mesh.points), 3))
     for k in range(3):
         np.add.at(total, mesh.faces[:, k], n)
-    return (total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-12)).astype(np.float32)
+    unit: FloatArray = (total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-12)).astype(np.float32)
+    return unit
 
 
 def _area(ring: NDArray[np.float64]) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import platform
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +90,7 @@ def _complete(scene: Scene, now_ms: int | None) -> None:
 
 
 def _window() -> Any:
-    if sys.platform.startswith("linux"):
+    if platform.system() == "Linux":
         for name in _WITHOUT_DISPLAY:
             made = getattr(vtkRenderingOpenGL2, name, None)
             if made is None:

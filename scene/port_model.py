@@ -9,9 +9,11 @@ from __future__ import annotations
 from vtkmodules.vtkRenderingCore import vtkRenderer
 
 from scene.light import Light
+from scene.props.base import StaticProp
 from scene.props.buildings import Buildings
 from scene.props.fences import Fences
 from scene.props.gates import Gates
+from scene.props.greenery import Greenery
 from scene.props.quay import Quay
 from scene.props.roads import Roads
 from scene.props.sea import Sea
@@ -27,6 +29,7 @@ class PortModel:
     def __init__(self, renderer: vtkRenderer, layout: PortLayout, light: Light, waves: bool = True) -> None:
         self.fences = Fences(renderer, layout.fences, light)
         self.buildings = Buildings(renderer, layout, light)
+        self.greenery = Greenery(renderer, layout, light)
         self.gates = Gates(renderer, layout, light)
         self.yard = Yard(renderer, layout, light)
         self.quay = Quay(renderer, layout, light)
@@ -35,12 +38,18 @@ class PortModel:
         self.sea = Sea(renderer, layout, light, waves)
         self.sky = Sky(renderer, light)
 
+    @property
+    def parts(self) -> tuple[StaticProp, ...]:
+        """All props, in the order they are drawn."""
+        return (self.fences, self.buildings, self.greenery, self.gates, self.yard, self.quay, self.roads, self.terrain,
+                self.sea, self.sky)
+
     def look_from(self, eye: tuple[float, float, float]) -> None:
         """Choose what is near enough to the eye to be drawn."""
-        for part in (self.buildings, self.gates, self.yard, self.quay, self.roads, self.sea, self.sky):
+        for part in self.parts:
             part.look_from(eye)
 
     def close(self) -> None:
-        for part in (self.fences, self.buildings, self.gates, self.yard, self.quay, self.roads, self.terrain, self.sea,
-                     self.sky):
+        """Take everything out of the renderer and let go of it."""
+        for part in self.parts:
             part.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vtkmodules.vtkRenderingCore import vtkTextProperty
-from vtkmodules.vtkRenderingFreeType import vtkFreeTypeTools  # noqa: F401  registers the font renderer
+from vtkmodules.vtkRenderingFreeType import vtkFreeTypeTools  # noqa: F401 - registers the font renderer
 
 from resources import locator
 

@@ -26,7 +26,8 @@ from PySide6.QtWidgets import QWidget
 from vtkmodules.vtkRenderingOpenGL2 import vtkGenericOpenGLRenderWindow
 
 from layers.selection import Selection
-from scene.scene import Scene
+from scene.camera import CameraController
+from scene.scene import FIRST_VIEW, Scene
 
 _GL_COLOR_BUFFER_BIT = 0x4000
 _GL_READ_FRAMEBUFFER, _GL_DRAW_FRAMEBUFFER, _GL_COLOR_ATTACHMENT0 = 0x8CA8, 0x8CA9, 0x8CE0
@@ -85,6 +86,7 @@ class Viewport(QOpenGLWidget):
     # what panels see
 
     def widget(self) -> QWidget:
+        """The widget that shows the scene: this one."""
         return self
 
     def sync(self, now_ms: int) -> None:
@@ -96,7 +98,7 @@ class Viewport(QOpenGLWidget):
             self._start_moving()
         if self._hover_due and self._pressed is None:
             self._hover_due = False
-            self._hover()
+            self._hover(self._scene)
         if changed:
             self.request_render()
 
@@ -147,7 +149,7 @@ class Viewport(QOpenGLWidget):
 
     # OpenGL
 
-    def initializeGL(self) -> None:  # noqa: N802  Qt's name
+    def initializeGL(self) -> None:  # noqa: N802, D102 - Qt's name
         context = self.context()
         if self._scene is None or context is None:
             return
@@ -163,7 +165,7 @@ class Viewport(QOpenGLWidget):
         window.AddRenderer(self._scene.renderer)
         self._window = window
 
-    def paintGL(self) -> None:  # noqa: N802  Qt's name
+    def paintGL(self) -> None:  # noqa: N802, D102 - Qt's name
         scene, window = self._scene, self._window
         if scene is None or window is None:
             return
@@ -213,8 +215,7 @@ class Viewport(QOpenGLWidget):
 
     def _pixels_of_scene(self) -> float:
         """Pixels of the scene's picture for each logical pixel of the widget."""
-        assert self._scene is not None
-        return self._scene.camera.size[1] / max(self.height(), 1)
+        return self._scene.camera.size[1] / max(self.height(), 1) if self._scene is not None else 1.0
 
     def _share(self) -> float:
         scene = self._scene
@@ -257,13 +258,13 @@ class Viewport(QOpenGLWidget):
         scale = self._pixels_of_scene()
         return at.x() * scale, at.y() * scale
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802  Qt's name
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802, D102 - Qt's name
         self._pressed = (event.position(), event.button())
         self._last = event.position()
         self._dragged = False
         event.accept()
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802  Qt's name
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802, D102 - Qt's name
         at = event.position()
         self._pointer = at
         if self._scene is None:
@@ -284,7 +285,7 @@ class Viewport(QOpenGLWidget):
         self._last = at
         self._camera_moved()
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802  Qt's name
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802, D102 - Qt's name
         pressed, self._pressed = self._pressed, None
         if self._scene is None or pressed is None or self._dragged:
             return
@@ -297,7 +298,7 @@ class Viewport(QOpenGLWidget):
                 self._selection.select(found)
             self.asked.emit(found, event.position())
 
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802  Qt's name
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802, D102 - Qt's name
         if self._scene is None or event.button() != Qt.MouseButton.LeftButton:
             return
         found = self._scene.pick(*self._px(event.position()))
@@ -307,63 +308,71 @@ class Viewport(QOpenGLWidget):
             self._start_moving()
             self.opened.emit(found)
 
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802  Qt's name
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802, D102 - Qt's name
         if self._scene is None:
             return
         self._scene.camera.zoom(event.angleDelta().y() / 120.0, self._px(event.position()))
         self._camera_moved()
         event.accept()
 
-    def leaveEvent(self, event: Any) -> None:  # noqa: N802  Qt's name
+    def leaveEvent(self, event: Any) -> None:  # noqa: N802, D102 - Qt's name
         self._pointer = None
         self._hover_due = True
         super().leaveEvent(event)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  Qt's name
-        if self._scene is None or not self._key(event.key(), event.modifiers()):
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802, D102 - Qt's name
+        if self._scene is None or not _key(self._scene.camera, event.key(), event.modifiers()):
             super().keyPressEvent(event)
             return
         self._camera_moved()
 
-    def _key(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
-        assert self._scene is not None
-        camera = self._scene.camera
-        arrows = {
-            Qt.Key.Key_Left: (-1.0, 0.0), Qt.Key.Key_Right: (1.0, 0.0), Qt.Key.Key_Up: (0.0, 1.0), Qt.Key.Key_Down: (0.0, -1.0),
-        }
-        if key in arrows:
-            right, up = arrows[Qt.Key(key)]
-            if modifiers & Qt.KeyboardModifier.ShiftModifier:
-                camera.orbit(right * 24.0, up * 18.0)
-            else:
-                camera.step(right * 0.08, up * 0.08)
-        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
-            camera.zoom(1.0)
-        elif key == Qt.Key.Key_Minus:
-            camera.zoom(-1.0)
-        elif key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
-            camera.orbit(0.0, 24.0 if key == Qt.Key.Key_PageUp else -24.0)
-        elif key == Qt.Key.Key_Home and camera.knows("port"):
-            camera.go("port")
-        else:
-            return False
-        return True
-
-    def _hover(self) -> None:
-        assert self._scene is not None
+    def _hover(self, scene: Scene) -> None:
         found: Selection | None = None
         if self._pointer is not None and self.rect().contains(self._pointer.toPoint()):
-            found = self._scene.pick(*self._px(self._pointer))
+            found = scene.pick(*self._px(self._pointer))
         if found != self._selection.hover:
             self._selection.hover_over(found)
             self.hovered.emit(found)
 
     # shown and hidden
 
-    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  Qt's name
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802, D102 - Qt's name
         super().showEvent(event)
         self.request_render()
 
-    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802  Qt's name
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802, D102 - Qt's name
         self._motion.stop()
         super().hideEvent(event)
+
+
+_ARROWS = {
+    Qt.Key.Key_Left: (-1.0, 0.0),
+    Qt.Key.Key_Right: (1.0, 0.0),
+    Qt.Key.Key_Up: (0.0, 1.0),
+    Qt.Key.Key_Down: (0.0, -1.0),
+}
+_KEY_STEP, _KEY_TURN_PX = 0.08, 24.0
+
+
+def _key(camera: CameraController, key: int, modifiers: Qt.KeyboardModifier) -> bool:
+    """Arrows move, with Shift they turn; plus and minus come nearer and go back, page keys tilt, Home shows the port.
+
+    True when the key meant something.
+    """
+    if key in _ARROWS:
+        right, up = _ARROWS[Qt.Key(key)]
+        if modifiers & Qt.KeyboardModifier.ShiftModifier:
+            camera.orbit(right * _KEY_TURN_PX, up * _KEY_TURN_PX)
+        else:
+            camera.step(right * _KEY_STEP, up * _KEY_STEP)
+    elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
+        camera.zoom(1.0)
+    elif key == Qt.Key.Key_Minus:
+        camera.zoom(-1.0)
+    elif key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
+        camera.orbit(0.0, _KEY_TURN_PX if key == Qt.Key.Key_PageUp else -_KEY_TURN_PX)
+    elif key == Qt.Key.Key_Home and camera.knows(FIRST_VIEW):
+        camera.go(FIRST_VIEW)
+    else:
+        return False
+    return True

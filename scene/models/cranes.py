@@ -57,7 +57,8 @@ def sts_frame(
     ties = [tail + 1, land, sea + 3, sea + outreach_m * 0.35, sea + outreach_m * 0.7, tip - 1]
     parts.append(m.beams([(x, -rail, girder) for x in ties], [(x, rail, girder) for x in ties], 0.8, 1.2, STS_LIGHT))
     # walkway beside the boom
-    parts.append(m.beams([(tail, -rail - 1.3, girder - 0.4)], [(tip, -rail - 1.3, girder - 0.4)], 0.9, 0.16, STEEL_DARK))
+    walkway = (-rail - 1.3, girder - 0.4)
+    parts.append(m.beams([(tail, *walkway)], [(tip, *walkway)], 0.9, 0.16, STEEL_DARK))
     # A-frame above the seaside legs with its back stays
     top = sea - 2.5
     parts.append(m.beams([(sea, y, girder) for y in ends], [(top, y * 0.32, apex) for y in ends], 1.1, 1.3, STS_BLUE))
@@ -152,10 +153,10 @@ def armg_frame(span_m: float = 31.0, lift_m: float = 18.0) -> m.Mesh:
     girder = armg_girder_m(lift_m)
     sides, ends = (-half, half), (-base, base)
     parts = [
-        m.beams([(x, y, 1.8) for x in sides for y in ends], [(x * 0.985, y * 0.62, girder) for x in sides for y in ends],
-                0.9, 1.1, YARD_GREY),
-        m.beams([(-half - 4.5, y * 0.62, girder) for y in ends], [(half + 4.5, y * 0.62, girder) for y in ends], 1.1, 1.9,
-                YARD_GREY, capped=True),
+        m.beams([(x, y, 1.8) for x in sides for y in ends],
+                [(x * 0.985, y * 0.62, girder) for x in sides for y in ends], 0.9, 1.1, YARD_GREY),
+        m.beams([(-half - 4.5, y * 0.62, girder) for y in ends], [(half + 4.5, y * 0.62, girder) for y in ends],
+                1.1, 1.9, YARD_GREY, capped=True),
         m.beams([(x, -base - 1.4, 1.5) for x in sides], [(x, base + 1.4, 1.5) for x in sides], 0.8, 1.0, YARD_GREY,
                 capped=True),
         m.beams([(x, -base * 0.62, girder) for x in (-half - 4, -half, half, half + 4)],

@@ -22,6 +22,7 @@ COAMING = (98, 106, 110)
 HATCH = (112, 96, 84)
 LASHING = (142, 150, 154)
 HOUSE = (220, 224, 226)
+CASING = (206, 211, 214)
 WINDOW = (40, 56, 70)
 STACK = (58, 92, 128)
 BOOT_TOP = (178, 182, 184)
@@ -111,7 +112,7 @@ def _bulwark(level: _Level, sheer: float) -> m.Mesh:
     n = len(ring) // 2
     made = []
     for side in (ring[n - 7:n], ring[n:n + 7]):
-        upper = side + [0, 0, 2.2]
+        upper = side + np.array([0, 0, 2.2])
         quad = np.stack([side[:-1], side[1:], upper[1:], upper[:-1]], axis=1)
         made += [m.quads(quad, (206, 210, 212)), m.flipped(m.quads(quad, DECK_GREEN))]
     return m.merge(made)
@@ -161,7 +162,7 @@ def _house(plan: HullPlan, half_b: float) -> m.Mesh:
     ]
     casing = middle - plan.house_length_m * 0.34
     parts += [
-        m.grounded(m.box((-half * 0.5, casing - 2.2, deck), (half * 0.5, aft - 0.2, top - 3.0), (206, 211, 214)), 14, 0.8),
+        m.grounded(m.box((-half * 0.5, casing - 2.2, deck), (half * 0.5, aft - 0.2, top - 3.0), CASING), 14, 0.8),
         m.loft([_rectangle(half * 0.26, casing - 1.7, aft - 0.6, top - 3.0),
                 _rectangle(half * 0.22, casing - 1.3, aft - 0.9, top + 4.4)], STACK),
         m.loft([_rectangle(half * 0.22, casing - 1.3, aft - 0.9, top + 4.4),

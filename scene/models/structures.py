@@ -4,6 +4,7 @@ fenders, bollards, rail wagons. Buildings are made for an outline or a size; the
 from __future__ import annotations
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from scene import mesh as m
@@ -85,8 +86,6 @@ def weighbridge(length_m: float = 18.0, width_m: float = 3.4) -> m.Mesh:
 
 def oriented_box(outline: NDArray[np.float64]) -> tuple[NDArray[np.float64], float, float, float]:
     """Centre (2,), length along the longest side, width and the bearing of the longest side of an outline (N, 2)."""
-    import shapely  # local: only this helper needs it
-
     rectangle = np.asarray(shapely.get_coordinates(shapely.oriented_envelope(shapely.MultiPoint(outline))))[:4]
     sides = np.diff(np.vstack([rectangle, rectangle[:1]]), axis=0)
     lengths = np.linalg.norm(sides, axis=1)
@@ -105,7 +104,8 @@ def office(length_m: float, width_m: float, height_m: float, lit_share: float = 
     parts = [
         m.grounded(m.box((-half_w, -half_l, 0), (half_w, half_l, height_m), WALL_WARM), 9, 0.78),
         m.box((-half_w - 0.3, -half_l - 0.3, height_m), (half_w + 0.3, half_l + 0.3, height_m + 0.8), WHITE),
-        m.box((-half_w * 0.35, -half_l * 0.25, height_m + 0.8), (half_w * 0.35, half_l * 0.1, height_m + 3.2), ROOF_DARK),
+        m.box((-half_w * 0.35, -half_l * 0.25, height_m + 0.8), (half_w * 0.35, half_l * 0.1, height_m + 3.2),
+              ROOF_DARK),
         m.box((half_w, -3.0, 0), (half_w + 2.6, 3.0, 0.25), ROOF),
         m.box((half_w, -3.4, 3.2), (half_w + 3.0, 3.4, 3.6), NAVY, m.ALL_SIDES),
     ]
@@ -146,8 +146,9 @@ def shed(length_m: float, width_m: float, height_m: float, roof: m.Rgb = ROOF_BL
     ]
     doors = max(1, int(length_m / 14))
     for y in (np.arange(doors) + 0.5) * length_m / doors - half_l:
-        parts.append(m.box((half_w, y - 2.4, 0), (half_w + 0.08, y + 2.4, min(5.0, eave * 0.7)), WALL_DARK, ("east",)))
-        parts.append(m.box((-half_w - 0.08, y - 2.4, 0), (-half_w, y + 2.4, min(5.0, eave * 0.7)), WALL_DARK, ("west",)))
+        door = min(5.0, eave * 0.7)
+        parts.append(m.box((half_w, y - 2.4, 0), (half_w + 0.08, y + 2.4, door), WALL_DARK, ("east",)))
+        parts.append(m.box((-half_w - 0.08, y - 2.4, 0), (-half_w, y + 2.4, door), WALL_DARK, ("west",)))
         lift = 0.06
         for side in (-1, 1):
             x0, x1 = side * half_w * 0.25, side * half_w * 0.75

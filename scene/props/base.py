@@ -18,12 +18,15 @@ class StaticProp:
     def __init__(self, renderer: vtkRenderer) -> None:
         self._renderer: vtkRenderer | None = renderer
         self._actors: list[vtkProp] = []
+        self._near: list[Tiled] = []
 
     @property
     def actors(self) -> tuple[vtkProp, ...]:
+        """What it has put into the renderer."""
         return tuple(self._actors)
 
     def add(self, actor: vtkProp) -> vtkProp:
+        """Put an actor into the renderer. Raises RuntimeError after `close()`."""
         if self._renderer is None:
             raise RuntimeError(f"{type(self).__name__} is closed")
         self._renderer.AddViewProp(actor)
@@ -31,10 +34,20 @@ class StaticProp:
         return actor
 
     def set_visible(self, visible: bool) -> None:
+        """Show or hide all of it."""
         for actor in self._actors:
             actor.SetVisibility(visible)
 
+    def look_from(self, eye: tuple[float, float, float]) -> None:
+        """Show what is near enough to the eye to be seen."""
+        for part in self._near:
+            part.look_from(eye)
+
     def close(self) -> None:
+        """Take everything out of the renderer and let go of it. May be called twice."""
+        for part in self._near:
+            part.close()
+        self._near.clear()
         if self._renderer is not None:
             for actor in self._actors:
                 self._renderer.RemoveViewProp(actor)
@@ -70,6 +83,7 @@ class Tiled:
                 actor.SetVisibility(near)
 
     def close(self) -> None:
+        """Let go of the tiles; the prop takes them out of the renderer."""
         self._tiles.clear()
 
 

@@ -30,15 +30,8 @@ class Buildings(StaticProp):
         masts = [b for b in layout.buildings if b.kind is BuildingKind.LIGHT_MAST]
         houses = [b for b in layout.buildings if b.kind is not BuildingKind.LIGHT_MAST]
         self.add(baked(m.merge(_model(b, light) for b in houses), light))
-        self._masts = Tiled(self, m.merge(_mast(b) for b in masts), light, 0, _MASTS_SEEN_M, 900.0)
+        self._near.append(Tiled(self, m.merge(_mast(b) for b in masts), light, 0, _MASTS_SEEN_M, 900.0))
         self.add(translucent(_shadows(houses, light), light, _SHADOW_OPACITY, layer=6))
-
-    def look_from(self, eye: tuple[float, float, float]) -> None:
-        self._masts.look_from(eye)
-
-    def close(self) -> None:
-        self._masts.close()
-        super().close()
 
 
 def _model(building: Building, light: Light) -> m.Mesh:

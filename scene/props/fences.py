@@ -1,4 +1,4 @@
-"""Electronic fences as translucent walls: teal foreign, violet domestic, amber closed, blue sites; red when breached."""
+"""Electronic fences as translucent walls: teal foreign, violet domestic, amber closed, blue sites; red if breached."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import shapely
 from shapely.geometry import LinearRing, LineString
 from vtkmodules.vtkRenderingCore import vtkActor, vtkRenderer
 
-from scene import materials, mesh as m
+from scene import materials
+from scene import mesh as m
 from scene.actors import translucent
 from scene.light import Light
 from scene.props.base import StaticProp
@@ -57,6 +58,7 @@ class Fences(StaticProp):
         return True
 
     def close(self) -> None:
+        """Let go of everything."""
         self._walls.clear()
         self._edges.clear()
         super().close()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from vtkmodules.vtkRenderingCore import vtkRenderer
 
-from scene import lettering, materials, mesh as m
+from scene import lettering, materials
+from scene import mesh as m
 from scene.light import Light
 from scene.models import structures
 from scene.props.base import StaticProp, Tiled
@@ -26,15 +27,6 @@ class Gates(StaticProp):
             Tiled(self, bodies, light, 0, _SEEN_M, 600.0),
             Tiled(self, paint, light, 5, _SEEN_M * 0.7, 600.0, materials.ROAD),
         ]
-
-    def look_from(self, eye: tuple[float, float, float]) -> None:
-        for part in self._near:
-            part.look_from(eye)
-
-    def close(self) -> None:
-        for part in self._near:
-            part.close()
-        super().close()
 
 
 def _bodies(gate: Gate) -> m.Mesh:

@@ -81,12 +81,13 @@ class Labels(StaticProp):
             self._forget()
 
     def set_visible(self, visible: bool) -> None:
+        """Show or hide all names."""
         self._visible = visible
         if not visible:
             super().set_visible(False)
             self._shown = frozenset()
 
-    def look_from(self, camera: CameraController) -> None:
+    def arrange(self, camera: CameraController) -> None:
         """Choose and place the labels for the camera's present view."""
         if not self._visible or not len(self.labels):
             return
@@ -114,6 +115,7 @@ class Labels(StaticProp):
         self._show(chosen, at, height)
 
     def close(self) -> None:
+        """Let go of everything."""
         self._texts.clear()
         super().close()
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 from vtkmodules.vtkRenderingCore import vtkRenderer
 
-from scene import lettering, materials, mesh as m
+from scene import lettering, materials
+from scene import mesh as m
 from scene.actors import baked
 from scene.light import Light
 from scene.models import structures
@@ -32,7 +35,7 @@ class Quay(StaticProp):
         cope, fittings, paint = [], [], []
         for line in layout.quay_lines:
             points = np.asarray(line, dtype=float)
-            for a, b in zip(points[:-1], points[1:], strict=True):
+            for a, b in pairwise(points):
                 inland = inland_of(a, b, platform)
                 cope.append(m.strip(np.array([a, b]) + inland * 1.1, 2.2, 0.07, materials.COPE))
                 paint.append(m.strip(np.array([a, b]) + inland * 3.2, 0.35, _PAINT_M, materials.PAINT_YELLOW))
@@ -45,17 +48,8 @@ class Quay(StaticProp):
         self._near = [Tiled(self, m.merge(paint), light, 5, 2600.0, 600.0, materials.APRON),
                       Tiled(self, m.merge(fittings), light, 0, 900.0)]
 
-    def look_from(self, eye: tuple[float, float, float]) -> None:
-        for part in self._near:
-            part.look_from(eye)
 
-    def close(self) -> None:
-        for part in self._near:
-            part.close()
-        super().close()
-
-
-def inland_of(a: NDArray[np.float64], b: NDArray[np.float64], platform: shapely.Geometry) -> NDArray[np.float64]:
+def inland_of(a: NDArray[np.float64], b: NDArray[np.float64], platform: BaseGeometry) -> NDArray[np.float64]:
     """Unit vector (2,) from the quay line a-b to the side on which the platform lies."""
     along = (b - a) / max(float(np.linalg.norm(b - a)), 1e-9)
     left = np.array([-along[1], along[0]])
@@ -78,14 +72,15 @@ def _fittings(a: NDArray[np.float64], b: NDArray[np.float64], inland: NDArray[np
     return m.merge([fenders, bollards])
 
 
-def _berth_marks(layout: PortLayout, platform: shapely.Geometry) -> m.Mesh:
+def _berth_marks(layout: PortLayout, platform: BaseGeometry) -> m.Mesh:
     parts = []
     for berth in layout.berths:
         a, b = np.asarray(berth.start), np.asarray(berth.end)
         inland = inland_of(a, b, platform)
         bearing = float(np.degrees(np.arctan2(inland[0], inland[1])))
         number = re.sub(r"\D", "", berth.id) or berth.id
-        parts.append(lettering.painted(number, (a + b) / 2 + inland * 41.0, bearing, 13.0, materials.PAINT_WHITE, _PAINT_M))
-        ends = [m.segments([p + inland * 3.0], [p + inland * 58.0], 0.7, _PAINT_M, materials.PAINT_WHITE) for p in (a, b)]
-        parts += ends
+        foot = (a + b) / 2 + inland * 41.0
+        parts.append(lettering.painted(number, foot, bearing, 13.0, materials.PAINT_WHITE, _PAINT_M))
+        ends = np.array([a, b])
+        parts.append(m.segments(ends + inland * 3.0, ends + inland * 58.0, 0.7, _PAINT_M, materials.PAINT_WHITE))
     return m.merge(parts)

@@ -9,7 +9,8 @@ from shapely.geometry import LineString
 from shapely.geometry.base import BaseGeometry
 from vtkmodules.vtkRenderingCore import vtkRenderer
 
-from scene import materials, mesh as m
+from scene import materials
+from scene import mesh as m
 from scene.actors import baked
 from scene.light import Light
 from scene.props.base import StaticProp, Tiled
@@ -43,16 +44,9 @@ class Roads(StaticProp):
                                 for e, line in zip(layout.road_edges, lines, strict=True)], dtype=bool)
         ends = shapely.get_coordinates(shapes[long_enough]).reshape(-1, 2, 2)
         paint = [_edge_lines(shapely.union_all(areas)), _lane_lines(ends, widths[long_enough]), _arrows(ends)]
-        self._paint = Tiled(self, m.merge(paint), light, 5, _PAINT_SEEN_M, 300.0, materials.ROAD)
+        self._near.append(Tiled(self, m.merge(paint), light, 5, _PAINT_SEEN_M, 300.0, materials.ROAD))
         if layout.rail_tracks:
             self.add(baked(_railway(layout), light, layer=4))
-
-    def look_from(self, eye: tuple[float, float, float]) -> None:
-        self._paint.look_from(eye)
-
-    def close(self) -> None:
-        self._paint.close()
-        super().close()
 
 
 def _surface(lines: NDArray[np.object_], widths: NDArray[np.float64]) -> BaseGeometry:
@@ -60,7 +54,8 @@ def _surface(lines: NDArray[np.object_], widths: NDArray[np.float64]) -> BaseGeo
         return shapely.Polygon()
     bands = shapely.buffer(lines, widths / 2 + 0.25, cap_style="square", join_style="mitre", quad_segs=2)
     # A hair's gap between lanes side by side is no island.
-    return shapely.simplify(shapely.union_all(bands).buffer(0.6, join_style="mitre").buffer(-0.6, join_style="mitre"), 0.05)
+    closed = shapely.union_all(bands).buffer(0.6, join_style="mitre").buffer(-0.6, join_style="mitre")
+    return shapely.simplify(closed, 0.05)
 
 
 def _edge_lines(area: BaseGeometry) -> m.Mesh:

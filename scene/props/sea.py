@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import shapely
-from vtkmodules.vtkRenderingCore import vtkActor, vtkRenderer
+from vtkmodules.vtkRenderingCore import vtkActor, vtkRenderer, vtkUniforms
 
 from scene import mesh as m
 from scene.actors import add_to_vertex_shader, haze_glsl, mapper_of, plain_fragments, polydata
@@ -18,7 +18,12 @@ _MARGIN_M = 900.0
 _SHALLOW_M = 420.0
 
 # Direction (degrees), wave length (metres), amplitude and the distance to which they are seen (metres).
-_WAVES = ((212.0, 97.0, 0.42, 5200.0), (246.0, 41.0, 0.40, 2600.0), (188.0, 23.0, 0.34, 1500.0), (228.0, 9.0, 0.30, 620.0))
+_WAVES = (
+    (212.0, 97.0, 0.42, 5200.0),
+    (246.0, 41.0, 0.40, 2600.0),
+    (188.0, 23.0, 0.34, 1500.0),
+    (228.0, 9.0, 0.30, 620.0),
+)
 
 
 class Sea(StaticProp):
@@ -36,7 +41,7 @@ class Sea(StaticProp):
         actor.PickableOff()
         self._level = layout.sea_level_m
         self._shader(actor, light, waves)
-        self._uniforms = actor.GetShaderProperty().GetFragmentCustomUniforms()
+        self._uniforms: vtkUniforms | None = actor.GetShaderProperty().GetFragmentCustomUniforms()
         self._uniforms.SetUniformf("eyeHeight", 500.0)
         if waves:
             self._uniforms.SetUniformf("seaTime", 0.0)
@@ -45,14 +50,16 @@ class Sea(StaticProp):
 
     def look_from(self, eye: tuple[float, float, float]) -> None:
         """How flat the view meets the water decides how much sky it mirrors."""
-        self._uniforms.SetUniformf("eyeHeight", max(eye[2] - self._level, 1.0))
+        if self._uniforms is not None:
+            self._uniforms.SetUniformf("eyeHeight", max(eye[2] - self._level, 1.0))
 
     def at(self, seconds: float) -> None:
         """Let the waves run on."""
-        if self._waves:
+        if self._waves and self._uniforms is not None:
             self._uniforms.SetUniformf("seaTime", float(seconds % 3600.0))
 
     def close(self) -> None:
+        """Let go of everything."""
         self._uniforms = None
         super().close()
 

@@ -6,10 +6,11 @@ import numpy as np
 import shapely
 from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
-from vtkmodules.vtkRenderingCore import vtkRenderer
+from vtkmodules.vtkRenderingCore import vtkActor, vtkRenderer
 
-from scene import materials, mesh as m
-from scene.actors import baked
+from scene import materials
+from scene import mesh as m
+from scene.actors import add_haze, baked, haze_glsl, plain_fragments
 from scene.light import Light
 from scene.props.base import StaticProp
 from twin.port_layout import PortLayout, ZoneKind
@@ -38,9 +39,10 @@ class Terrain(StaticProp):
     def __init__(self, renderer: vtkRenderer, layout: PortLayout, light: Light) -> None:
         super().__init__(renderer)
         platform = area_of(layout.platform)
-        self.add(baked(_areas(layout), light, layer=1))
-        self.add(baked(_platform(layout, platform), light))
-        self.add(baked(_land(layout, platform), light))
+        self.add(_paved(_areas(layout), layout, light, layer=1))
+        built, rest = _platform(layout, platform)
+        self.add(_paved(built, layout, light, layer=0))
+        self.add(baked(m.merge([rest, _land(layout, platform)]), light))
 
 
 def area_of(outlines: tuple[tuple[tuple[float, float], ...], ...]) -> BaseGeometry:
@@ -68,29 +70,60 @@ def _areas(layout: PortLayout) -> m.Mesh:
     return m.merge(made)
 
 
-def _platform(layout: PortLayout, platform: BaseGeometry) -> m.Mesh:
+def _paved(mesh: m.Mesh, layout: PortLayout, light: Light, layer: int) -> vtkActor:
+    """Ground of slabs cast at different times: patches a shade apart, joints where one is near enough to see them."""
+    actor = baked(mesh, light, layer)
+    actor.GetMapper().SetVBOShiftScaleMethod(0)  # the shader needs true metres
+    along = np.array([1.0, 0.0])
+    if layout.quay_lines:
+        start, end = np.asarray(layout.quay_lines[0][0]), np.asarray(layout.quay_lines[0][-1])
+        along = (end - start) / np.linalg.norm(end - start)
+    shader = actor.GetShaderProperty()
+    shader.ClearAllVertexShaderReplacements()
+    add_haze(actor, light, layer, declarations="out vec2 placeVSOutput;\n",
+             code=f"  placeVSOutput = vec2(dot(vertexMC.xy, vec2({along[0]:.6f}, {along[1]:.6f})), "
+                  f"dot(vertexMC.xy, vec2({-along[1]:.6f}, {along[0]:.6f})));\n")
+    plain_fragments(shader, "in vec2 placeVSOutput;\n", _SLABS + haze_glsl(light))
+    return actor
+
+
+# Sums of irrational multiples are as good as chance here, and cheap.
+_SLABS = (
+    "  vec2 slab = floor(placeVSOutput / vec2(48.0, 30.0));\n"
+    "  vec2 field = floor(placeVSOutput / vec2(190.0, 118.0));\n"
+    "  float shade = fract(slab.x * 0.7548777 + slab.y * 0.5698403 + fract(slab.x * slab.y * 0.3183099)) - 0.5;\n"
+    "  shade += 0.9 * (fract(field.x * 0.6180340 + field.y * 0.3542486) - 0.5);\n"
+    "  float close = clamp(1.5 - distanceVSOutput * 0.0005, 0.25, 1.0);\n"
+    "  vec2 joint = abs(fract(placeVSOutput / 12.0) - 0.5);\n"
+    "  float seam = step(0.492, max(joint.x, joint.y)) * clamp(1.0 - distanceVSOutput * 0.0022, 0.0, 1.0);\n"
+    "  fragOutput0.rgb *= 1.0 + 0.055 * close * shade - 0.13 * seam;\n"
+)
+
+
+def _platform(layout: PortLayout, platform: BaseGeometry) -> tuple[m.Mesh, m.Mesh]:
+    """What is built on, and the rest: reserve land and the walls down into the water."""
     if platform.is_empty:
-        return m.empty()
+        return m.empty(), m.empty()
     built = shapely.union_all([Polygon(z.outline).buffer(0) for z in layout.zones if len(z.outline) >= 3]).buffer(12.0)
-    parts = [m.polygon(platform.intersection(built), PLATFORM_M, materials.PLATFORM)]
-    parts += _fields(platform.difference(built), PLATFORM_M, (materials.PLATFORM_RESERVE, materials.LAND), 160.0, 3)
+    parts = _fields(platform.difference(built), PLATFORM_M, (materials.PLATFORM_RESERVE, materials.LAND), 160.0, 3)
     for piece in shapely.get_parts(platform):
         parts.append(m.walls(np.array(piece.exterior.coords), layout.sea_level_m - 2.0, PLATFORM_M, materials.QUAY_WALL,
                              foot=0.62))
-    return m.merge(parts)
+    return m.polygon(platform.intersection(built), PLATFORM_M, materials.PLATFORM), m.merge(parts)
 
 
 def _land(layout: PortLayout, platform: BaseGeometry) -> m.Mesh:
     parts: list[m.Mesh] = []
+    reach = _FIELDS_WITHIN_M
+    neighbourhood = shapely.box(-reach, -reach, reach, reach)
     for ring in layout.land:
         shape = Polygon(ring).buffer(0)
         if shape.is_empty:
             continue
-        for piece in shapely.get_parts(shape):
-            parts.append(_shore(np.array(piece.exterior.coords), layout.sea_level_m))
-        shape = shape.difference(platform.buffer(-5.0))
-        near = shape.intersection(shapely.box(*[s * _FIELDS_WITHIN_M for s in (-1, -1, 1, 1)]))
-        parts.append(m.polygon(shape.difference(near), LAND_M, materials.LAND))
+        parts += [_shore(np.array(piece.exterior.coords), layout.sea_level_m) for piece in shapely.get_parts(shape)]
+        dry = shape.difference(platform.buffer(-5.0))
+        near = dry.intersection(neighbourhood)
+        parts.append(m.polygon(dry.difference(near), LAND_M, materials.LAND))
         parts += _fields(near, LAND_M, (materials.LAND, materials.LAND_WOODED), _FIELD_M, 7)
     return m.merge(parts)
 

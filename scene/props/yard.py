@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from vtkmodules.vtkRenderingCore import vtkRenderer
 
-from scene import lettering, materials, mesh as m
+from scene import lettering, materials
+from scene import mesh as m
 from scene.actors import baked
 from scene.light import Light
 from scene.props.base import StaticProp, Tiled
+from scene.props.quay import inland_of
+from scene.props.terrain import area_of
 from twin.port_layout import Block, Crane, CraneKind, PortLayout
 
 _PAD_M, _RUNWAY_M, _PAINT_M = 0.05, 0.06, 0.09
@@ -27,32 +30,25 @@ class Yard(StaticProp):
         tracks = [_tracks(crane, by_id) for crane in _one_for_each_block(layout)]
         self.add(baked(m.merge(tracks), light, layer=4))
         self.add(baked(m.merge(pads), light, layer=3))
+        landward = _landward(layout)
         slots = m.merge(_slot_lines(block) for block in layout.blocks)
-        numbers = m.merge(_numbers(block) for block in layout.blocks)
+        numbers = m.merge(_numbers(block, landward) for block in layout.blocks)
         self._near = [
             Tiled(self, slots, light, 5, _SLOT_LINES_SEEN_M, 260.0, materials.PAD),
             Tiled(self, numbers, light, 5, _NUMBERS_SEEN_M, 420.0, materials.YARD),
         ]
 
-    def look_from(self, eye: tuple[float, float, float]) -> None:
-        for part in self._near:
-            part.look_from(eye)
 
-    def close(self) -> None:
-        for part in self._near:
-            part.close()
-        super().close()
-
-
-def _at(block: Block, u: NDArray[np.float64], v: NDArray[np.float64]) -> NDArray[np.float64]:
+def _at(block: Block, u: ArrayLike, v: ArrayLike) -> NDArray[np.float64]:
     """Places (N, 2) `u` metres along and `v` metres across from the block's origin."""
-    return np.asarray(block.origin) + np.multiply.outer(u, block.along) + np.multiply.outer(v, block.across)
+    along, across = np.multiply.outer(np.asarray(u), block.along), np.multiply.outer(np.asarray(v), block.across)
+    place: NDArray[np.float64] = np.asarray(block.origin) + along + across
+    return place
 
 
 def _pad(block: Block) -> m.Mesh:
     u, v = np.array([-0.6, block.length_m + 0.6]), np.array([-0.4, block.width_m + 0.4])
-    corners = np.array([_at(block, np.float64(a), np.float64(b)) for a, b in
-                        ((u[0], v[0]), (u[0], v[1]), (u[1], v[1]), (u[1], v[0]))])
+    corners = _at(block, u[[0, 0, 1, 1]], v[[0, 1, 1, 0]])
     if _turn(corners) < 0:
         corners = corners[::-1]
     return m.quads(np.column_stack([corners, np.full(4, _PAD_M)]), materials.PAD)
@@ -74,18 +70,23 @@ def _slot_lines(block: Block) -> m.Mesh:
     return m.merge([across, along])
 
 
-def _numbers(block: Block) -> m.Mesh:
-    """The block's name before its first and behind its last bay, read from the truck lane's side."""
-    up = (block.bearing_deg + 90.0) % 360.0
-    up = up if block.service_side < 0 else (up + 180.0) % 360.0
+def _landward(layout: PortLayout) -> NDArray[np.float64]:
+    """Unit vector (2,) from the quay inland; north where there is no quay."""
+    if not layout.quay_lines:
+        return np.array([0.0, 1.0])
+    line = np.asarray(layout.quay_lines[0], dtype=float)
+    return inland_of(line[0], line[-1], area_of(layout.platform))
+
+
+def _numbers(block: Block, landward: NDArray[np.float64]) -> m.Mesh:
+    """The block's name before its first and behind its last bay, to be read from the water's side."""
+    up = block.bearing_deg + (90.0 if float(block.across @ landward) > 0 else 270.0)
     angle = np.radians(up)
     foot = block.width_m / 2 - (np.array([np.sin(angle), np.cos(angle)]) @ block.across) * 2.5
     size = min(5.0, block.width_m * 0.34)
-    parts = []
-    for u in (-size * 0.62 * len(block.id) - 1.0, block.length_m + size * 0.62 * len(block.id) + 1.0):
-        parts.append(lettering.painted(block.id, _at(block, np.float64(u), np.float64(foot)), up, size,
-                                       materials.PAINT_WHITE, _PAINT_M))
-    return m.merge(parts)
+    outside = size * 0.62 * len(block.id) + 1.0
+    return m.merge(lettering.painted(block.id, _at(block, u, foot), up, size, materials.PAINT_WHITE, _PAINT_M)
+                   for u in (-outside, block.length_m + outside))
 
 
 def _one_for_each_block(layout: PortLayout) -> list[Crane]:
