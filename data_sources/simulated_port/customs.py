@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from data_sources.simulated_port.world import Box, World
 
 SEALS_STANDING = 930
-"""Sealed containers in the yard at the start."""
+"""Sealed containers in the yard at the start, in a yard of full size."""
+
+_SEALED_AT_MOST = 0.25  # of the full import containers standing
 
 _SEALED_SHARE = 0.12  # of full import containers that land
 _YARD_OFFICER = "堆场关员"
@@ -114,7 +116,7 @@ class Customs:
         boxes, self._standing = self._standing, []
         self.clearance.initial_all(boxes)
         sealable = [b for b in boxes if _may_be_sealed(b)]
-        count = min(SEALS_STANDING, len(sealable))
+        count = min(SEALS_STANDING, round(_SEALED_AT_MOST * len(sealable)))
         rows = sorted(self._stream.choice(len(sealable), count, replace=False).tolist()) if count else []
         self.seals.lock_all([sealable[row] for row in rows], _YARD_OFFICER)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import math
 from collections import defaultdict
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
@@ -28,7 +29,7 @@ REPORT_MS = 5_000
 
 _SPEEDS_MPS = (1.3, 6.0, 1.3, 6.0, 1.3, 6.0, 1.3, 6.0)  # on foot and by car in turn
 _LOOK_S = (40.0, 240.0)
-_LONGEST_WALK_M = 900.0
+_STROLL_S = (200.0, 900.0)
 _ACCURACY_M = 3.0
 _NOTHING = "未见异常"
 _CONFIRMED = "属实"
@@ -49,6 +50,7 @@ class Footways:
                 self._ways[edge.start].append((edge.end, length, line[1:]))
                 self._ways[edge.end].append((edge.start, length, line[::-1][1:]))
         self.nodes = sorted(self._ways)
+        self._spots = {node: (float(self._at[node][0]), float(self._at[node][1])) for node in self.nodes}
         self._places = np.asarray([self._at[n] for n in self.nodes]).reshape(-1, 2)
 
     def nearest(self, x: float, y: float) -> str:
@@ -57,27 +59,36 @@ class Footways:
 
     def place(self, node: str) -> tuple[float, float]:
         """Where a node is."""
-        return float(self._at[node][0]), float(self._at[node][1])
+        return self._spots[node]
 
-    def near(self, node: str, reach_m: float) -> list[str]:
-        """The nodes within a straight distance of a node, itself left out."""
-        far = np.hypot(*(self._places - self._at[node]).T)
-        return [self.nodes[i] for i in np.flatnonzero((far <= reach_m) & (far > 1.0)).tolist()]
+    def stroll(self, start: str, length_m: float, stream: np.random.Generator) -> tuple[str, NDArray[np.float64]]:
+        """A way of about `length_m` that turns at random and never straight back: its end and points, shape (N, 2)."""
+        node, came_from, gone = start, "", 0.0
+        points = [self.place(start)]
+        while gone < length_m and self._ways[node]:
+            ahead = [way for way in self._ways[node] if way[0] != came_from] or self._ways[node]
+            other, length, line = ahead[int(stream.integers(len(ahead)))]
+            came_from, node, gone = node, other, gone + length
+            points.extend(line)
+        return node, np.asarray(points, dtype=float)
 
     def way(self, start: str, end: str) -> NDArray[np.float64]:
-        """Points of the shortest way, shape (N, 2); only the start if there is none."""
+        """Points of the shortest way (found by A*), shape (N, 2); only the start if there is none."""
+        goal = self._spots[end]
         best, before = {start: 0.0}, dict[str, tuple[str, tuple[tuple[float, float], ...]]]()
-        heap = [(0.0, start)]
+        heap, closed = [(math.dist(self._spots[start], goal), start)], set[str]()
         while heap:
-            gone, node = heapq.heappop(heap)
+            _, node = heapq.heappop(heap)
             if node == end:
                 break
-            if gone > best[node]:
+            if node in closed:
                 continue
+            closed.add(node)
+            gone = best[node]
             for other, length, line in self._ways[node]:
-                if gone + length < best.get(other, np.inf):
+                if gone + length < best.get(other, math.inf):
                     best[other], before[other] = gone + length, (node, line)
-                    heapq.heappush(heap, (gone + length, other))
+                    heapq.heappush(heap, (gone + length + math.dist(self._spots[other], goal), other))
         legs = []
         while end in before:
             node, line = before[end]
@@ -189,10 +200,12 @@ class Patrol:
         """An officer's rounds: go somewhere, look, go on; first of all where one is sent."""
         stream, env = self._stream, self._world.env
         while True:
-            reach = _LONGEST_WALK_M if officer.speed_mps < 2.0 else 4.0 * _LONGEST_WALK_M
-            choice = self._ways.near(officer.node, reach) or [officer.node]
-            goal = officer.sent_to or choice[int(stream.integers(len(choice)))]
-            taken_s = officer.go(self._ways.way(officer.node, goal), self._world.now_ms)
+            if officer.sent_to is not None:
+                goal, line = officer.sent_to, self._ways.way(officer.node, officer.sent_to)
+            else:
+                length_m = float(stream.uniform(*_STROLL_S)) * officer.speed_mps
+                goal, line = self._ways.stroll(officer.node, length_m, stream)
+            taken_s = officer.go(line, self._world.now_ms)
             look_s = float(stream.uniform(*_LOOK_S))
             officer.node = goal
             yield env.timeout(taken_s)

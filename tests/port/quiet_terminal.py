@@ -36,7 +36,7 @@ from twin.records import (
     VehicleKind,
 )
 
-BASE_MS = 1_795_212_000_000  # 2026-11-21T09:20+08:00, on a full ten minutes
+BASE_MS = 1_795_226_400_000  # 2026-11-21T10:00+08:00
 _LIFT_S = 300.0
 _GATE_S = 900.0
 

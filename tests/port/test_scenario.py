@@ -162,3 +162,28 @@ def test_any_bytes_in_a_file_raise_no_other_error(tmp_path_factory: pytest.TempP
     except ScenarioError as told:
         refused = str(told)
     assert not refused or "bytes.txt" in refused
+
+
+def test_the_documentation_lists_every_incident_with_its_fields_and_defaults() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "scenario.md").read_text(encoding="utf-8")
+    for kind in KINDS.values():
+        section = text.split(f"### {kind.rule} {kind.name_zh} · {kind.name_en}\n")[1].split("\n### ")[0]
+        assert kind.summary in section
+        rows = [line for line in section.splitlines() if line.startswith("| `")]
+        assert [row.split("`")[1] for row in rows] == [p.name for p in kind.parameters]
+        for row, parameter in zip(rows, kind.parameters, strict=True):
+            default = "by the seed" if parameter.default is None else (
+                f"`{parameter.default:g}`" if isinstance(parameter.default, float) else f"`{parameter.default}`"
+            )
+            assert f"| {default} |" in row
+            assert parameter.meaning in row
+            assert all(f"`{choice}`" in row for choice in parameter.choices)
+
+
+def test_the_documented_exercise_is_accepted_by_this_port() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "scenario.md").read_text(encoding="utf-8")
+    example = next(block for block in text.split("```") if "title 夜班演练" in block)
+    known = jiangyin().blocks[0].id
+    exercise = scenario.parse(example.replace('"C3"', known))
+    exercise.check(jiangyin(), 1_795_219_200_000)  # 2026-11-21T08:00 in China
+    assert [i.kind.rule for i in exercise.incidents] == ["R01", "R02", "R03", "R11"]
