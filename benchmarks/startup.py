@@ -1,8 +1,8 @@
 """How long the desk takes from the start of its process to the first picture with containers, beside a bare plotter.
 
-`import_s`: until everything is imported; `window_s`: until the window is made; `first_picture_s`: until a frame with the
-containers of the port was drawn, the simulated port's own start included. The peer `pyvista_first_picture_s` is a process
-that imports pyvista and draws as many boxes with glyph(), without data, window or panels. Medians over `--runs`.
+`import_s`: until everything is imported; `window_s`: until the window is made; `first_picture_s`: until a frame with
+the containers of the port was drawn, the simulated port's own start included. The peer `pyvista_first_picture_s` is a
+process that imports pyvista and draws as many boxes with glyph(), without data, window or panels. Medians of `--runs`.
 """
 
 from __future__ import annotations
