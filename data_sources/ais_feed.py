@@ -179,7 +179,8 @@ class AisTcpFeed(AisFeed):
             before = self._book.last_success_at
             try:
                 self._listen()
-                self._failed(FeedErrorCode.CUT_OFF, "the receiver closed the connection")
+                if not self._stopping.is_set():
+                    self._failed(FeedErrorCode.CUT_OFF, "the receiver closed the connection")
             except socket.gaierror:
                 self._failed(FeedErrorCode.HOST_UNKNOWN, f"{self._host} has no address", host=self._host)
             except ConnectionRefusedError:

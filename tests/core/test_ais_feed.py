@@ -246,8 +246,7 @@ def test_playing_can_be_broken_off(tmp_path: Path, inbox: Inbox, quarantine: Qua
     recording.write_bytes(JUAN_DE_FUCA + b"\n" + (NORFOLK + b"\n") * 5_000)
     feed = AisFileFeed(recording, inbox, quarantine, lines_per_s=200.0)
     feed.start()
-    until(lambda: feed.health().records > 0)
-    assert feed.health().state is FeedState.UP
+    until(lambda: feed.health().records > 0 and feed.health().state is FeedState.UP)
     assert feed.stop(2.0)
     assert not feed.ended
 
@@ -287,13 +286,11 @@ def test_a_receiver_is_listened_to_across_cuts_in_lines_and_connections(
     receiver.send(JUAN_DE_FUCA[:20])
     receiver.send(JUAN_DE_FUCA[20:] + b"\r\n" + EVER_DIADEM[0] + b"\r\n")
     receiver.send(EVER_DIADEM[1] + b"\r\n")
-    until(lambda: feed.health().records == 2)
-    assert feed.health().state is FeedState.UP
+    until(lambda: feed.health().records == 2 and feed.health().state is FeedState.UP)
     receiver.send(b"", close=True)
     until(lambda: feed.health().last_error is not None)
     receiver.send(NORFOLK + b"\r\n")
-    until(lambda: feed.health().records == 3)
-    assert feed.health().state is FeedState.UP
+    until(lambda: feed.health().records == 3 and feed.health().state is FeedState.UP)
     error = feed.health().last_error
     assert error is not None
     assert error.code is FeedErrorCode.CUT_OFF
