@@ -34,22 +34,35 @@ Hit = tuple[float, Selection]
 
 
 def ray_boxes(origin: F8, way: F8, base: F8, size: F8, bearing_deg: F8) -> F8:
-    """Where a ray enters upright boxes (slab method), as multiples of `way`; infinity where it misses. Shape (N,).
+    """How far along a ray it enters upright boxes, infinity where it misses. Shape (N,), metres.
 
-    origin, way: (3,); base: centres of the under sides, (N, 3); size: length, width, height, (N, 3); bearing of the
-    length, (N,). From inside a box the distance is 0.
+    Those whose bounding ball it passes are tried by the slab method. origin: (3,); way: a unit vector, (3,); base:
+    centres of the under sides, (N, 3); size: length, width, height, (N, 3); bearing of the length, (N,). From inside a
+    box the distance is 0.
     """
-    east, north = unit(bearing_deg)
+    found = np.full(len(base), np.inf)
     offset = origin - base
-    start = np.empty((len(base), 3))
+    to_middle = offset.copy()
+    to_middle[:, 2] -= 0.5 * size[:, 2]
+    along = to_middle @ way
+    beside = np.einsum("ij,ij->i", to_middle, to_middle) - along * along
+    near = np.flatnonzero(beside <= 0.25 * np.einsum("ij,ij->i", size, size))
+    if len(near):
+        found[near] = _slabs(way, offset[near], size[near], np.asarray(bearing_deg)[near])
+    return found
+
+
+def _slabs(way: F8, offset: F8, size: F8, bearing_deg: F8) -> F8:
+    east, north = unit(bearing_deg)
+    start = np.empty((len(offset), 3))
     start[:, 0] = offset[:, 0] * east + offset[:, 1] * north
     start[:, 1] = offset[:, 0] * north - offset[:, 1] * east
     start[:, 2] = offset[:, 2]
-    step = np.empty((len(base), 3))
+    step = np.empty((len(offset), 3))
     step[:, 0] = way[0] * east + way[1] * north
     step[:, 1] = way[0] * north - way[1] * east
     step[:, 2] = way[2]
-    low = np.column_stack([-0.5 * size[:, 0], -0.5 * size[:, 1], np.zeros(len(base))])
+    low = np.column_stack([-0.5 * size[:, 0], -0.5 * size[:, 1], np.zeros(len(offset))])
     high = np.column_stack([0.5 * size[:, 0], 0.5 * size[:, 1], size[:, 2]])
     with np.errstate(divide="ignore", invalid="ignore"):
         first, second = (low - start) / step, (high - start) / step
@@ -80,7 +93,8 @@ class Picker:
             shapely.prepare(area)
         self._berths = [(b.id, shapely.LineString([b.start, b.end])) for b in layout.berths]
         self._crane_parts = _crane_parts(layers)
-        self._heights: dict[int, tuple[int, float]] = {}
+        self._heights = np.zeros(len(layout.blocks))
+        self._measured = np.full(len(layout.blocks), -1, dtype=np.int64)
 
     def pick(self, origin: ArrayLike, direction: ArrayLike) -> Selection | None:
         """The first object on the ray from `origin` (metres) along `direction` (any length)."""
@@ -118,7 +132,7 @@ class Picker:
             return None
         base, size, bearing = self._block_bounds
         size = size.copy()
-        size[:, 2] = [self._height_m(number) for number in range(len(size))]
+        size[:, 2] = self._stack_heights()
         size[:, 0] += 2.0  # a forty-five-foot box stands over the end of its block
         meets = ray_boxes(eye, way, base, size, bearing)
         best: Hit | None = None
@@ -128,14 +142,13 @@ class Picker:
             best = _nearer(best, self._first_box(eye, way, containers.block(number).boxes))
         return best
 
-    def _height_m(self, number: int) -> float:
-        """Height of the highest stack of a block; the block is only looked at again when it changed."""
-        revision = int(self._layers.containers.block_revision[number])
-        known = self._heights.get(number)
-        if known is None or known[0] != revision:
-            tops = self._layers.containers.block(number).stacks.height_m
-            known = self._heights[number] = (revision, float(tops.max()) if tops.size else 0.0)
-        return known[1]
+    def _stack_heights(self) -> F8:
+        """Height of the highest stack of each block; a block is only looked at again when it changed. Shape (N,)."""
+        containers = self._layers.containers
+        for number in np.flatnonzero(containers.block_revision != self._measured).tolist():
+            self._heights[number] = containers.block(number).stacks.height_m.max()
+        self._measured = containers.block_revision.copy()
+        return self._heights
 
     def _first_box(self, eye: F8, way: F8, boxes: Boxes | None) -> Hit | None:
         if boxes is None or not len(boxes):
