@@ -26,6 +26,8 @@ _SLOT = re.compile(r"^(?P<block>[A-Z0-9]+)-(?P<bay>\d{1,3})-(?P<row>\d{1,2})-(?P
 
 
 class BlockKind(StrEnum):
+    """What a block is for, and by what it is served."""
+
     RTG = "rtg"
     AUTOMATED = "automated"
     EMPTY = "empty"
@@ -36,6 +38,8 @@ class BlockKind(StrEnum):
 
 
 class ZoneKind(StrEnum):
+    """What a zone of the port is."""
+
     PORT = "port"
     TERMINAL = "terminal"
     FOREIGN_YARD = "foreign_yard"
@@ -49,6 +53,8 @@ class ZoneKind(StrEnum):
 
 
 class FenceClass(StrEnum):
+    """What the electronic fence keeps apart."""
+
     FOREIGN = "foreign"  # foreign-trade area: domestic containers may not be inside
     DOMESTIC = "domestic"  # domestic-trade area: foreign containers may not be inside
     CLOSED = "closed"  # nobody without permission
@@ -56,6 +62,8 @@ class FenceClass(StrEnum):
 
 
 class BuildingKind(StrEnum):
+    """What a building is, and so how it is drawn."""
+
     H986 = "h986"
     INSPECTION_SHED = "inspection_shed"
     CUSTOMS = "customs"
@@ -68,12 +76,16 @@ class BuildingKind(StrEnum):
 
 
 class CraneKind(StrEnum):
+    """Kinds of cranes."""
+
     STS = "sts"  # ship-to-shore quay crane
     RTG = "rtg"  # rubber-tyred gantry
     ARMG = "armg"  # automated rail-mounted gantry
 
 
 class RoadKind(StrEnum):
+    """What traffic an edge of the road network carries."""
+
     MAIN = "main"
     BLOCK_SERVICE = "block_service"  # lane beside a block where trucks stop under the crane
     QUAY_LANE = "quay_lane"  # under the quay cranes
@@ -84,12 +96,16 @@ class RoadKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Name:
+    """A name in both languages."""
+
     zh: str
     en: str
 
 
 @dataclass(frozen=True, slots=True)
 class Berth:
+    """A stretch of quay face. The sea lies to the left of the way from `start` to `end`."""
+
     id: str
     name: Name
     kind: str  # container, multi_purpose, liquid
@@ -137,10 +153,12 @@ class Block:
 
     @property
     def length_m(self) -> float:
+        """Along the bays."""
         return self.bays * self.bay_pitch_m
 
     @property
     def width_m(self) -> float:
+        """Across the rows."""
         return self.rows * self.row_pitch_m
 
     def ground(self, bay: Any, row: Any) -> NDArray[np.float64]:
@@ -151,12 +169,15 @@ class Block:
 
     @property
     def outline(self) -> Outline:
+        """Corners on the ground, beginning at bay 1, row 1."""
         o, a, b = np.asarray(self.origin), self.along * self.length_m, self.across * self.width_m
         return tuple((float(x), float(y)) for x, y in (o, o + a, o + a + b, o + b))
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
+    """A place for one container."""
+
     block: str
     bay: int
     row: int
@@ -176,6 +197,8 @@ def parse_slot(text: str) -> Slot:
 
 @dataclass(frozen=True, slots=True)
 class Zone:
+    """A part of the port; zones form a tree."""
+
     id: str
     name: Name
     kind: ZoneKind
@@ -186,6 +209,8 @@ class Zone:
 
 @dataclass(frozen=True, slots=True)
 class Fence:
+    """A boundary of the electronic net."""
+
     id: str
     name: Name
     fence_class: FenceClass
@@ -211,6 +236,8 @@ class GateLane:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
+    """A gate with its lanes."""
+
     id: str
     name: Name
     zone: str
@@ -220,6 +247,8 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class RoadNode:
+    """Where edges of the road network meet."""
+
     id: str
     at: Point
 
@@ -253,6 +282,8 @@ class StopPoint:
 
 @dataclass(frozen=True, slots=True)
 class Crane:
+    """A crane where it stands when idle."""
+
     id: str
     kind: CraneKind
     serves: tuple[str, ...]  # berths of a quay crane, blocks of a yard crane
@@ -267,6 +298,8 @@ class Crane:
 
 @dataclass(frozen=True, slots=True)
 class Building:
+    """A building as an upright prism."""
+
     id: str
     name: Name
     kind: BuildingKind
@@ -277,6 +310,8 @@ class Building:
 
 @dataclass(frozen=True, slots=True)
 class RailTrack:
+    """A railway track."""
+
     id: str
     line: Outline
 
