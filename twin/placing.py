@@ -14,7 +14,12 @@ from twin.newest import time_of, version, winners
 from twin.records import Classifier, EntityKind, MoveEvent, PlaceKind
 from twin.state import Changes, State, together
 from twin.tables import (
-    ENTITY_KINDS, PLACE_KINDS, PLACE_KNOWN, PLACE_NOT_STATED, PLACE_SHARED, PLACE_UNREADABLE,
+    ENTITY_KINDS,
+    PLACE_KINDS,
+    PLACE_KNOWN,
+    PLACE_NOT_STATED,
+    PLACE_SHARED,
+    PLACE_UNREADABLE,
 )
 
 # Moves that change a container's place. Of two at the same instant the later in this list holds; a statement of the

@@ -14,7 +14,19 @@ import functools
 
 from twin.port_index import PortIndex
 from twin.port_layout import (
-    Block, BlockKind, Crane, CraneKind, Fence, FenceClass, Gate, GateLane, Name, Outline, PortLayout, Zone, ZoneKind,
+    Block,
+    BlockKind,
+    Crane,
+    CraneKind,
+    Fence,
+    FenceClass,
+    Gate,
+    GateLane,
+    Name,
+    Outline,
+    PortLayout,
+    Zone,
+    ZoneKind,
 )
 
 
@@ -39,9 +51,7 @@ def _block(block_id: str, x: float, trade: str) -> Block:
 
 
 def layout(domestic_hours: tuple[tuple[str, str], ...] = ()) -> PortLayout:
-    empty = {name: () for name in (
-        "land", "platform", "quay_lines", "crane_rails", "berths", "road_nodes", "road_edges", "stop_points", "buildings",
-        "rail_tracks", "corridors", "viewpoints")}
+    empty = dict.fromkeys(("land", "platform", "quay_lines", "crane_rails", "berths", "road_nodes", "road_edges", "stop_points", "buildings", "rail_tracks", "corridors", "viewpoints"), ())
     lanes = (
         GateLane("G1-I1", "in", (180.0, 300.0), 180.0, 60.0, "", ""),
         GateLane("G1-O1", "out", (200.0, 300.0), 0.0, 60.0, "", ""),

@@ -9,7 +9,17 @@ import pytest
 
 from tests.core.timeline import BOX, Story, Watch, at, number
 from twin.legal_state import LegalState
-from twin.records import Classifier, DeclarationMode, DeclarationState, Direction, GateDecision, MoveEvent, PlaceKind, Purpose, Trade
+from twin.records import (
+    Classifier,
+    DeclarationMode,
+    DeclarationState,
+    Direction,
+    GateDecision,
+    MoveEvent,
+    PlaceKind,
+    Purpose,
+    Trade,
+)
 from twin.rules.base import ParameterError
 from twin.rules.r01_unpermitted_removal import RULE
 from twin.rules.registry import make_rules

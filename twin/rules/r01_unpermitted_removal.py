@@ -18,7 +18,16 @@ from twin.interner import Codes
 from twin.legal_state import DECLARATION_MODES, DECLARATION_STATES
 from twin.newest import time_of
 from twin.records import (
-    Classifier, DeclarationMode, DeclarationState, Direction, GateDecision, Kind, MoveEvent, PlaceKind, Purpose, Trade,
+    Classifier,
+    DeclarationMode,
+    DeclarationState,
+    Direction,
+    GateDecision,
+    Kind,
+    MoveEvent,
+    PlaceKind,
+    Purpose,
+    Trade,
 )
 from twin.rules.base import Parameter, RuleSpec, Verdict, View
 from twin.rules.removals import Removal, removals_of
@@ -101,7 +110,7 @@ class UnpermittedRemoval:
         open_before = list(known)
         for removal in removals_of(state, row):
             offence = _offence(state, row, removal) if supervised else None
-            match = next((w for w in open_before if w.begin <= removal.end and w.last >= removal.begin), None)
+            match = next((w for w in open_before if _same(w, removal)), None)
             if match is not None:
                 open_before.remove(match)
             if offence is None:
@@ -109,7 +118,7 @@ class UnpermittedRemoval:
                     watches.append(replace(match, active=False))
                     clearings.append(_overturned(state, row, removal, match))
                 continue
-            incident = match.incident if match is not None else str(removal.begin)
+            incident = match.incident if match is not None else _new_key(removal, (*known, *watches))
             finding = self._finding(state, row, removal, incident, offence)
             ended = _ended(state, row, removal)
             watches.append(_Watch(incident, removal.begin, removal.last, finding, ended is None))
@@ -152,6 +161,16 @@ class UnpermittedRemoval:
         near = eta <= self._parameters["critical_eta_s"] or watch.finding.severity is Severity.CRITICAL
         severity = Severity.CRITICAL if near else RULE.severity
         return replace(watch, finding=replace(watch.finding, eta_s=eta, severity=severity))
+
+
+def _same(watch: _Watch, removal: Removal) -> bool:
+    """Whether a removal is the one that was held against the container before, told better now."""
+    return watch.begin == removal.begin or (watch.begin < removal.end and watch.last > removal.begin)
+
+
+def _new_key(removal: Removal, known: tuple[_Watch, ...]) -> str:
+    key, taken = str(removal.begin), {w.incident for w in known}
+    return next(k for k in (key, *(f"{key}-{n}" for n in range(2, len(taken) + 3))) if k not in taken)
 
 
 def _is_news(watch: _Watch, before: _Watch | None) -> bool:

@@ -1,0 +1,268 @@
+"""The life of a warning: what operators may do, what rules may do, and what stays in the history."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
+
+from twin.warnings import (
+    Clearing,
+    FeedRelied,
+    Finding,
+    RiskWarning,
+    Severity,
+    Verb,
+    WarningBook,
+    WarningState,
+    WarningStateError,
+)
+
+
+def finding(incident: str = "1", **more: object) -> Finding:
+    fields: dict[str, object] = {
+        "rule": "R01", "severity": Severity.HIGH, "subject_kind": "container", "subject": "MSKU1", "at": 1_000, "incident": incident,
+        "x": 1.0, "y": 2.0, "zone": "Z", "facts": {"vehicle": "闽A1"}, "evidence": ("m1",), **more}
+    return Finding(**fields)  # type: ignore[arg-type]
+
+
+def clearing(incident: str = "1", **more: object) -> Clearing:
+    return Clearing("R01", "MSKU1", incident, 2_000, "gone", **more)  # type: ignore[arg-type]
+
+
+def raised(book: WarningBook) -> str:
+    warning = book.found(finding(), 1_500, (FeedRelied("port", "up", 0.4),))
+    assert warning is not None
+    return warning.id
+
+
+def test_a_finding_becomes_a_warning() -> None:
+    book = WarningBook()
+    warning = book.get(raised(book))
+    assert warning is not None
+    assert (warning.id, warning.state, warning.active, warning.open) == ("R01-MSKU1-1", WarningState.RAISED, True, True)
+    assert (warning.raised_at, warning.noticed_at, warning.updated_at) == (1_000, 1_500, 1_500)
+    assert warning.feeds == (FeedRelied("port", "up", 0.4),)
+    assert isinstance(warning.facts, MappingProxyType)
+    assert book.take_changes() == (warning,)
+    assert book.take_changes() == ()
+    assert (len(book), book.raised_since(1_000), book.raised_since(1_001)) == (1, 1, 0)
+    assert book.about("MSKU1") == book.about("闽A1") == (warning,)
+
+
+def test_the_whole_life() -> None:
+    book = WarningBook()
+    w = raised(book)
+    book.acknowledge(w, "Zhang", 2_000)
+    book.take(w, "Zhang", 2_100)
+    book.dispatch(w, "Zhang", 2_200, "task K1")
+    book.confirm(w, "Zhang", 2_300, "container brought back")
+    closed = book.close(w, "Zhang", 2_400, "done")
+    assert [(s.verb, s.by) for s in closed.history] == [
+        (Verb.RAISE, "rule"), (Verb.ACKNOWLEDGE, "Zhang"), (Verb.TAKE, "Zhang"), (Verb.DISPATCH, "Zhang"),
+        (Verb.CONFIRM, "Zhang"), (Verb.CLOSE, "Zhang")]
+    assert (closed.state, closed.owner, closed.open, book.open()) == (WarningState.CLOSED, "Zhang", False, ())
+
+
+def test_acknowledging_does_not_close_and_taking_acknowledges() -> None:
+    book = WarningBook()
+    w = raised(book)
+    taken = book.take(w, "Zhang", 2_000)
+    assert [s.verb for s in taken.history] == [Verb.RAISE, Verb.ACKNOWLEDGE, Verb.TAKE]
+    assert book.open() == (taken,)
+
+
+@pytest.mark.parametrize(("steps", "sentence"), [
+    ([("close", "Zhang", "x")], "is raised; close is possible only when confirmed, dispatched, rejected, taken."),
+    ([("acknowledge", "Zhang"), ("acknowledge", "Li")], "is acknowledged; acknowledge is possible only when raised."),
+    ([("dispatch", "Zhang")], "is raised; dispatch is possible only when dispatched, taken."),
+    ([("confirm", "Zhang")], "is raised"),
+    ([("take", "Zhang"), ("take", "Li")], "already has an owner, Zhang."),
+    ([("take", "Zhang"), ("close", "Li", "x")], "belongs to Zhang, not to Li."),
+    ([("take", "Zhang"), ("dispatch", "Li")], "belongs to Zhang"),
+    ([("take", "Zhang"), ("close", "Zhang", "  ")], "can only be closed with a reason."),
+    ([("take", " ")], "needs the name of who takes it."),
+    ([("take", "Zhang"), ("confirm", "Zhang"), ("reject", "Zhang")], "is confirmed; reject is possible only"),
+    ([("take", "Zhang"), ("hand_over", "Zhang", " ")], "handed over to somebody"),
+    ([("hand_over", "Zhang", "Li")], "is raised; hand over is possible only"),
+    ([("take", "Zhang"), ("close", "Zhang", "x"), ("take", "Li")], "already has an owner"),
+    ([("take", "Zhang"), ("close", "Zhang", "x"), ("close", "Zhang", "x")], "is closed; close is possible only"),
+])
+def test_illegal_steps_are_refused_with_one_sentence(steps: list[tuple[str, ...]], sentence: str) -> None:
+    book = WarningBook()
+    w = raised(book)
+    for verb, by, *rest in steps[:-1]:
+        getattr(book, verb)(w, by, 2_000, *rest)
+    before = book.get(w)
+    verb, by, *rest = steps[-1]
+    with pytest.raises(WarningStateError) as refusal:
+        getattr(book, verb)(w, by, 2_000, *rest)
+    assert sentence in str(refusal.value)
+    assert str(refusal.value).startswith(f"Warning {w}")
+    assert str(refusal.value).endswith(".")
+    assert book.get(w) is before
+
+
+def test_an_unknown_warning() -> None:
+    with pytest.raises(WarningStateError, match="There is no warning R77."):
+        WarningBook().acknowledge("R77", "Zhang", 0)
+
+
+def test_handing_over_makes_another_the_owner() -> None:
+    book = WarningBook()
+    w = raised(book)
+    book.take(w, "Zhang", 2_000)
+    assert book.hand_over(w, "Zhang", 2_100, "Li").owner == "Li"
+    assert book.close(w, "Li", 2_200, "done").state is WarningState.CLOSED
+
+
+def test_a_further_finding_updates_and_escalates_never_the_other_way() -> None:
+    book = WarningBook()
+    w = raised(book)
+    graver = book.found(finding(severity=Severity.CRITICAL, eta_s=60.0, evidence=("p1",), facts={"gate": "G1"}), 1_700)
+    assert graver is not None
+    assert (graver.id, graver.severity, graver.eta_s, graver.evidence) == (w, Severity.CRITICAL, 60.0, ("m1", "p1"))
+    assert dict(graver.facts) == {"vehicle": "闽A1", "gate": "G1"}
+    assert graver.history[-1].verb is Verb.ESCALATE
+    assert graver.feeds == (FeedRelied("port", "up", 0.4),)
+    milder = book.found(finding(severity=Severity.LOW, eta_s=50.0, x=float("nan")), 1_800)
+    assert milder is not None
+    assert (milder.severity, milder.place_x, milder.eta_s) == (Severity.CRITICAL, 1.0, 50.0)
+    assert len(book) == 1
+
+
+def test_the_same_finding_again_is_no_change() -> None:
+    book = WarningBook()
+    raised(book)
+    before = book.found(finding(), 1_700)
+    book.take_changes()
+    assert book.found(finding(), 1_800) is before
+    assert book.take_changes() == ()
+
+
+def test_the_condition_clears_beside_the_life() -> None:
+    book = WarningBook()
+    w = raised(book)
+    book.acknowledge(w, "Zhang", 1_600)
+    cleared = book.cleared(clearing(), 2_500)
+    assert cleared is not None
+    assert (cleared.active, cleared.cleared_at, cleared.state) == (False, 2_500, WarningState.ACKNOWLEDGED)
+    assert book.cleared(clearing(), 2_600) is None, "known already"
+    back = book.found(finding("2"), 3_000)
+    assert back is not None
+    assert (back.id, back.active, back.cleared_at, back.history[-1].verb) == (w, True, None, Verb.UPDATE)
+
+
+def test_it_stays_active_while_one_of_its_incidents_goes_on() -> None:
+    book = WarningBook()
+    w = raised(book)
+    book.found(finding("2"), 1_600)
+    book.cleared(clearing("1"), 1_700)
+    still = book.get(w)
+    assert still is not None and still.active
+    book.cleared(clearing("2"), 1_800)
+    gone = book.get(w)
+    assert gone is not None and not gone.active
+
+
+def test_overturning_is_visible_even_after_clearing() -> None:
+    book = WarningBook()
+    raised(book)
+    book.cleared(clearing(), 2_000)
+    overturned = book.cleared(clearing(overturned=True, evidence=("d1",)), 2_100)
+    assert overturned is not None
+    assert (overturned.overturned, overturned.history[-1].verb, overturned.evidence) == (True, Verb.OVERTURN, ("m1", "d1"))
+
+
+def test_clearing_what_was_never_raised_is_nothing() -> None:
+    assert WarningBook().cleared(clearing(), 2_000) is None
+
+
+def test_a_closed_incident_does_not_come_back_a_new_one_does() -> None:
+    book = WarningBook()
+    w = raised(book)
+    book.take(w, "Zhang", 2_000)
+    book.close(w, "Zhang", 2_100, "done")
+    assert book.found(finding(severity=Severity.CRITICAL), 2_200) is None
+    second = book.found(finding("2", at=5_000), 5_500)
+    assert second is not None and second.id != w
+    assert book.found(finding(), 5_600) is None, "the old incident does not touch the new warning"
+    assert [x.id for x in book.all()] == [w, second.id]
+    assert [x.id for x in book.about("MSKU1")] == [second.id, w]
+
+
+def test_open_warnings_gravest_first_then_newest() -> None:
+    book = WarningBook()
+    for subject, severity, when in (("a", Severity.LOW, 9), ("b", Severity.CRITICAL, 1), ("c", Severity.CRITICAL, 5),
+                                    ("d", Severity.MEDIUM, 7)):
+        book.found(finding(subject=subject, severity=severity, at=when), 10)
+    assert [w.subject for w in book.open()] == ["c", "b", "d", "a"]
+
+
+class Lives(RuleBasedStateMachine):
+    """Operators and rules at random: whatever they try, the book stays in order."""
+
+    ids = Bundle("ids")
+    people = st.sampled_from(["Zhang", "Li", ""])
+    subjects = st.sampled_from(["A", "B"])
+    incidents = st.sampled_from(["1", "2", "3"])
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.book = WarningBook()
+        self.before: dict[str, RiskWarning] = {}
+        self.now = 0
+
+    @rule(target=ids, subject=subjects, incident=incidents, severity=st.sampled_from(Severity))
+    def finds(self, subject: str, incident: str, severity: Severity) -> str:
+        found = self.book.found(finding(incident, subject=subject, severity=severity), self._tick())
+        return found.id if found is not None else "nothing"
+
+    @rule(subject=subjects, incident=incidents, overturned=st.booleans())
+    def clears(self, subject: str, incident: str, overturned: bool) -> None:
+        self.book.cleared(Clearing("R01", subject, incident, self.now, "gone", overturned), self._tick())
+
+    @rule(verb=st.sampled_from(["acknowledge", "take", "dispatch", "confirm", "reject", "close", "hand_over"]), warning=ids,
+          by=people, word=st.sampled_from(["", "Li", "done"]))
+    def tries(self, verb: str, warning: str, by: str, word: str) -> None:
+        wordless = verb in ("acknowledge", "take")
+        try:
+            getattr(self.book, verb)(warning, by, self._tick(), *(() if wordless else (word,)))
+        except WarningStateError as refusal:
+            assert str(refusal)[0].isupper() and str(refusal).endswith(".")
+
+    def _tick(self) -> int:
+        self.now += 1
+        return self.now
+
+    @invariant()
+    def one_open_warning_per_rule_and_subject(self) -> None:
+        still_open = self.book.open()
+        assert len({(w.rule, w.subject) for w in still_open}) == len(still_open)
+        assert {w.id for w in still_open} == {w.id for w in self.book.all() if w.state is not WarningState.CLOSED}
+
+    @invariant()
+    def history_only_grows_and_the_end_is_final(self) -> None:
+        for warning in self.book.all():
+            old = self.before.get(warning.id)
+            if old is not None:
+                assert warning.history[: len(old.history)] == old.history
+                assert warning.severity.rank <= old.severity.rank
+                assert old.open or not warning.open
+            assert [s.at for s in warning.history] == sorted(s.at for s in warning.history)
+            self.before[warning.id] = warning
+
+    @invariant()
+    def who_has_it_is_who_took_it(self) -> None:
+        for warning in self.book.all():
+            needs_owner = warning.state not in (WarningState.RAISED, WarningState.ACKNOWLEDGED)
+            assert (warning.owner is not None) == needs_owner
+            assert warning.active == bool(warning.incidents)
+            assert (warning.cleared_at is None) == warning.active
+
+
+Lives.TestCase.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+TestLives = Lives.TestCase
