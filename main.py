@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from layers.session import Session
     from panels.main_window import MainWindow
     from scene.viewport import Viewport
-    from twin.events import Delta
     from twin.feed_health import FeedHealth
     from twin.port_layout import PortLayout
 
@@ -348,7 +347,7 @@ class _DeskRun:
         else:
             self._window.showMaximized()
 
-    def _mark_first_picture(self, _delta: Delta) -> None:
+    def _mark_first_picture(self) -> None:
         """The first frame that shows containers: all blocks built, then drawn and swapped."""
         if self._window is None or not self._session.twin.containers.present.any() or self._scene.pending:
             return

@@ -11,10 +11,9 @@ from layers.layers import Layers
 from twin.events import Delta
 
 if TYPE_CHECKING:
-    from twin.twin import Twin
-
     from twin.batch import Batch
     from twin.feed_health import FeedHealth
+    from twin.twin import Twin
 
 FIRST_HELPING = 2_000
 _SMALLEST = 500
@@ -23,6 +22,10 @@ _LARGEST = 20_000
 
 class Inbox(Protocol):
     """Where feeds leave their batches."""
+
+    @property
+    def rows(self) -> int:
+        """How many rows wait."""
 
     def drain(self, max_rows: int) -> list[Batch]:
         """The oldest batches, whole, up to so many rows; at least one if there is any."""
@@ -43,6 +46,11 @@ class Session:
         self.layers = layers
         self._healths = healths
         self._rows = FIRST_HELPING
+
+    @property
+    def waiting(self) -> bool:
+        """Whether records were left to the next beat."""
+        return self.inbox.rows > 0
 
     def step(self, now: int, budget_s: float, timer: Callable[[], float]) -> Delta:
         """One beat at `now` (ms UTC).

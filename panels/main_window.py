@@ -23,7 +23,6 @@ from panels.search_box import SearchBox
 from panels.warning_list import WarningList
 from panels.warning_steps import WarningSteps
 from panels.zone_tree import ZoneTree
-from twin.events import Delta
 
 BEATS_A_SECOND = 10
 
@@ -36,6 +35,7 @@ class MainWindow(QMainWindow):
         self._desk = desk
         self._beats = 0
         self._closed = False
+        self._seen_warnings = -1
         theme = desk.theme
         self.setMinimumSize(theme.px(1100), theme.px(640))
         self.resize(theme.px(1920), theme.px(1080))
@@ -168,11 +168,12 @@ class MainWindow(QMainWindow):
 
     # the beat
 
-    def _on_beat(self, delta: Delta) -> None:
+    def _on_beat(self) -> None:
         now = self._desk.now()
         self._beats += 1
         self.scene.tick()
-        if delta.warnings or self._beats % BEATS_A_SECOND == 0:
+        if self._desk.twin.warnings.revision != self._seen_warnings:
+            self._seen_warnings = self._desk.twin.warnings.revision
             self.warning_list.refresh()
             self._show_open_count()
         self.detail.follow(now)

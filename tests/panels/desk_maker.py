@@ -77,6 +77,10 @@ class QueuedInbox:
     def __init__(self) -> None:
         self.waiting: list[Batch] = []
 
+    @property
+    def rows(self) -> int:
+        return sum(len(batch) for batch in self.waiting)
+
     def drain(self, max_rows: int) -> list[Batch]:
         taken, self.waiting = self.waiting, []
         return taken

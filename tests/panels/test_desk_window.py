@@ -105,5 +105,5 @@ def test_closing_stops_the_beat_and_lets_go_of_the_scene_once(office, open_windo
     desk, window = _open(office, open_window)
     window.close()
     window.close()
-    assert not window.heartbeat._timer.isActive()
+    assert not window.heartbeat.running
     assert desk.scenes[0].finalised == 1
