@@ -91,7 +91,7 @@ class Transit:
         self._detours: dict[str, tuple[int, int, float]] = {}
         self._approach = _Approach(world.layout) if world.layout.corridors else None
         seals.underway = self.place
-        operations.gate_reading(self._passage)
+        world.listen(GatePassage, self._passed)
         if world.layout.corridors and world.layout.gates:
             world.env.process(self._service())
 
@@ -155,8 +155,8 @@ class Transit:
             self.start()
             yield self._world.env.timeout(float(self._stream.exponential(_TRIP_EVERY_S)))
 
-    def _passage(self, passage: GatePassage) -> GatePassage:
-        """Sees every gate passage; nothing of it is changed."""
+    def _passed(self, passage: GatePassage) -> None:
+        """A vehicle passed a gate, or was held at it."""
         if passage.decision is GateDecision.RAISE:
             for number in passage.containers:
                 box = self._world.boxes.get(number)
@@ -164,7 +164,6 @@ class Transit:
                     self._world.env.process(self._arrive(number, passage.gate))
                 elif box is not None and box.seal is not None and passage.direction is Direction.OUT:
                     self._world.env.process(self._open_at_gate(box, passage.gate))
-        return passage
 
     def _arrive(self, number: str, gate: str) -> Act:
         """Arrival at the gate: the seal is read, and unless the trip is kept open it is written off at once."""

@@ -20,12 +20,12 @@ def _act(staging: Staging, parameters: Parameters) -> Act:
         yield from _cloned(staging, parameters)
         return
     gate = parameters.get("gate")
-    done: list[GatePassage] = []
+    done: list[GatePassage] = []  # what was true of the chosen truck, read anew if it is held
 
     def misread(passage: GatePassage) -> GatePassage:
-        if done or passage.decision is not GateDecision.RAISE or not passage.containers:
+        if not passage.containers or gate not in (None, passage.gate):
             return passage
-        if gate is not None and passage.gate != gate:
+        if done and (passage.plate, passage.direction) != (done[0].plate, done[0].direction):
             return passage
         done.append(passage)
         if case == "plate":
@@ -35,11 +35,11 @@ def _act(staging: Staging, parameters: Parameters) -> Act:
         return replace(passage, containers=(number, *passage.containers[1:]))
 
     staging.operations.gate_reading(misread)
-    read = yield from staging.record(GatePassage, lambda p: bool(done) and p.id == done[0].id)
+    read = yield from staging.record(GatePassage, lambda p: bool(done) and p.id == done[-1].id)
     if read is None:
         staging.give_up(str(gate or ""), "no truck with a container passed in time")
         return
-    true = done[0]
+    true = done[-1]
     kind, subject = ("vehicle", true.plate) if case == "plate" else ("container", true.containers[0])
     order, seen = f"{true.plate}/{true.containers[0]}", f"{read.plate}/{read.containers[0]}"
     note = f"卡口 {true.gate} 指令为 {order}，识读为 {seen}"

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from data_sources.simulated_port.incidents.kind import Act, IncidentKind, Parameter, Parameters, ValueKind
-from twin.records import GateDecision, GatePassage
+from twin.records import GatePassage
 
 if TYPE_CHECKING:
     from data_sources.simulated_port.incidents.stage import Staging
@@ -15,18 +15,20 @@ if TYPE_CHECKING:
 def _act(staging: Staging, parameters: Parameters) -> Act:
     gate, excess_kg = parameters.get("gate"), float(parameters["excess_kg"])
     empty = parameters["load"] == "empty"
-    done: list[GatePassage] = []
+    done: list[GatePassage] = []  # what was true of the chosen truck, read anew if it is held
 
     def weigh(passage: GatePassage) -> GatePassage:
         boxes = [staging.world.boxes.get(n) for n in passage.containers]
         fits = len(boxes) == 1 and boxes[0] is not None and boxes[0].full is not empty and boxes[0].trade != "domestic"
-        if done or not fits or passage.decision is not GateDecision.RAISE or gate not in (None, passage.gate):
+        if not fits or gate not in (None, passage.gate):
+            return passage
+        if done and (passage.plate, passage.direction) != (done[0].plate, done[0].direction):
             return passage
         done.append(passage)
         return replace(passage, weight_kg=max(0.0, passage.weight_kg + excess_kg))
 
     staging.operations.gate_reading(weigh)
-    read = yield from staging.record(GatePassage, lambda p: bool(done) and p.id == done[0].id)
+    read = yield from staging.record(GatePassage, lambda p: bool(done) and p.id == done[-1].id)
     if read is None:
         staging.give_up(str(gate or ""), "no fitting truck passed a weighbridge in time")
         return

@@ -148,18 +148,16 @@ class Staging:
 
     def standing(self, fits: Callable[[Box], bool]) -> list[Box]:
         """Containers on top of their stacks that fit, idle and in no other incident."""
-        boxes = self.world.boxes.values()
-        slots = {b.number: parse_slot(b.place_ref) for b in boxes if b.place_kind is PlaceKind.SLOT and b.place_ref}
-        top: dict[tuple[str, int, int], int] = {}
-        for slot in slots.values():
-            for bay in (slot.bay - 1, slot.bay, slot.bay + 1):  # a forty-foot box covers its neighbours' bays
-                key = (slot.block, bay, slot.row)
-                top[key] = max(top.get(key, 0), slot.tier)
-        return [
-            b for b in boxes
-            if b.number in slots and not b.mission and b.number not in self.stage.taken and fits(b)
-            and top[(slots[b.number].block, slots[b.number].bay, slots[b.number].row)] == slots[b.number].tier
-        ]
+        boxes = [b for b in self.world.boxes.values() if b.place_kind is PlaceKind.SLOT and b.place_ref]
+        fitting = [b for b in boxes if not b.mission and b.number not in self.stage.taken and fits(b)]
+        if not fitting:
+            return []
+        top: dict[str, str] = {}  # tier by stack; a stack holds containers of one length, and tiers are single digits
+        for box in boxes:
+            stack, _, tier = box.place_ref.rpartition("-")
+            if tier > top.get(stack, ""):
+                top[stack] = tier
+        return [b for b in fitting if top[b.place_ref.rpartition("-")[0]] == b.place_ref.rpartition("-")[2]]
 
     def container(
         self, parameters: Parameters, fits: Callable[[Box], bool], wanted: str
