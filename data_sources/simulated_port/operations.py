@@ -2,35 +2,97 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import simpy
 from numpy.typing import NDArray
 
+from data_sources.simulated_port import stock
+from data_sources.simulated_port.calls import Calls
+from data_sources.simulated_port.cargo import CargoDrawer
+from data_sources.simulated_port.clerk import Clerk
+from data_sources.simulated_port.container_numbers import NumberMint
+from data_sources.simulated_port.crane_motion import CraneMotion
+from data_sources.simulated_port.fleet import Fleet
+from data_sources.simulated_port.gates import Gates
+from data_sources.simulated_port.handling import Handling
+from data_sources.simulated_port.pools import Pools
+from data_sources.simulated_port.quay import Quay
+from data_sources.simulated_port.sampling import Sampler
+from data_sources.simulated_port.site_trips import SiteTrips
+from data_sources.simulated_port.traffic import Traffic, Vehicle
+from data_sources.simulated_port.trucks import Booking, Trucks
+from data_sources.simulated_port.vessel_motion import VesselMotion
 from data_sources.simulated_port.world import Box, CustomsDesk, RecordSink, World
-from twin.port_layout import PortLayout
-from twin.records import GatePassage, Trade
+from data_sources.simulated_port.yard import DANGEROUS, REEFER, Yard, area_of_box, licence_of
+from data_sources.simulated_port.yard_cranes import YardCranes
+from twin.port_layout import PortLayout, parse_slot
+from twin.records import GatePassage, Kind, PlaceKind, Trade
 
 Work = Callable[[Box], Generator[simpy.Event, Any, Any]]
 GateHook = Callable[[GatePassage], GatePassage]
 CustomsMaker = Callable[[World, "Operations", Any], CustomsDesk]
+_BOOKED_S = (1_800.0, 3_600.0)
+_TIGHT = 0.72  # share of dangerous or reefer ground beyond which no more of such boxes are planned for
 
 
 class Operations:
     """Everything terminal and trucks do. Made by `Simulation`; `customs` is set before anything moves.
 
     `vehicles`: id (plate or fleet number) -> Vehicle with `.id .kind .trade .x .y .moving .boxes .purpose .inside`.
-    `trips`: vehicle id -> what it is about now, "pickup", "delivery", "inspection", "discharge", "loading", "idle".
+    `trips`: vehicle id -> what it is about now, "pickup", "delivery", "inspection", "restow", "discharge", "loading", "idle".
     """
 
-    world: World
-    customs: CustomsDesk
-    vehicles: Mapping[str, Any]
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.customs: CustomsDesk
+        self.clerk = Clerk(world)
+        self.yard = Yard(world.layout.blocks)
+        self.traffic = Traffic(world)
+        self.crane_motion = CraneMotion(len(world.layout.cranes))
+        self.yard_cranes = YardCranes(world, self.yard, self.clerk, self.crane_motion)
+        self.fleet = Fleet(world, self.traffic, self.clerk)
+        self.handling = Handling(world, self.yard, self.traffic, self.yard_cranes)
+        self.pools = Pools()
+        self.gates = Gates(world, self.traffic)
+        drawer = CargoDrawer(world.stream("cargo"), NumberMint(world.stream("numbers")))
+        self._drawer = drawer
+
+        def customs() -> CustomsDesk:
+            return self.customs
+
+        self.quay = Quay(
+            world, self.yard, self.traffic, self.clerk, self.crane_motion, self.fleet, self.handling, self.pools, customs,
+        )
+        self.vessel_motion = VesselMotion(_seaward(world.layout), world.stream("vessel_motion"))
+        self.calls = Calls(world, self.clerk, drawer, self.vessel_motion, customs, self.quay.work, self._room_for_class)
+        self.trucks = Trucks(
+            world, self.yard, self.traffic, self.clerk, drawer, self.gates, self.handling, self.pools, self.fleet.parks, customs,
+            self.quay.landed, self._room_for,
+        )
+        self.sites = SiteTrips(world, self.yard, self.traffic, self.fleet, self.handling, self.pools)
+
+    def begin(self) -> None:
+        """Fills the yard, berths the first vessels, books the first trucks. `customs` must be there."""
+        boxes = stock.build(self.world, self.yard, self._drawer)
+        self.customs.initial_all(boxes)
+        for box in boxes:
+            self.pools.enter(box)
+        self.calls.begin()
+        self.trucks.begin()
+
+    @property
+    def vehicles(self) -> Mapping[str, Vehicle]:
+        """Every vehicle on the modelled roads."""
+        return self.traffic.vehicles
 
     @property
     def trips(self) -> Mapping[str, str]:
-        raise KeyError
+        """What each vehicle is about."""
+        return {id: vehicle.purpose for id, vehicle in self.traffic.vehicles.items()}
 
     def inspection_trip(self, box: Box, purpose: str, work: Work) -> simpy.Process:
         """A terminal tractor fetches the box from its slot, drives to the site stop of `purpose` ("h986", "manual",
@@ -38,6 +100,12 @@ class Operations:
 
         The process ends when the box stands in a slot again; its value is True, or False if the box was gone.
         """
+        return self.world.env.process(self.sites.inspection(box, purpose, work))
+
+    def restow(self, box: Box, block: str | None = None) -> simpy.Process:
+        """A tractor takes the box from its slot to a free slot of `block` (None: another block of the same trade),
+        whatever customs and the block's licence say: for incidents. Purpose RESTOW; value as of `inspection_trip`."""
+        return self.world.env.process(self.sites.restow(box, block))
 
     def pickup(self, box: Box, at: int | None = None, force: bool = False, plate: str | None = None) -> str:
         """Books a truck that comes at `at` (ms UTC, default in 30-60 minutes) and takes the box out by the gate.
@@ -45,9 +113,11 @@ class Operations:
         `force` lifts it whether released or not. Returns the vehicle id (plate). The truck is in `vehicles` from the moment it enters
         the modelled roads until it left them.
         """
+        return self._booked(None, box, at, force, plate)
 
     def delivery(self, box: Box, at: int | None = None, plate: str | None = None) -> str:
         """Books a truck that brings the (new, announced) box by road. Returns the vehicle id (plate)."""
+        return self._booked(box, None, at, False, plate)
 
     def new_box(self, flow: str, trade: Trade, call: str | None = None) -> Box:
         """A new box as the port would get it (number, type, weight drawn), not announced, OUTSIDE, for `delivery`.
@@ -55,30 +125,88 @@ class Operations:
         Customs makes the transit containers that come from the dry ports this way: flow "export", trade TRANSIT.
         Ordinary deliveries of operations are of trade FOREIGN or DOMESTIC only.
         """
-
-    def restow(self, box: Box, block: str | None = None) -> simpy.Process:
-        """A tractor takes the box from its slot to a free slot of `block` (None: another block of the same trade),
-        whatever customs and the block's licence say: for incidents. Purpose RESTOW; value as of `inspection_trip`."""
+        box = self.trucks.new_box(flow, trade, not flow.startswith("empty"))
+        box.call = call
+        return box
 
     def detour(self, vehicle_id: str, points: Sequence[tuple[float, float]], stand_s: float = 0.0) -> None:
         """At the start of its next leg the vehicle goes by way of the places on roads nearest to these local points,
         and stands `stand_s` seconds at each, before it goes on to where it was bound."""
+        self.traffic.vehicles[vehicle_id].detours += [((float(x), float(y)), stand_s) for x, y in points]
 
     def gate_reading(self, hook: GateHook) -> None:
         """Adds a hook that sees every GatePassage before it is said and may return an altered one."""
+        self.gates.add_hook(hook)
 
     def hold_at_gate(self, plate_or_container: str, until: int | None) -> None:
         """The gate does not raise its barrier for this truck before `until` (ms UTC; None: until lifted by a call with
         a past instant). The passage is said with decision hold first, and with raise when it goes."""
+        self.gates.hold(plate_or_container, math.inf if until is None else self.world.seconds(until))
 
     def locate(self, numbers: Sequence[str]) -> dict[str, NDArray[Any]]:
         """Where containers are now: arrays x, y (metres), speed_mps, course_deg in the order asked; NaN if not here."""
+        found = {name: np.full(len(numbers), np.nan) for name in ("x", "y", "speed_mps", "course_deg")}
+        slots: list[tuple[int, int, int, int]] = []  # row in the answer, block, bay, row
+        carried: list[tuple[int, int]] = []
+        for i, number in enumerate(numbers):
+            box = self.world.boxes.get(number)
+            if box is None:
+                continue
+            if box.place_kind is PlaceKind.SLOT:
+                slot = parse_slot(box.place_ref)
+                slots.append((i, self.world.index.block_number[slot.block], slot.bay, slot.row))
+            elif box.place_kind is PlaceKind.VEHICLE and (vehicle := self.traffic.vehicles.get(box.place_ref)) is not None:
+                carried.append((i, vehicle.row))
+        if slots:
+            i, block, bay, row = np.array(slots).T
+            xyz = self.world.index.slot_xyz(block, bay, row, np.ones(len(i)))
+            found["x"][i], found["y"][i], found["speed_mps"][i] = xyz[:, 0], xyz[:, 1], 0.0
+            found["course_deg"][i] = np.array([b.bearing_deg for b in self.world.layout.blocks])[block]
+        if carried:
+            rows = np.array(carried)
+            sample = self.traffic.tracks.sample(self.world.env.now, rows[:, 1])
+            for name, values in (("x", sample.x), ("y", sample.y), ("speed_mps", sample.speed_mps), ("course_deg", sample.course_deg)):
+                found[name][rows[:, 0]] = values
+        return found
+
+    def _booked(self, brings: Box | None, takes: Box | None, at: int | None, force: bool, plate: str | None) -> str:
+        notice = float(self.world.stream("bookings").uniform(*_BOOKED_S))
+        at_s = self.world.env.now + notice if at is None else self.world.seconds(at)
+        box = brings or takes
+        assert box is not None
+        trade = Trade.DOMESTIC if box.trade is Trade.DOMESTIC else Trade.FOREIGN
+        booking = Booking(plate or self.trucks.plate(), trade, brings, takes, force, at_s, announced=True)
+        self.trucks.book(booking)
+        return booking.plate
+
+    def _room_for_class(self, hazard: str) -> bool:
+        return self._free_share(DANGEROUS, hazard) > 1.0 - _TIGHT
+
+    def _room_for(self, box: Box) -> bool:
+        """Whether the yard can take one more box of this sort by and by."""
+        area = area_of_box(box)
+        if area == DANGEROUS:
+            return self._room_for_class(box.dangerous_class or "")
+        return self._free_share(area, None) > (1.0 - _TIGHT if area == REEFER else 0.16)
+
+    def _free_share(self, area: str, hazard: str | None) -> float:
+        """The free part of an area, or of its ground licensed for a class."""
+        used = capacity = 0
+        for ground in self.yard.area(area):
+            if hazard is None:
+                used, capacity = used + ground.teu + 2 * ground.coming, capacity + ground.teu_capacity
+                continue
+            for pair, licensed in zip(ground.piles, ground.dangerous_class_of_pair, strict=True):
+                if licence_of(licensed, hazard):
+                    capacity += len(pair) * ground.block.tiers
+                    used += sum(pile.height + pile.coming for pile in pair)
+        return 1.0 - used / capacity if capacity else 0.0
 
 
 class Simulation:
     """The whole simulated port behind one clock.
 
-    `sink`: `append(records)` and `append_columns(kind, columns)` (api.record_log.RecordLog fits). `customs` makes the customs
+    `sink`: `append(records)` and `append_columns(kind, columns)` (record_log.RecordLog fits). `customs` makes the customs
     side; by default `data_sources.simulated_port.customs.Customs(world, operations, scenario)`.
     """
 
@@ -86,10 +214,44 @@ class Simulation:
         self, layout: PortLayout, seed: int, base_ms: int, scenario: Any, sink: RecordSink, customs: CustomsMaker | None = None,
     ) -> None:
         """Builds the initial stock and vessels, says their records, and stands at 45 minutes before `base_ms`."""
+        if customs is None:
+            from data_sources.simulated_port.customs import Customs
+
+            customs = Customs
+        self.world = World(layout, seed, base_ms, sink)
+        self.operations = Operations(self.world)
+        self.customs: Any = customs(self.world, self.operations, scenario)
+        self.operations.customs = self.customs
+        self.operations.begin()
+        self._sampler = Sampler(self.world, self.operations.traffic, self.operations.vessel_motion, self.operations.crane_motion)
+        self.world.flush()
 
     def advance(self, to_ms: int) -> None:
         """Runs all processes up to an instant; the records said meanwhile are then in the sink."""
+        to_s = self.world.seconds(to_ms)
+        if to_s > self.world.env.now:
+            self.world.env.run(until=to_s)
+        self.world.flush()
 
-    def sample(self, at_ms: int, interval_ms: int = 2_000) -> dict[Any, Mapping[str, NDArray[Any]]]:
+    def sample(self, at_ms: int, interval_ms: int = 2_000) -> dict[Kind, Mapping[str, NDArray[Any]]]:
         """Columns of Position and CraneTelemetry (by Kind) of all entities due at `at_ms`, a multiple of `interval_ms`;
         `at_ms` must be where `advance` stands. Report intervals shorter than `interval_ms` widen to it."""
+        found = self._sampler.sample(at_ms, interval_ms)
+        others = self.customs.sample(at_ms)
+        if others is not None and len(others["id"]):
+            ours = found[Kind.POSITION]
+            found[Kind.POSITION] = {name: np.concatenate([ours[name], others[name]]) for name in ours}
+        return found
+
+
+def _seaward(layout: PortLayout) -> tuple[float, float]:
+    """Unit vector from the quay out to the sea."""
+    berths = [b for b in layout.berths if b.kind == "container"] or list(layout.berths)
+    if not berths or not layout.blocks:
+        return 0.0, -1.0
+    start, end = np.array(berths[0].start), np.array(berths[-1].end)
+    along = (end - start) / np.hypot(*(end - start))
+    right = np.array([along[1], -along[0]])
+    yard = np.mean([b.origin for b in layout.blocks], axis=0)
+    sign = 1.0 if float((yard - start) @ right) < 0 else -1.0
+    return float(right[0] * sign), float(right[1] * sign)

@@ -97,6 +97,9 @@ class CustomsDesk(Protocol):
     def initial(self, box: Box) -> None:
         """A box stands in the yard when the world starts: its history (manifest, declaration, state)."""
 
+    def initial_all(self, boxes: Sequence[Box]) -> None:
+        """The same for the whole stock."""
+
     def landed(self, box: Box) -> None:
         """The box now stands in the yard (discharged and dropped, or delivered by road and dropped)."""
 

@@ -1,0 +1,286 @@
+"""From a list of road edges to a drive: corners rounded, a speed for every metre, and the times at which it is passed.
+
+A drive begins and ends at a place, as a rule at rest. Its speed follows the limits of the edges, what a loaded vehicle bears in a
+bend, and constant acceleration and braking (a forward and a backward pass over the squared speeds, the usual
+time-optimal profile under an acceleration limit).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+ACCELERATION = 0.7  # m/s2, loaded truck
+BRAKING = 0.9  # m/s2
+LATERAL = 1.4  # m/s2, borne in a bend by a loaded container truck
+_SHARP_DEG = 40.0
+_SHARP_RADIUS_M = 12.0  # turning circle of a semi-trailer, about its middle
+_WIDE_RADIUS_M = 45.0  # change of lane
+_STRAIGHT_DEG = 1.5
+_ARC_STEP_DEG = 22.5
+_NO_CAP = 99.0
+_SLOWING_M = 90.0
+_CREEP_MPS = 1.0  # slower than this nobody crawls towards a crossing
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pieces:
+    """Stretches of straight, evenly accelerated motion. Arrays (N,): from `t` (s) on a vehicle moves from (`x`, `y`) along
+    the unit vector (`ux`, `uy`) at `v` (m/s) with acceleration `a` (m/s2)."""
+
+    t: Floats
+    x: Floats
+    y: Floats
+    ux: Floats
+    uy: Floats
+    v: Floats
+    a: Floats
+    duration: float
+
+
+@dataclass(frozen=True, slots=True)
+class RawPath:
+    """A way before rounding: vertices, the speed limit of each stretch between them, and control points by distance."""
+
+    vertices: Sequence[tuple[float, float]]
+    limits: Sequence[float]
+    points: Sequence[int]
+    points_at: Sequence[float]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Course:
+    """A way as it is driven, corners rounded. `xy` (N, 2) vertices, `s` (N,) their distances, `caps` (N,) the speeds borne at
+    them, `limits` (N - 1,) between them; `points` (M,) control points in the order in which they are passed, at distances `points_s`."""
+
+    xy: Floats
+    s: Floats
+    caps: Floats
+    limits: Floats
+    points: tuple[int, ...]
+    points_s: Floats
+    start_v: float
+    end_v: float
+
+    @property
+    def length_m(self) -> float:
+        return float(self.s[-1])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Drive:
+    """A course with its times, seconds from its start. `enters` and `leaves` (M,): when the vehicle's nose comes to each
+    control point and when its tail has left it, also as lists; `before` and `after` (M,): the last point passed before the nose comes to
+    it and the first one passed after the tail has left it, counted from 1, 0 being the start and M + 1 the end.
+    `clear_s` and `well_clear_s`: when the vehicle has gone two and four times its room."""
+
+    course: Course
+    pieces: Pieces
+    enters: Floats
+    leaves: Floats
+    enters_list: list[float]
+    leaves_list: list[float]
+    before: NDArray[np.intp]
+    after: NDArray[np.intp]
+    clear_s: float
+    well_clear_s: float
+
+    @property
+    def duration(self) -> float:
+        return self.pieces.duration
+
+
+def course_along(raw: RawPath, start_v: float = 0.0, end_v: float = 0.0) -> Course:
+    """The course along a way; it begins and ends with the given speeds, m/s."""
+    xy, caps, limits, raw_s, new_s = _rounded(raw)
+    steps = np.diff(xy, axis=0)
+    lengths = np.hypot(steps[:, 0], steps[:, 1])
+    keep = lengths > 1e-6
+    if not keep.all():
+        lengths, limits = lengths[keep], limits[keep]
+        kept = np.concatenate([[True], keep])
+        xy, caps = xy[kept], caps[kept]
+    points_s = np.interp(np.asarray(raw.points_at), raw_s, new_s)
+    order = np.argsort(points_s, kind="stable")
+    points = tuple(np.asarray(raw.points, dtype=int)[order].tolist())
+    return Course(xy, np.concatenate([[0.0], np.cumsum(lengths)]), caps, limits, points, points_s[order], start_v, end_v)
+
+
+def drive_on(course: Course, room_m: float) -> Drive:
+    """The quickest drive on a course. `room_m`: what a vehicle needs before and behind its middle."""
+    s, xy = course.s, course.xy
+    caps = course.caps.copy()
+    caps[0], caps[-1] = min(course.start_v, caps[0]), min(course.end_v, caps[-1])
+    v = _vertex_speeds(s, caps, course.limits)
+    pieces, piece_s = _pieces(xy, np.diff(xy, axis=0) / np.diff(s)[:, None], s, v, course.limits)
+    at, total = course.points_s, course.length_m
+    marks = np.array([2.0 * room_m, 4.0 * room_m])
+    wanted = np.concatenate([np.maximum(at - room_m, 0.0), np.minimum(at + room_m, total), np.minimum(marks, total)])
+    times = _times(pieces, piece_s, wanted)
+    count = len(at)
+    clear, well_clear = times[2 * count :].tolist()
+    return Drive(
+        course, pieces, times[:count], times[count : 2 * count], times[:count].tolist(), times[count : 2 * count].tolist(), np.searchsorted(at, at - room_m, side="right"),
+        np.searchsorted(at, at + room_m, side="left") + 1, clear, well_clear,
+    )
+
+
+def slowed(course: Course, delays: Floats) -> Course:
+    """The course driven more slowly before some control points. `delays` (M + 2,): for start, points and end the seconds by
+    which each is to be passed later than on the quickest drive; they never fall. What a point asks for is spread over the way
+    since the point before it that asked for some, at most 90 m."""
+    marks = [0.0, *course.points_s.tolist(), course.length_m]
+    asked = delays.tolist()
+    stretches: list[tuple[float, float, float]] = []
+    for k in range(1, len(asked)):
+        if asked[k] - asked[k - 1] > 0.02:
+            begin = max(marks[k] - _SLOWING_M, stretches[-1][1] if stretches else 0.0)
+            begin = begin if marks[k] - begin >= 1.0 else max(marks[k] - _SLOWING_M / 3, 0.0)
+            if marks[k] - begin >= 1.0:
+                stretches.append((begin, marks[k], asked[k] - asked[k - 1]))
+    s, limits = course.s, course.limits
+    cuts = np.array([end for stretch in stretches for end in stretch[:2]])
+    cuts = cuts[np.abs(cuts[:, None] - s).min(axis=1) > 0.05] if len(cuts) else cuts
+    new_s = np.unique(np.concatenate([s, cuts]))
+    old = np.minimum(np.searchsorted(s, new_s[:-1], side="right") - 1, len(limits) - 1)
+    new_limits = limits[old]
+    caps = np.full(len(new_s), _NO_CAP)
+    caps[np.searchsorted(new_s, s)] = course.caps
+    xy = np.stack([np.interp(new_s, s, course.xy[:, 0]), np.interp(new_s, s, course.xy[:, 1])], axis=1)
+    middle, steps = 0.5 * (new_s[:-1] + new_s[1:]), np.diff(new_s)
+    for begin, end, wait in stretches:
+        inside = (middle > begin) & (middle < end)
+        usual = float((steps[inside] / np.minimum(new_limits[inside], 8.3)).sum())
+        wanted = max((end - begin) / (usual + wait), _CREEP_MPS)
+        new_limits[inside] = np.minimum(new_limits[inside], wanted)
+    return Course(xy, new_s, caps, new_limits, course.points, course.points_s, course.start_v, course.end_v)
+
+
+def _rounded(raw: RawPath) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+    """Vertices with arcs in the corners, speed caps at them, limits between them, and distances before and after."""
+    points, limits = _without_straight_joints(raw.vertices, raw.limits)
+    n = len(points)
+    xs, caps, between = [points[0]], [99.0], []
+    raw_s, new_s = [0.0], [0.0]
+    travelled_raw = travelled = 0.0
+    left = math.dist(points[0], points[1])  # of the stretch before the corner, not yet used by the corner before
+    for i in range(1, n - 1):
+        (ax, ay), (bx, by), (cx, cy) = points[i - 1], points[i], points[i + 1]
+        before, after = math.dist((ax, ay), (bx, by)), math.dist((bx, by), (cx, cy))
+        ux, uy, wx, wy = (bx - ax) / before, (by - ay) / before, (cx - bx) / after, (cy - by) / after
+        angle = math.atan2(ux * wy - uy * wx, ux * wx + uy * wy)  # left turns positive
+        half = math.tan(abs(angle) / 2)
+        radius = _SHARP_RADIUS_M if abs(math.degrees(angle)) > _SHARP_DEG else _WIDE_RADIUS_M
+        room = min(left * 0.98, after * (0.98 if i == n - 2 else 0.5))
+        trim = min(radius * half, room)
+        if half < 1e-9 or limits[i] != limits[i - 1] and abs(math.degrees(angle)) < _STRAIGHT_DEG:
+            trim = 0.0
+        straight = left - trim
+        travelled_raw += straight
+        travelled += straight
+        raw_s.append(travelled_raw)
+        new_s.append(travelled)
+        if trim == 0.0:
+            xs.append((bx, by))
+            caps.append(99.0)
+            between.append(limits[i - 1])
+        else:
+            radius = trim / half
+            cap = math.sqrt(LATERAL * radius)
+            slow = min(limits[i - 1], limits[i], cap)
+            between.append(limits[i - 1])
+            sx, sy = bx - ux * trim, by - uy * trim
+            side = 1.0 if angle > 0 else -1.0
+            ox, oy = sx - uy * radius * side, sy + ux * radius * side
+            count = max(1, math.ceil(abs(math.degrees(angle)) / _ARC_STEP_DEG))
+            xs.append((sx, sy))
+            caps.append(cap)
+            for k in range(1, count + 1):
+                turn = angle * k / count
+                cos, sin = math.cos(turn), math.sin(turn)
+                rx, ry = sx - ox, sy - oy
+                xs.append((ox + rx * cos - ry * sin, oy + rx * sin + ry * cos))
+                caps.append(cap)
+                between.append(slow)
+            travelled_raw += 2 * trim
+            travelled += 2 * radius * math.sin(abs(angle) / count / 2) * count
+            raw_s.append(travelled_raw)
+            new_s.append(travelled)
+        left = after - trim
+    xs.append(points[-1])
+    caps.append(99.0)
+    between.append(limits[-1])
+    raw_s.append(travelled_raw + left)
+    new_s.append(travelled + left)
+    return np.array(xs), np.array(caps), np.array(between), np.array(raw_s), np.array(new_s)
+
+
+def _without_straight_joints(
+    vertices: Sequence[tuple[float, float]], limits: Sequence[float],
+) -> tuple[list[tuple[float, float]], list[float]]:
+    """The same line without doubled points and without joints between collinear stretches of one limit."""
+    points, kept = [vertices[0]], []
+    for vertex, limit in zip(vertices[1:], limits, strict=True):
+        if math.dist(points[-1], vertex) < 1e-3:
+            continue
+        if kept and kept[-1] == limit:
+            (ax, ay), (bx, by) = points[-2], points[-1]
+            ux, uy, wx, wy = bx - ax, by - ay, vertex[0] - bx, vertex[1] - by
+            dot, cross = ux * wx + uy * wy, ux * wy - uy * wx
+            if dot > 0 and abs(cross) < 0.002 * dot:
+                points[-1] = vertex
+                continue
+        points.append(vertex)
+        kept.append(limit)
+    return points, kept
+
+
+def _vertex_speeds(s: Floats, caps: Floats, limits: Floats) -> Floats:
+    """Greatest speeds at the vertices that braking and acceleration allow. Shape (N,)."""
+    square = np.minimum(caps, 99.0)
+    square[1:] = np.minimum(square[1:], limits)
+    square[:-1] = np.minimum(square[:-1], limits)
+    square = square**2
+    square = np.minimum.accumulate(square - 2 * ACCELERATION * s) + 2 * ACCELERATION * s
+    square = np.minimum.accumulate((square + 2 * BRAKING * s)[::-1])[::-1] - 2 * BRAKING * s
+    return np.sqrt(np.maximum(square, 0.0))
+
+
+def _pieces(xy: Floats, units: Floats, s: Floats, v: Floats, limits: Floats) -> tuple[Pieces, Floats]:
+    """Accelerate, hold, brake on every stretch; what takes no time is left out. Also the distance at which each begins."""
+    d, v0, v1 = np.diff(s), v[:-1], v[1:]
+    top2 = (2 * ACCELERATION * BRAKING * d + BRAKING * v0**2 + ACCELERATION * v1**2) / (ACCELERATION + BRAKING)
+    top = np.maximum(np.minimum(np.sqrt(top2), limits), np.maximum(v0, v1))
+    up, down = (top**2 - v0**2) / (2 * ACCELERATION), (top**2 - v1**2) / (2 * BRAKING)
+    hold = np.maximum(d - up - down, 0.0)
+    times = np.stack([(top - v0) / ACCELERATION, hold / np.maximum(top, 0.05), (top - v1) / BRAKING], axis=1)
+    offsets = np.stack([np.zeros_like(d), up, up + hold], axis=1)
+    speeds = np.stack([v0, top, top], axis=1)
+    rates = np.broadcast_to(np.array([ACCELERATION, 0.0, -BRAKING]), times.shape)
+    flat = times.ravel()
+    starts = np.concatenate([[0.0], np.cumsum(flat)])
+    kept = flat > 1e-6
+    segment = np.repeat(np.arange(len(d)), 3)[kept]
+    offset = offsets.ravel()[kept]
+    ux, uy = units[segment, 0], units[segment, 1]
+    pieces = Pieces(
+        starts[:-1][kept], xy[segment, 0] + ux * offset, xy[segment, 1] + uy * offset, ux, uy, speeds.ravel()[kept],
+        rates.ravel()[kept], float(starts[-1]),
+    )
+    return pieces, s[segment] + offset
+
+
+def _times(pieces: Pieces, piece_s: Floats, s: Floats) -> Floats:
+    """When distances `s` are reached. Shape (N,)."""
+    piece = np.maximum(np.searchsorted(piece_s, s, side="right") - 1, 0)
+    v, a = pieces.v[piece], pieces.a[piece]
+    ds = np.maximum(s - piece_s[piece], 0.0)
+    reach = v + np.sqrt(np.maximum(v**2 + 2 * a * ds, 0.0))
+    times: Floats = pieces.t[piece] + np.where(ds > 0, 2 * ds / np.maximum(reach, 1e-3), 0.0)
+    return np.minimum(times, pieces.duration)

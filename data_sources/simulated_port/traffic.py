@@ -1,0 +1,399 @@
+"""Vehicles on the roads: each drive is planned whole, and starts when its whole way is clear.
+
+Every road has control points. A drive takes each point it passes for the time from its nose's arrival to its tail's
+leaving, a vehicle that stands on a lane takes the points under it until it leaves. A vehicle waits where it stands
+until its drive meets nobody's times, and holds its destination before it starts. So no two vehicles ever are on the
+same spot, none overtakes on a lane, and none can be caught in a jam that cannot dissolve.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import simpy
+
+from data_sources.simulated_port.paths import Drive, Floats, RawPath, course_along, drive_on, slowed
+from data_sources.simulated_port.places import ROOM_M, Place, RoadPoints, Waiters, on_lane, point_on
+from data_sources.simulated_port.road_graph import ANY, DOMESTIC, FOREIGN, RoadGraph
+from data_sources.simulated_port.trajectories import Tracks
+from data_sources.simulated_port.world import Box, World
+from twin.records import Trade, VehicleKind
+
+Act = Generator[simpy.Event, Any, Any]
+_FOREVER = math.inf
+_GAP_S = 0.4
+_PLANS_KEPT = 12_000
+_QUEUE_MPS = 2.5
+_ASIDE_MPS = 4.2  # between a lane and a place beside it
+_REFINEMENTS = 5
+_MOST_SLOWING_S = 45.0  # rather than dawdle longer than this on the way, a vehicle waits before it starts
+
+
+@dataclass(slots=True, eq=False)
+class Hold:
+    """A vehicle stands, or will stand, on lane points until it drives on; `waiters` want to know when."""
+
+    entries: list[list[Any]] = field(default_factory=list)
+    waiters: Waiters = field(default_factory=Waiters)
+
+
+@dataclass(slots=True, eq=False)
+class Vehicle:
+    """A vehicle as others see it. `x`, `y` are where it is now, metres."""
+
+    id: str
+    kind: VehicleKind
+    trade: Trade
+    traffic: Traffic
+    row: int
+    place: Place
+    boxes: list[Box] = field(default_factory=list)
+    purpose: str = "idle"
+    inside: bool = False
+    hold: Hold | None = None
+    detours: list[tuple[tuple[float, float], float]] = field(default_factory=list)
+    astray: bool = False  # an incident sent it where its trade may not go
+    underway: tuple[Drive, float] | None = None  # the drive and when it starts
+    served: simpy.Event | None = None  # it stands under a quay crane and waits for this
+    blocker: Waiters | None = None  # what the last refused drive has to wait for
+    resting_since: float = 0.0
+
+    @property
+    def x(self) -> float:
+        return float(self.traffic.now_of(self)[0])
+
+    @property
+    def y(self) -> float:
+        return float(self.traffic.now_of(self)[1])
+
+    @property
+    def moving(self) -> bool:
+        return self.traffic.now_of(self)[2] > 0.0
+
+
+class Traffic:
+    """All vehicles, their places and their drives."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._env = world.env
+        layout = world.layout
+        self.graphs = {FOREIGN: RoadGraph(layout, FOREIGN), DOMESTIC: RoadGraph(layout, DOMESTIC), ANY: RoadGraph(layout, ANY)}
+        self.points = RoadPoints(layout, self.graphs[FOREIGN])
+        self._limits = [edge.speed_limit_mps for edge in layout.road_edges]
+        self._taken: list[list[list[Any]]] = [[] for _ in range(len(self.points))]
+        self._plans: dict[tuple[int, int, str], tuple[Place, Place, Drive]] = {}
+        self.tracks = Tracks()
+        self.vehicles: dict[str, Vehicle] = {}
+        self.drives = 0
+        self.names = np.full(1024, "", dtype=object)  # of vehicles, by row of `tracks`
+
+    # Vehicles come and go
+
+    def enter(self, id: str, kind: VehicleKind, trade: Trade, place: Place) -> Vehicle:
+        """A vehicle that stands at a place from now on. A private place must be free."""
+        row = self.tracks.add(*place.at, place.heading_deg)
+        vehicle = Vehicle(id, kind, trade, self, row, place, resting_since=self._env.now)
+        if place.private:
+            place.occupant = vehicle
+        else:
+            self._stand(vehicle, place, self._env.now)
+        self.vehicles[id] = vehicle
+        if row >= len(self.names):
+            self.names = np.concatenate([self.names, np.full(len(self.names), "", dtype=object)])
+        self.names[row] = id
+        return vehicle
+
+    def leave(self, vehicle: Vehicle) -> None:
+        """A vehicle leaves the modelled world."""
+        self._vacate(vehicle.place, vehicle)
+        self.tracks.remove(vehicle.row)
+        del self.vehicles[vehicle.id]
+
+    def now_of(self, vehicle: Vehicle) -> tuple[float, float, float, float]:
+        """Where a vehicle is now: x, y, speed, course."""
+        return self.tracks.now(vehicle.row, self._env.now)
+
+    def graph_of(self, vehicle: Vehicle) -> RoadGraph:
+        """The roads a vehicle may use."""
+        if vehicle.astray:
+            return self.graphs[ANY]
+        return self.graphs[DOMESTIC if vehicle.trade == Trade.DOMESTIC else FOREIGN]
+
+    # Drives
+
+    def drive(self, vehicle: Vehicle, choose: Callable[[], Place | None], changes: Waiters) -> Act:
+        """Drives a vehicle to the place that `choose` names and ends, with the place, when it stands there.
+
+        Nothing is taken before the whole way is clear. While there is no place the vehicle waits for `changes`, while
+        somebody stands in the way for that one's leaving; then `choose` is asked again.
+        """
+        yield from self._stray(vehicle)
+        while True:
+            place = choose()
+            blocker = self._start(vehicle, place) if place is not None else changes
+            if blocker is None:
+                break
+            yield blocker.wait(self._env)
+        assert place is not None
+        yield from self._run(vehicle, place)
+        return place
+
+    def drive_if_clear(self, vehicle: Vehicle, place: Place) -> Act:
+        """Drives to a place if it can be had now; False at once if somebody stands there or in the way, and then the
+        vehicle's `blocker` is what to wait for."""
+        yield from self._stray(vehicle)
+        vehicle.blocker = self._start(vehicle, place)
+        if vehicle.blocker is not None:
+            return False
+        yield from self._run(vehicle, place)
+        return True
+
+    def move_up(self, vehicle: Vehicle, place: Place) -> Act:
+        """Moves on to a free place straight ahead in the same queue, where nobody else drives."""
+        place.occupant = vehicle
+        key = (id(vehicle.place), id(place), "ahead")
+        found = self._plans.get(key)
+        if found is None:
+            raw = RawPath([vehicle.place.at, place.at], [_QUEUE_MPS], (), ())
+            found = self._plans[key] = (vehicle.place, place, drive_on(course_along(raw), ROOM_M))
+        drive, start = found[2], self._env.now + 1.5
+        self.drives += 1
+        self.tracks.run(vehicle.row, drive.pieces, start, *place.at, place.heading_deg)
+        vehicle.underway = drive, start
+        yield from self._run(vehicle, place)
+
+    def clear(self, vehicle: Vehicle, place: Place) -> bool:
+        """Whether a drive to a place could start without waiting for somebody who stands there or in the way."""
+        if place.private and place.occupant not in (None, vehicle):
+            return False
+        timed = self._timed(vehicle, place)
+        vehicle.blocker = timed.waiters if isinstance(timed, Hold) else None
+        return vehicle.blocker is None
+
+    def _start(self, vehicle: Vehicle, place: Place) -> Waiters | None:
+        """Commits a drive; what to wait for if it cannot be."""
+        if place.private and place.occupant not in (None, vehicle):
+            return place.waiters
+        timed = self._timed(vehicle, place)
+        if isinstance(timed, Hold):
+            return timed.waiters
+        drive, start = timed[0], self._env.now + timed[1]
+        if place.private:
+            place.occupant = vehicle
+        self._commit(vehicle, drive, place, start)
+        vehicle.underway = drive, start
+        return None
+
+    def _run(self, vehicle: Vehicle, place: Place) -> Act:
+        """Waits while a committed drive happens."""
+        assert vehicle.underway is not None
+        drive, start = vehicle.underway
+        origin = vehicle.place
+        away = min(drive.clear_s, drive.duration)
+        yield self._env.timeout(start - self._env.now + away)
+        self._vacate(origin, vehicle)
+        yield self._env.timeout(max(start + drive.duration - self._env.now, 0.0))
+        vehicle.place = place
+        vehicle.underway = None
+        vehicle.resting_since = self._env.now
+
+    def _stray(self, vehicle: Vehicle) -> Act:
+        """Where an incident sends the vehicle first."""
+        vehicle.astray = bool(vehicle.detours)
+        while vehicle.detours:
+            at, stand_s = vehicle.detours.pop(0)
+            place = self._roadside(at)
+            while (blocker := self._start(vehicle, place)) is not None:
+                yield blocker.wait(self._env)
+            yield from self._run(vehicle, place)
+            yield self._env.timeout(stand_s)
+
+    def _commit(self, vehicle: Vehicle, drive: Drive, place: Place, start: float) -> None:
+        self.drives += 1
+        self._release(vehicle, drive, start)
+        taken = self._taken
+        held = {p for p, _ in place.lane_points}
+        points, entering = drive.course.points, drive.enters_list
+        for point, enters, leaves in zip(points, entering, drive.leaves_list, strict=True):
+            if point not in held:
+                taken[point].append([start + enters, start + leaves + _GAP_S, None])
+        if held:
+            self._stand(vehicle, place, start, dict(zip(points, entering, strict=True)), drive.duration)
+        self.tracks.run(vehicle.row, drive.pieces, start, *place.at, place.heading_deg)
+
+    def _stand(self, vehicle: Vehicle, place: Place, start: float, enters: dict[int, float] | None = None, latest: float = 0.0) -> None:
+        """Takes the points under a place on a lane until further notice."""
+        vehicle.hold = Hold()
+        for point, _ in place.lane_points:
+            first = max(latest - 4.0, 0.0) if enters is None else enters.get(point, max(latest - 4.0, 0.0))
+            entry = [start + first, _FOREVER, vehicle.hold]
+            vehicle.hold.entries.append(entry)
+            self._taken[point].append(entry)
+
+    def _release(self, vehicle: Vehicle, drive: Drive, start: float) -> None:
+        """The points under a vehicle that drives off are free once it has cleared them."""
+        hold, vehicle.hold = vehicle.hold, None
+        if hold is None:
+            return
+        ahead = dict(zip(drive.course.points, drive.leaves_list, strict=True))
+        for entry, (point, offset) in zip(hold.entries, vehicle.place.lane_points, strict=True):
+            cleared = ahead.get(point, drive.clear_s if offset <= 0 else drive.well_clear_s)
+            entry[1], entry[2] = start + max(cleared, drive.clear_s if offset <= 0 else 0.0) + _GAP_S, None
+        hold.waiters.wake()
+
+    def _vacate(self, place: Place, vehicle: Vehicle) -> None:
+        if place.private and place.occupant is vehicle:
+            place.occupant = None
+            place.waiters.wake()
+
+    def _timed(self, vehicle: Vehicle, place: Place) -> tuple[Drive, float] | Hold:
+        """The drive to a place and how long to wait, seconds, before it starts so that it meets nobody; the hold of whoever
+        stands in the way."""
+        base = drive = self._plan(vehicle, place)
+        start = 0.0
+        for _ in range(_REFINEMENTS):
+            delays = self._delays(vehicle, drive, place, start)
+            if isinstance(delays, Hold):
+                return delays
+            start += float(delays[0])
+            delays -= delays[0]
+            if delays[-1] < _GAP_S / 2:
+                return drive, start
+            if delays[-1] > _MOST_SLOWING_S:
+                break
+            drive = drive_on(slowed(drive.course, delays), ROOM_M)
+        # Slowing down on the way does not do: wait at the start for as long as the whole way needs.
+        start = 0.0
+        while True:
+            delays = self._delays(vehicle, base, place, start)
+            if isinstance(delays, Hold):
+                return delays
+            if delays[-1] < 1e-6:
+                return base, start
+            start += float(delays[-1])
+
+    def _delays(self, vehicle: Vehicle, drive: Drive, place: Place, start: float) -> Floats | Hold:
+        """By how much each control point must be passed later than the drive would, if it started in `start` seconds, to keep
+        clear of everybody's times. Shape (M + 2,): start, points, end; it never falls.
+
+        The least such delays: whoever cannot pass a point before another passes after it, which may hold up what is
+        behind; repeated until nothing moves.
+        """
+        begin, own, taken = self._env.now + start, vehicle.hold, self._taken
+        points, now = drive.course.points, self._env.now
+        held = {p for p, _ in place.lane_points}
+        rows: list[int] = []
+        lows: list[float] = []
+        highs: list[float] = []
+        blocker: Hold | None = None
+        for row, (point, enters) in enumerate(zip(points, drive.enters_list, strict=True)):
+            entries = taken[point]
+            if entries:
+                if entries[0][1] < now:
+                    taken[point] = entries = [e for e in entries if e[1] >= now]
+                early, stays = begin + enters, point in held
+                for low, high, hold in entries:
+                    if high > early and (hold is None or hold is not own):
+                        rows.append(row)
+                        lows.append(-math.inf if stays else low)
+                        highs.append(high)
+                        if hold is not None:
+                            blocker = hold
+        most = len(points) + 1
+        beyond: list[list[Any]] = []
+        late = begin + max(drive.duration - 4.0, 0.0)
+        if held:
+            beyond = [e for p in held.difference(points) for e in taken[p] if e[1] > late and (e[2] is None or e[2] is not own)]
+            blocker = next((e[2] for e in beyond if e[2] is not None), blocker)
+        if not rows and not beyond:
+            return np.zeros(most + 1)
+        index = np.array(rows, dtype=np.intp)
+        low_at = np.array(lows) - begin - drive.leaves[index] - _GAP_S
+        high_at = np.array(highs) - begin - drive.enters[index]
+        first, last = drive.before[index], drive.after[index]
+        if beyond:
+            first = np.concatenate([first, np.full(len(beyond), max(most - 2, 0))])
+            last = np.concatenate([last, np.full(len(beyond), most)])
+            low_at = np.concatenate([low_at, np.full(len(beyond), -math.inf)])
+            high_at = np.concatenate([high_at, np.array([e[1] for e in beyond]) - late])
+        delays = np.zeros(most + 1)
+        while True:
+            broken = np.flatnonzero((delays[last] > low_at) & (delays[first] < high_at - 1e-9))
+            if not len(broken):
+                break
+            np.maximum.at(delays, first[broken], high_at[broken])
+            np.maximum.accumulate(delays, out=delays)
+            if delays[-1] == math.inf:
+                assert blocker is not None
+                return blocker
+        return delays
+
+    def _plan(self, vehicle: Vehicle, place: Place) -> Drive:
+        graph = self.graph_of(vehicle)
+        key = (id(vehicle.place), id(place), graph.trade)
+        found = self._plans.get(key)
+        if found is not None:
+            return found[2]
+        course = course_along(self._raw(graph, vehicle.place, place), vehicle.place.start_v, place.end_v)
+        drive = drive_on(course, ROOM_M)
+        if len(self._plans) >= _PLANS_KEPT:
+            for old in list(self._plans)[: _PLANS_KEPT // 4]:
+                del self._plans[old]
+        # The places are kept beside the drive so that their identities stay theirs.
+        self._plans[key] = (vehicle.place, place, drive)
+        return drive
+
+    def _raw(self, graph: RoadGraph, start: Place, goal: Place) -> RawPath:
+        """Vertices, limits and control points of the way between two places."""
+        if start.edge_out == goal.edge_in and start.s_out < goal.s_in - 0.5:
+            edges = [start.edge_out]
+        else:
+            edges = graph.way(start.edge_out, goal.edge_in)
+        slow = min(self._limits[start.edge_out], _ASIDE_MPS)
+        vertices: list[tuple[float, float]] = [start.at, *start.lead_out]
+        limits = [slow] * len(start.lead_out)
+        joint = point_on(graph, start.edge_out, start.s_out)
+        vertices.append(joint)
+        limits.append(slow)
+        passed = sum(map(math.dist, vertices, vertices[1:])) - start.s_out  # distance at which the present edge began
+        points: list[int] = []
+        points_at: list[float] = []
+        last = len(edges) - 1
+        for i, edge in enumerate(edges):
+            limit, length = self._limits[edge], graph.length[edge]
+            low = start.s_out if i == 0 else 0.0
+            high = goal.s_in if i == last else length
+            corners = graph.corners[edge]
+            if low > 0.0 or high < length:
+                s = graph.corners_s[edge]
+                corners = [c for c, at in zip(corners, s, strict=True) if low < at < high]
+                corners = [*corners, point_on(graph, edge, high)]
+            else:
+                corners = corners[1:]
+            vertices += corners
+            limits += [limit] * len(corners)
+            low_margin, high_margin = (low - 8.0 if i == 0 else 1e-6), (high + 8.0 if i == last else length)
+            for point, at in self.points.of_edge[edge]:
+                if low_margin <= at <= high_margin:
+                    points.append(point)
+                    points_at.append(max(passed + at, 0.0))
+            passed += high if i == last else length
+        if goal.lead_in:
+            slow = min(self._limits[goal.edge_in], _ASIDE_MPS)
+            for vertex in (*goal.lead_in, goal.at):
+                passed += math.dist(vertices[-1], vertex)
+                vertices.append(vertex)
+                limits.append(slow)
+        return RawPath(vertices, limits, points, [min(at, passed) for at in points_at])
+
+    def _roadside(self, at: tuple[float, float]) -> Place:
+        """The place on any road nearest to a point."""
+        graph = self.graphs[ANY]
+        edges = [e for e in range(len(graph.length)) if e not in graph.private and len(self.points.of_edge[e]) > 0]
+        edge, s = self.points.nearest(at, edges)
+        return on_lane(graph, self.points, f"roadside/{edge}", edge, s, False)
