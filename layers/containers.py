@@ -156,7 +156,8 @@ class ContainersLayer(Layer):
         rows = self.rows_in_block(block_no)
         t = self._table
         bay, row, tier = t.bay[rows], t.row[rows], t.tier[rows]
-        stacks = stack(bay, row, tier, t.height_m[rows], block.bays, block.rows)
+        stacks = stack(bay, row, tier, t.height_m[rows], block.bays, block.rows,
+                       (block.bay_pitch_m, block.row_pitch_m))
         base = np.empty((len(rows), 3), dtype=np.float32)
         base[:, :2] = block.ground(bay, row)
         base[:, 2] = stacks.base_m

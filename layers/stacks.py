@@ -17,6 +17,7 @@ class Stacks:
     first, last: the cells a box covers along the block, 0-based, (N,). row, tier: 0-based, (N,).
     base_m, top_m: heights of its under side and roof above ground, (N,).
     height_m: height of each stack, (cells + 2, rows + 2): bordered by a ring of nothing, so neighbours need no care.
+    pitch_m: length and width of a cell, boxes and the gaps between them together.
     """
 
     first: NDArray[np.intp]
@@ -26,11 +27,12 @@ class Stacks:
     base_m: NDArray[np.float32]
     top_m: NDArray[np.float32]
     height_m: NDArray[np.float32]
+    pitch_m: tuple[float, float]
 
 
 def stack(
     bay: NDArray[np.integer], row: NDArray[np.integer], tier: NDArray[np.integer], height_m: NDArray[np.floating],
-    cells: int, rows: int,
+    cells: int, rows: int, pitch_m: tuple[float, float],
 ) -> Stacks:
     """Stack the boxes of one block.
 
@@ -53,4 +55,4 @@ def stack(
         base[at] = floor
         np.maximum.at(heights, (a, r), floor + box[at])
         np.maximum.at(heights, (b, r), floor + box[at])
-    return Stacks(first, last, row0, tier0, base, base + box, heights)
+    return Stacks(first, last, row0, tier0, base, base + box, heights, pitch_m)

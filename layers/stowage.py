@@ -95,7 +95,7 @@ def stow(plan: HullPlan, slot: NDArray[np.integer], height_m: NDArray[np.floatin
     column = np.where(row % 2 == 1, np.floor(middle + side), np.ceil(middle + side))
     column = np.clip(column, 1, plan.rows).astype(np.int64)
     stacks = stack(bay, column, (tier - _FIRST_DECK_TIER) // 2, np.asarray(height_m)[deck], plan.bays + HOUSE_BAYS,
-                   plan.rows)
+                   plan.rows, (BAY_PITCH_M, ROW_PITCH_M))
     place = np.empty((len(deck), 3), dtype=np.float32)
     place[:, 0] = plan.fore_end_m - bay * 0.5 * BAY_PITCH_M
     place[:, 1] = (0.5 * plan.rows + 0.5 - column) * ROW_PITCH_M

@@ -1,8 +1,9 @@
 """The faces of stacked containers that can be seen, as quads with colours, in numpy.
 
 Of the five faces of each of 20,000 boxes three quarters lie against a neighbour. A face is drawn from the height of the
-stack next to it upwards, or not at all; its corners are darkened by how deep they lie between stacks, which is what
-ambient occlusion would find and costs nothing at drawing time.
+stack next to it upwards, or not at all; the narrow gap to a neighbour is closed by a dark seam, for behind it
+there are no walls to be seen; its corners are darkened by how deep they lie between stacks, which is what ambient
+occlusion would find and costs nothing at drawing time.
 """
 
 from __future__ import annotations
@@ -24,12 +25,15 @@ _EVEN = 0.34
 
 REAR, FRONT, LEFT, RIGHT, ROOF = SIDES = range(5)
 
+_ROOF_CORNERS = ((REAR, RIGHT), (FRONT, RIGHT), (FRONT, LEFT), (REAR, LEFT))  # counter-clockwise from above
+_WIDEST_SEAM_M = 0.55
+
 
 class Faces(NamedTuple):
     """Quads, corners counter-clockwise seen from outside: points (N, 4, 3) float32, metres; colours (N, 4, 3) uint8;
-    edges: metres from each corner to the left, right, lower and upper edge of its box's side, (N, 4, 4) float32, with
-    `steel.DOOR` added to the third of doors; side: which of `SIDES`, (N,) int8; box: row of the boxes they were made
-    of, (N,) int32."""
+    edges: metres from each corner to the left, right, lower and upper edge of its box's side, negative in the seam
+    beyond it, with `steel.DOOR` added to the third of doors, (N, 4, 4) float32; side: which of `SIDES`, (N,) int8; box:
+    row of the boxes they were made of, (N,) int32."""
 
     points: F4
     colours: NDArray[np.uint8]
@@ -75,6 +79,19 @@ def _surroundings(s: Stacks) -> _Surroundings:
                          lower(r - 2), lower(r + 2), np.minimum(h[a, r], h[b, r]))
 
 
+def _seams(boxes: Boxes, stacks: Stacks | None, around: _Surroundings, top: F4) -> F4:
+    """How far a box's faces reach into the gap on each side (rear, front, left, right): half of it where a neighbour
+    stands as high, else not at all. Shape (4, N), metres."""
+    found = np.zeros((4, len(boxes)), dtype=np.float32)
+    if stacks is not None:
+        cells = (stacks.last - stacks.first + 1).astype(np.float32)
+        along = np.clip(0.5 * (cells * stacks.pitch_m[0] - boxes.size[:, 0]), 0.0, _WIDEST_SEAM_M)
+        across = np.clip(0.5 * (stacks.pitch_m[1] - boxes.size[:, 1]), 0.0, _WIDEST_SEAM_M)
+        for side, beside in enumerate((around.rear, around.front, around.left, around.right)):
+            found[side] = np.where(beside >= top - _SLIVER_M, along if side in (REAR, FRONT) else across, 0.0)
+    return found
+
+
 def _free_standing(boxes: Boxes) -> _Surroundings:
     zero = np.zeros(len(boxes), dtype=np.float32)
     return _Surroundings(*([zero] * 8), own=boxes.base[:, 2] + boxes.size[:, 2])
@@ -99,46 +116,49 @@ def visible_faces(boxes: Boxes, stacks: Stacks | None, light: Light) -> Faces:
     doors = boxes.shade % 2 == 0
     never = np.zeros(len(boxes), dtype=bool)
     shade = 0.90 + 0.17 * (boxes.shade.astype(np.float32) / 255.0)
+    seams = _seams(boxes, stacks, around, top)
     colour = np.clip(boxes.colour * shade[:, None], 0, 255).astype(np.float32)
     centre = boxes.base[:, :2].astype(np.float64)
     lift = boxes.base[:, 2] - base  # stacks count from their own ground: a ship's hatch covers are higher
 
     sides = (
-        # stack beside, one beyond it, direction outwards, half the box that way and sidewards, a door
-        (around.rear, around.rear2, -along, half_l, half_w, doors),
-        (around.front, around.front2, along, half_l, half_w, ~doors),
-        (around.left, around.left2, -across, half_w, half_l, never),
-        (around.right, around.right2, across, half_w, half_l, never),
+        # stack beside, one beyond it, direction outwards, half the box that way and sidewards, seams to the left and
+        # right as seen from outside, a door
+        (around.rear, around.rear2, -along, half_l, half_w, (seams[LEFT], seams[RIGHT]), doors),
+        (around.front, around.front2, along, half_l, half_w, (seams[RIGHT], seams[LEFT]), ~doors),
+        (around.left, around.left2, -across, half_w, half_l, (seams[FRONT], seams[REAR]), never),
+        (around.right, around.right2, across, half_w, half_l, (seams[REAR], seams[FRONT]), never),
     )
     parts = []
-    for side, (beside, beyond, out, out_m, way_m, door) in enumerate(sides):
+    for side, (beside, beyond, out, out_m, way_m, seam, door) in enumerate(sides):
         low = np.maximum(base, beside)
         at = np.flatnonzero(top - low > _SLIVER_M)
         if not len(at):
             continue
         parts.append(_upright(
-            side, at, centre, out, (out_m, way_m), (low, top, base, lift), (beside, beyond), colour, door, light))
+            side, at, centre, out, (out_m, way_m, *seam), (low, top, base, lift), (beside, beyond), colour, door,
+            light))
     parts.append(_roofs(np.flatnonzero(around.own <= top + _SLIVER_M), centre, along, across, half_l, half_w,
-                        (top, lift), around, colour, light))
+                        seams, (top, lift), around, colour, light))
     return together(parts)
 
 
 def _upright(
-    side: int, at: NDArray[np.intp], centre: NDArray[np.float64], out: NDArray[np.float64], half: tuple[F4, F4],
+    side: int, at: NDArray[np.intp], centre: NDArray[np.float64], out: NDArray[np.float64], half: tuple[F4, F4, F4, F4],
     heights: tuple[F4, F4, F4, F4], stacks: tuple[F4, F4], colour: F4, door: NDArray[np.bool_], light: Light,
 ) -> Faces:
-    """Upright faces of the boxes `at`. out: direction they look to. half: half the box that way and sidewards."""
-    out_m, way_m = half
+    """Upright faces of the boxes `at`. out: direction they look to. half: half the box that way and sidewards,
+    seams to the left and right."""
+    out_m, way_m, seam_left, seam_right = (a[at] for a in half)
     low, top, base, lift = (a[at] for a in heights)
     beside, beyond = (a[at] for a in stacks)
     n = len(at)
     # Seen from outside with `out` towards the eye, right is the direction 90 degrees anticlockwise of `out` on the map.
     right = np.stack([-out[at, 1], out[at, 0]], axis=1)
-    middle = centre[at] + out[at] * out_m[at, None]
+    middle = centre[at] + out[at] * out_m[:, None]
     points = np.empty((n, 4, 3), dtype=np.float32)
-    edge = right * way_m[at, None]
-    points[:, 0, :2] = points[:, 3, :2] = middle - edge
-    points[:, 1, :2] = points[:, 2, :2] = middle + edge
+    points[:, 0, :2] = points[:, 3, :2] = middle - right * (way_m + seam_left)[:, None]
+    points[:, 1, :2] = points[:, 2, :2] = middle + right * (way_m + seam_right)[:, None]
     points[:, :2, 2] = (low + lift)[:, None]
     points[:, 2:, 2] = (top + lift)[:, None]
     normal = np.concatenate([out[at], np.zeros((n, 1))], axis=1)
@@ -147,7 +167,10 @@ def _upright(
     colours[:, :2] = np.clip(lit * _depth(low, beside, beyond)[:, None], 0, 255)[:, None]
     colours[:, 2:] = np.clip(lit * _depth(top, beside, beyond)[:, None], 0, 255)[:, None]
     edges = np.zeros((n, 4, 4), dtype=np.float32)
-    edges[:, 1:3, 0] = edges[:, 0:4:3, 1] = 2.0 * way_m[at, None]
+    edges[:, 0:4:3, 0] = -seam_left[:, None]
+    edges[:, 1:3, 0] = (2.0 * way_m + seam_right)[:, None]
+    edges[:, 0:4:3, 1] = (2.0 * way_m + seam_left)[:, None]
+    edges[:, 1:3, 1] = -seam_right[:, None]
     edges[:, :2, 2] = (low - base)[:, None]
     edges[:, 2:, 2] = (top - base)[:, None]
     edges[:, :2, 3] = (top - low)[:, None]
@@ -169,15 +192,18 @@ def _depth(z: F4, beside: F4, beyond: F4) -> F4:
 
 def _roofs(
     at: NDArray[np.intp], centre: NDArray[np.float64], along: NDArray[np.float64], across: NDArray[np.float64],
-    half_l: F4, half_w: F4, heights: tuple[F4, F4], around: _Surroundings, colour: F4, light: Light,
+    half_l: F4, half_w: F4, seams: F4, heights: tuple[F4, F4], around: _Surroundings, colour: F4, light: Light,
 ) -> Faces:
     top, lift = (a[at] for a in heights)
     n = len(at)
     points = np.empty((n, 4, 3), dtype=np.float32)
-    a = along[at] * half_l[at, None]
-    b = across[at] * half_w[at, None]
-    for corner, (u, v) in enumerate(((-1, 1), (1, 1), (1, -1), (-1, -1))):  # counter-clockwise from above
-        points[:, corner, :2] = centre[at] + u * a + v * b
+    half_l, half_w, seams = half_l[at], half_w[at], seams[:, at]
+    for corner, (end, side) in enumerate(_ROOF_CORNERS):
+        u = half_l + seams[end]
+        v = half_w + seams[side]
+        points[:, corner, :2] = (
+            centre[at] + along[at] * (u if end == FRONT else -u)[:, None]
+            + across[at] * (v if side == RIGHT else -v)[:, None])
     points[:, :, 2] = (top + lift)[:, None]
     lit = colour[at] * _lit(light, np.array([[0.0, 0.0, 1.0]])) * 1.06
 
@@ -189,6 +215,9 @@ def _roofs(
     for corner, factor in enumerate((rear * right, front * right, front * left, rear * left)):
         colours[:, corner] = np.clip(lit * factor[:, None], 0, 255)
     edges = np.zeros((n, 4, 4), dtype=np.float32)
-    edges[:, 1:3, 0] = edges[:, 0:4:3, 1] = 2.0 * half_l[at, None]
-    edges[:, 2:, 2] = edges[:, :2, 3] = 2.0 * half_w[at, None]
+    for corner, (end, side) in enumerate(_ROOF_CORNERS):
+        far, near = 2.0 * half_l + seams[end], -seams[end]
+        edges[:, corner, 0], edges[:, corner, 1] = (far, near) if end == FRONT else (near, far)
+        far, near = 2.0 * half_w + seams[side], -seams[side]
+        edges[:, corner, 2], edges[:, corner, 3] = (near, far) if side == RIGHT else (far, near)
     return Faces(points, colours, edges, np.full(n, ROOF, dtype=np.int8), at.astype(np.int32))

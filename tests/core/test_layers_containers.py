@@ -112,20 +112,20 @@ def test_emphasis_fades_all_but_one_state(yard: Harbour) -> None:
 
 def test_high_cubes_lift_what_stands_on_them() -> None:
     """A stack's height is that of its boxes: 2.896 m of a high cube, 2.591 m of a standard one (ISO 668)."""
-    found = stack(np.array([2, 2, 2]), np.array([1, 1, 1]), np.array([1, 2, 3]), np.array([2.896, 2.591, 2.896]), 4, 6)
+    found = stack(np.array([2, 2, 2]), np.array([1, 1, 1]), np.array([1, 2, 3]), np.array([2.896, 2.591, 2.896]), 4, 6, (6.5, 2.9))
     assert found.base_m.tolist() == pytest.approx([0.0, 2.896, 5.487])
     assert found.top_m[2] == pytest.approx(8.383)
 
 
 def test_a_forty_foot_box_rests_on_the_higher_of_two_twenties() -> None:
-    found = stack(np.array([1, 3, 2]), np.array([1, 1, 1]), np.array([1, 1, 2]), np.array([2.591, 2.896, 2.591]), 4, 6)
+    found = stack(np.array([1, 3, 2]), np.array([1, 1, 1]), np.array([1, 1, 2]), np.array([2.591, 2.896, 2.591]), 4, 6, (6.5, 2.9))
     assert found.base_m[2] == pytest.approx(2.896)
     assert (found.first[2], found.last[2]) == (0, 1)
 
 
 def test_a_box_said_to_hang_in_the_air_is_drawn_there() -> None:
     """The records may be wrong; the picture shows what they say, where an officer can see that it cannot be."""
-    found = stack(np.array([1]), np.array([1]), np.array([3]), np.array([2.591]), 4, 6)
+    found = stack(np.array([1]), np.array([1]), np.array([3]), np.array([2.591]), 4, 6, (6.5, 2.9))
     assert found.base_m[0] == pytest.approx(2 * 2.591)
 
 
