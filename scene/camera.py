@@ -245,12 +245,13 @@ class CameraController:
     def _legal(self, pose: Pose) -> Pose:
         west, east, south, north = self._bounds
         x, y, z = pose.target
-        x, y, z = min(max(x, west), east), min(max(y, south), north), min(max(z, 0.0), 150.0)
-        distance = min(max(pose.distance_m, NEAREST_M), FARTHEST_M)
-        elevation = min(max(pose.elevation_deg, LOWEST_ELEVATION_DEG), 90.0)
+        x, y = float(min(max(x, west), east)), float(min(max(y, south), north))
+        z = float(min(max(z, 0.0), 150.0))
+        distance = float(min(max(pose.distance_m, NEAREST_M), FARTHEST_M))
+        elevation = float(min(max(pose.elevation_deg, LOWEST_ELEVATION_DEG), 90.0))
         if z + distance * math.sin(math.radians(elevation)) < LOWEST_EYE_M:
             elevation = math.degrees(math.asin(min((LOWEST_EYE_M - z) / distance, 1.0)))
-        return Pose((x, y, z), pose.azimuth_deg % 360.0, elevation, distance)
+        return Pose((x, y, z), float(pose.azimuth_deg % 360.0), elevation, distance)
 
     def _set(self, pose: Pose) -> None:
         if pose != self._pose:

@@ -71,7 +71,7 @@ class Scene:
     @property
     def pending(self) -> bool:
         """Some of the picture waits for the next `sync`, which keeps to a budget of time."""
-        return bool(self.live.pending)
+        return self.renderer is not None and bool(self.live.pending)
 
     def sync(self, now_ms: int) -> bool:
         """Bring everything to `now_ms` and redraw what changed. True when the picture changed."""
@@ -114,7 +114,7 @@ class Scene:
 
     def set_language(self, language: str) -> None:
         """"zh" or "en", for the names in the scene."""
-        if self.labels.set_language(language):
+        if self.renderer is not None and self.labels.set_language(language):
             self.labels.arrange(self.camera)
             self.revision += 1
 
@@ -129,6 +129,7 @@ class Scene:
         self.labels.close()
         self.live.close()
         self.model.close()
+        del self.labels, self.live, self.model  # with them goes what their props still name
         self.renderer.RemoveAllViewProps()
         self.renderer.RemoveAllLights()
         self.renderer = None

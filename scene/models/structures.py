@@ -187,7 +187,8 @@ def tank(radius_m: float, height_m: float) -> m.Mesh:
     return m.grounded(m.merge([
         m.cylinder((0, 0, 0), radius_m, height_m, (186, 192, 194), 20),
         m.cylinder((0, 0, height_m), radius_m, radius_m * 0.12, (170, 177, 180), 20, radius_m * 0.1),
-        m.beams([(radius_m + 0.5, -radius_m * 0.5, 0)], [(radius_m * 0.75 + 0.5, radius_m * 0.7, height_m)], 0.8, 0.25,
+        m.beams([(radius_m + 0.5, -radius_m * 0.5, 0.3)],
+                [(radius_m * 0.75 + 0.5, radius_m * 0.7, height_m)], 0.8, 0.25,
                 STEEL),
     ]), 10, 0.8)
 

@@ -16,6 +16,7 @@ HORIZON_M = 58_000.0
 _CELL_M = 70.0
 _MARGIN_M = 900.0
 _SHALLOW_M = 420.0
+_OVERLAP_M = 25.0
 
 # Direction (degrees), wave length (metres), amplitude and the distance to which they are seen (metres).
 _WAVES = (
@@ -135,13 +136,15 @@ def _water(layout: PortLayout, light: Light) -> m.Mesh:
         faces.astype(np.int32),
         np.clip(colours, 0, 255).reshape(-1, 3).astype(np.uint8),
     )
-    inner_ring = np.array([[west, south], [east, south], [east, north], [west, north]])
-    outer_ring = np.sign(inner_ring - inner_ring.mean(axis=0)) * HORIZON_M + inner_ring.mean(axis=0)
+    # The open sea reaches a little under the grid: edges that only meet leave single pixels undrawn.
+    corner = np.array([[west, south], [east, south], [east, north], [west, north]])
+    outward = np.sign(corner - corner.mean(axis=0))
+    inner_ring, outer_ring = corner - outward * _OVERLAP_M, outward * HORIZON_M + corner.mean(axis=0)
     after = np.roll(np.arange(4), -1)
     corners = np.empty((4, 4, 3))
     corners[:, 0, :2], corners[:, 1, :2] = outer_ring, outer_ring[after]
     corners[:, 2, :2], corners[:, 3, :2] = inner_ring[after], inner_ring
-    corners[..., 2] = layout.sea_level_m
+    corners[..., 2] = layout.sea_level_m - 0.4
     tone = near * 0.94 + far * 0.06
     tones = np.broadcast_to(np.stack([far, far, tone, tone]), (4, 4, 3))
     return m.merge([grid, m.quads(corners, np.clip(tones, 0, 255))])

@@ -18,6 +18,7 @@ from twin.port_layout import PortLayout, ZoneKind
 LAND_M = -0.9  # natural land lies a little lower than the terminal, so that their edges never fight
 PLATFORM_M = 0.0
 AREA_M = 0.03
+_UNDER_M = 0.5  # a second ground below the patches: edges that only meet leave single pixels undrawn
 _FIELD_M = 260.0
 _FIELDS_WITHIN_M = 7_000.0
 
@@ -105,7 +106,8 @@ def _platform(layout: PortLayout, platform: BaseGeometry) -> tuple[m.Mesh, m.Mes
     if platform.is_empty:
         return m.empty(), m.empty()
     built = shapely.union_all([Polygon(z.outline).buffer(0) for z in layout.zones if len(z.outline) >= 3]).buffer(12.0)
-    parts = _fields(platform.difference(built), PLATFORM_M, (materials.PLATFORM_RESERVE, materials.LAND), 160.0, 3)
+    parts = [m.polygon(platform, PLATFORM_M - _UNDER_M, materials.PLATFORM_RESERVE)]
+    parts += _fields(platform.difference(built), PLATFORM_M, (materials.PLATFORM_RESERVE, materials.LAND), 160.0, 3)
     for piece in shapely.get_parts(platform):
         parts.append(m.walls(np.array(piece.exterior.coords), layout.sea_level_m - 2.0, PLATFORM_M, materials.QUAY_WALL,
                              foot=0.62))
@@ -124,6 +126,7 @@ def _land(layout: PortLayout, platform: BaseGeometry) -> m.Mesh:
         dry = shape.difference(platform.buffer(-5.0))
         near = dry.intersection(neighbourhood)
         parts.append(m.polygon(dry.difference(near), LAND_M, materials.LAND))
+        parts.append(m.polygon(near, LAND_M - _UNDER_M, materials.LAND))
         parts += _fields(near, LAND_M, (materials.LAND, materials.LAND_WOODED), _FIELD_M, 7)
     return m.merge(parts)
 
