@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from layers.base import Layer
 from layers.boxes import Boxes, no_boxes, shade_of
-from layers.palette import LEGAL_STATE_TABLE, ColourMode, owner_colour
+from layers.palette import LEGAL_STATE_TABLE, ColourMode, Rgb, line_of
 from layers.stacks import Stacks, stack
 from twin.port_layout import CONTAINER_WIDTH_M, Block
 from twin.records import PlaceKind
@@ -52,7 +52,8 @@ class ContainersLayer(Layer):
         self._table = containers
         self._drawn = np.full((0, 4), _NOWHERE, dtype=np.int64)
         self._owner_index = np.zeros(0, dtype=np.int16)
-        self._owners: dict[str, int] = {}
+        self._owners: dict[str, int] = {}  # owner prefix to row of the lines
+        self._lines: dict[tuple[str, str, Rgb], int] = {}
         self._owner_table = np.empty((0, 3), dtype=np.uint8)
         self._emphasis: int | None = None
         self._blocks: dict[int, tuple[int, BlockBoxes]] = {}
@@ -128,9 +129,9 @@ class ContainersLayer(Layer):
     def _owner_rows(self, owners: NDArray[np.object_]) -> NDArray[np.int16]:
         known = self._owners
         for owner in set(owners.tolist()) - known.keys():
-            known[owner] = len(known)
-            self._owner_table = np.concatenate(
-                [self._owner_table, np.array([owner_colour(owner or "")], dtype=np.uint8)])
+            line = line_of(owner or "")
+            known[owner] = self._lines.setdefault(line, len(self._lines))
+            self._owner_table = np.array([colour for _, _, colour in self._lines], dtype=np.uint8)
         return np.fromiter((known[o] for o in owners.tolist()), dtype=np.int16, count=len(owners))
 
     # What is to be seen -----------------------------------------------------------------------------------------------
@@ -199,8 +200,8 @@ class ContainersLayer(Layer):
         found = np.bincount(self._table.legal_state[: len(here)][here], minlength=len(LEGAL_STATE_TABLE))
         return tuple(int(found[s]) for s in states)
 
-    def owner_counts(self) -> tuple[tuple[str, int], ...]:
-        """Owners of the containers in the port with their numbers, most frequent first."""
-        found = np.bincount(self._owner_index[self._drawn[:, 0] >= 0], minlength=len(self._owners))
-        pairs = [(owner, int(found[at])) for owner, at in self._owners.items() if found[at]]
+    def line_counts(self) -> tuple[tuple[tuple[str, str, Rgb], int], ...]:
+        """Lines whose containers are in the port (Chinese, English, colour) with their numbers, most frequent first."""
+        found = np.bincount(self._owner_index[self._drawn[:, 0] >= 0], minlength=len(self._lines))
+        pairs = [(line, int(found[at])) for line, at in self._lines.items() if found[at]]
         return tuple(sorted(pairs, key=lambda pair: -pair[1]))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from layers.containers import ContainersLayer
-from layers.palette import LEGAL_STATES, ColourMode, Rgb, owner_colour
+from layers.palette import LEGAL_STATES, ColourMode, Rgb
 
-_OWNERS_SHOWN = 9
+_LINES_SHOWN = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +22,12 @@ class LegendEntry:
 
 
 def legend(containers: ContainersLayer, mode: ColourMode | str | None = None) -> tuple[LegendEntry, ...]:
-    """The entries of a colour mode, the current one by default: all legal states, or the most frequent owners."""
+    """The entries of a colour mode, the current one by default: all legal states, or the lines with most boxes."""
     if ColourMode(mode or containers.colour_mode) is ColourMode.LEGAL_STATE:
         counts = containers.state_counts()
         return tuple(
             LegendEntry(key, zh, en, rgb, count)
             for (key, zh, en, rgb), count in zip(LEGAL_STATES, counts, strict=True)
         )
-    owners = containers.owner_counts()[:_OWNERS_SHOWN]
-    return tuple(LegendEntry(owner, owner, owner, owner_colour(owner or ""), count) for owner, count in owners)
+    lines = containers.line_counts()[:_LINES_SHOWN]
+    return tuple(LegendEntry(en, zh, en, rgb, count) for (zh, en, rgb), count in lines)

@@ -70,24 +70,41 @@ STALE: Final[Rgb] = rgb("#59636c")
 FENCE_QUIET: Final[Rgb] = rgb("#2f8f9d")
 FENCE_BREACHED: Final[Rgb] = rgb("#ff5a4a")
 
-_LINES: Final[dict[str, Rgb]] = {
-    "COSCO": rgb("#3d5f8f"), "OOCL": rgb("#8f4a4c"), "MAERSK": rgb("#6f93a6"), "MSC": rgb("#9a8350"),
-    "CMA CGM": rgb("#39506f"), "EVERGREEN": rgb("#4c7a5a"), "HAPAG": rgb("#a36a3f"), "ONE": rgb("#93507c"),
-    "YANG MING": rgb("#8b8f93"), "HMM": rgb("#5a6f94"), "ZIM": rgb("#5d6066"), "SITC": rgb("#7d5a4a"),
-    "WAN HAI": rgb("#4a6f8a"), "PIL": rgb("#8a5656"), "ANTONG": rgb("#6d7a4e"), "ZHONGGU": rgb("#4f6d6a"),
-}
-"""Liveries of the lines that call here, muted to the same strength."""
+_LINES: Final[tuple[tuple[str, str, Rgb, str], ...]] = (
+    ("中远海运", "COSCO", rgb("#3d5f8f"), "COSU CSNU CBHU CCLU CSLU"),
+    ("东方海外", "OOCL", rgb("#8f4a4c"), "OOLU OOCU"),
+    ("马士基", "Maersk", rgb("#6f93a6"), "MSKU MRKU MAEU MSKX"),
+    ("地中海航运", "MSC", rgb("#9a8350"), "MSCU MEDU MSDU"),
+    ("达飞", "CMA CGM", rgb("#39506f"), "CMAU CGMU"),
+    ("长荣", "Evergreen", rgb("#4c7a5a"), "EGHU EITU EMCU EISU EGSU"),
+    ("赫伯罗特", "Hapag-Lloyd", rgb("#a36a3f"), "HLXU HLBU HLCU"),
+    ("海洋网联", "ONE", rgb("#93507c"), "ONEU NYKU"),
+    ("阳明", "Yang Ming", rgb("#8b8f93"), "YMLU YMMU"),
+    ("韩新海运", "HMM", rgb("#5a6f94"), "HMMU HDMU"),
+    ("以星", "ZIM", rgb("#5d6066"), "ZCSU ZIMU"),
+    ("海丰", "SITC", rgb("#7d5a4a"), "SITU"),
+    ("万海", "Wan Hai", rgb("#4a6f8a"), "WHSU WHLU"),
+    ("太平船务", "PIL", rgb("#8a5656"), "PCIU"),
+    ("德翔", "T.S. Lines", rgb("#6a5f86"), "TSSU"),
+    ("中谷", "Zhonggu", rgb("#4f6d6a"), "ZGXU"),
+    ("租箱公司", "Lessors", rgb("#7c7a70"), "TCNU TEMU TGHU TCLU TRHU CAIU SEGU BMOU DFSU FCIU FSCU GESU"),
+)
+"""Lines that call here with a livery muted to the same strength, and the owner prefixes they use (BIC codes)."""
 
+_LINE_OF: Final = {prefix: line[:3] for line in _LINES for prefix in line[3].split()}
 _OTHERS: Final[tuple[Rgb, ...]] = (
     rgb("#6b5b73"), rgb("#5b7371"), rgb("#73685b"), rgb("#5b6373"), rgb("#735b5f"), rgb("#66735b"), rgb("#80756a"),
     rgb("#6a7580"),
 )
 
 
-def owner_colour(owner: str) -> Rgb:
-    """Livery of a container's owner; owners without a known one share muted colours, the same in every session."""
-    known = _LINES.get(owner.upper())
-    return known if known is not None else _OTHERS[zlib.crc32(owner.encode()) % len(_OTHERS)]
+def line_of(owner: str) -> tuple[str, str, Rgb]:
+    """Chinese and English name and livery of the line that uses an owner prefix.
+
+    An owner that is not in the list is its own name and has one of the muted colours left over, always the same.
+    """
+    known = _LINE_OF.get(owner[:4].upper())
+    return known if known is not None else (owner, owner, _OTHERS[zlib.crc32(owner.encode()) % len(_OTHERS)])
 
 
 def table(entries: tuple[tuple[str, str, str, Rgb], ...]) -> NDArray[np.uint8]:

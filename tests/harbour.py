@@ -92,7 +92,7 @@ class Harbour:
     def box(self, number: str, **values: object) -> int:
         """A container of the table with these columns."""
         row = int(self.containers.rows([number])[0])
-        given = {"present": True, "legal_state": LegalState.RELEASED, "owner": "COSCO", "trade": 0, **values}
+        given = {"present": True, "legal_state": LegalState.RELEASED, "owner": "CSNU", "trade": 0, **values}
         for name, value in given.items():
             self.containers.put(row, **{name: value})
         return row
@@ -149,7 +149,7 @@ class Harbour:
             where[mine, :2] = b.ground(bay[mine], row[mine])
         where[:, 2] = (tier - 1) * 2.591
         states = dice.choice([0, 1, 2, 3, 4, 6, 7, 8], n, p=[.14, .22, .03, .01, .32, .08, .1, .1])
-        owners = np.array(["COSCO", "MSC", "OOCL", "EVERGREEN", "MAERSK", "SITC"], dtype=object)[dice.integers(0, 6, n)]
+        owners = np.array(["CSNU", "MSCU", "OOLU", "EGHU", "MSKU", "SITU"], dtype=object)[dice.integers(0, 6, n)]
         self.containers.put(
             at, present=True, place_kind=SLOT, block=block, bay=bay, row=row, tier=tier,
             length_m=np.where(bay % 2 == 1, 6.058, 12.192), height_m=np.where(dice.random(n) < .6, 2.896, 2.591),

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from layers.palette import LEGAL_STATES, ColourMode
-from layers.stacks import stack
+from layers.stacks import Stacks, stack
 from tests.harbour import SLOT, VEHICLE, VESSEL, Harbour, layout
 from twin.legal_state import LegalState
 
@@ -91,7 +91,13 @@ def test_the_legend_counts_what_is_in_the_port(yard: Harbour) -> None:
     by_key = {entry.key: entry for entry in yard.layers.legend("legal_state")}
     assert (by_key["held"].count, by_key["released"].count, by_key["empty"].count) == (1, 4, 0)
     assert (by_key["held"].zh, by_key["held"].rgb) == ("布控", (232, 164, 44))
-    assert [(entry.key, entry.count) for entry in yard.layers.legend("owner")] == [("COSCO", 5)]
+
+
+def test_the_owners_legend_names_lines_by_their_prefixes(yard: Harbour) -> None:
+    yard.containers.put(yard.containers.rows(["TCLU0000000", "TCLU0000001"]), owner=np.array(["CBHU", "XYZU"], object))
+    yard.step(containers=np.arange(5))
+    entries = [(entry.zh, entry.en, entry.count) for entry in yard.layers.legend("owner")]
+    assert entries == [("中远海运", "COSCO", 4), ("XYZU", "XYZU", 1)]
 
 
 def test_the_legal_states_are_named_as_the_twin_numbers_them() -> None:
@@ -110,22 +116,26 @@ def test_emphasis_fades_all_but_one_state(yard: Harbour) -> None:
     assert layer.colours(other).astype(int).sum() < plain.sum()
 
 
+def stacked(bays: list[int], tiers: list[int], heights: list[float]) -> Stacks:
+    return stack(np.array(bays), np.ones(len(bays), dtype=int), np.array(tiers), np.array(heights), 4, 6, (6.5, 2.9))
+
+
 def test_high_cubes_lift_what_stands_on_them() -> None:
     """A stack's height is that of its boxes: 2.896 m of a high cube, 2.591 m of a standard one (ISO 668)."""
-    found = stack(np.array([2, 2, 2]), np.array([1, 1, 1]), np.array([1, 2, 3]), np.array([2.896, 2.591, 2.896]), 4, 6, (6.5, 2.9))
+    found = stacked([2, 2, 2], [1, 2, 3], [2.896, 2.591, 2.896])
     assert found.base_m.tolist() == pytest.approx([0.0, 2.896, 5.487])
     assert found.top_m[2] == pytest.approx(8.383)
 
 
 def test_a_forty_foot_box_rests_on_the_higher_of_two_twenties() -> None:
-    found = stack(np.array([1, 3, 2]), np.array([1, 1, 1]), np.array([1, 1, 2]), np.array([2.591, 2.896, 2.591]), 4, 6, (6.5, 2.9))
+    found = stacked([1, 3, 2], [1, 1, 2], [2.591, 2.896, 2.591])
     assert found.base_m[2] == pytest.approx(2.896)
     assert (found.first[2], found.last[2]) == (0, 1)
 
 
 def test_a_box_said_to_hang_in_the_air_is_drawn_there() -> None:
     """The records may be wrong; the picture shows what they say, where an officer can see that it cannot be."""
-    found = stack(np.array([1]), np.array([1]), np.array([3]), np.array([2.591]), 4, 6, (6.5, 2.9))
+    found = stacked([1], [3], [2.591])
     assert found.base_m[0] == pytest.approx(2 * 2.591)
 
 
