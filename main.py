@@ -154,7 +154,7 @@ def _render(arguments: argparse.Namespace) -> int:
             said = health.last_error.text if health.last_error else "it gave no records"
             print(f"jiangyin-twin: nothing to show: {said}", file=sys.stderr)
             return NO_BACKEND
-        scene = Scene(index, session.layers, quality.ULTRA)
+        scene = Scene(index, session.layers, quality.PICTURE)
         try:
             if arguments.viewpoint in names:
                 scene.camera.go(arguments.viewpoint, at_once=True)

@@ -142,19 +142,29 @@ def beams(
 def polygon(shape: BaseGeometry | Sequence[tuple[float, float]], z: float, colour: ArrayLike) -> Mesh:
     """A flat area seen from above at height `z`: a shapely polygon with holes, several, or a ring of points."""
     flat = Polygon(shape) if isinstance(shape, Sequence) else shape
-    if flat.is_empty:
-        return empty()
-    pieces = shapely.get_parts(shapely.constrained_delaunay_triangles(shapely.force_2d(flat)))
+    return polygons([flat], z, [colour])
+
+
+def polygons(shapes: Sequence[BaseGeometry] | NDArray[np.object_], z: float, colours: ArrayLike) -> Mesh:
+    """Many flat areas at once, each in its colour: colours (N, 3)."""
+    flat = shapely.force_2d(np.array(shapes, dtype=object))
+    pieces, owner = shapely.get_parts(shapely.constrained_delaunay_triangles(flat), return_index=True)
     if len(pieces) == 0:
         return empty()
     ring = shapely.get_coordinates(pieces).reshape(-1, 4, 2)[:, :3]
     a, b = ring[:, 1] - ring[:, 0], ring[:, 2] - ring[:, 0]
     clockwise = a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0] < 0
     ring[clockwise] = ring[clockwise][:, ::-1]
-    unique, index = np.unique(ring.reshape(-1, 2), axis=0, return_inverse=True)
-    points = np.column_stack([unique, np.full(len(unique), z)]).astype(np.float32)
-    colours = np.broadcast_to(np.asarray(colour, dtype=np.uint8), (len(points), 3))
-    return Mesh(points, index.reshape(-1, 3).astype(np.int32), np.array(colours))
+    corner = ring.reshape(-1, 2)
+    # Corners of one area's triangles are shared; those of another's are not: they have another colour.
+    order = np.lexsort((corner[:, 1], corner[:, 0], np.repeat(owner, 3)))
+    key = np.column_stack([np.repeat(owner, 3), corner])[order]
+    first = np.concatenate([[True], (key[1:] != key[:-1]).any(axis=1)])
+    index = np.empty(len(corner), dtype=np.int32)
+    index[order] = np.cumsum(first) - 1
+    rgb = np.asarray(colours).reshape(-1, 3)[key[first, 0].astype(np.intp)]
+    points = np.column_stack([key[first, 1:], np.full(int(first.sum()), z)])
+    return Mesh(points.astype(np.float32), index.reshape(-1, 3), rgb.astype(np.uint8))
 
 
 def walls(ring: ArrayLike, low: float, high: float, colour: ArrayLike, foot: float = 1.0) -> Mesh:
@@ -328,9 +338,8 @@ def normals(mesh: Mesh) -> FloatArray:
     corner = mesh.points[mesh.faces]
     n = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
     # A sliver next to a good triangle of the same face must not decide the normal: sum, do not overwrite.
-    total = np.zeros((len(mesh.points), 3))
-    for k in range(3):
-        np.add.at(total, mesh.faces[:, k], n)
+    at = mesh.faces.T.ravel()
+    total = np.column_stack([np.bincount(at, np.tile(n[:, k], 3), len(mesh.points)) for k in range(3)])
     unit: FloatArray = (total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-12)).astype(np.float32)
     return unit
 

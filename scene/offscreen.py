@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import time
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from vtkmodules.vtkRenderingCore import vtkRenderWindow, vtkWindowToImageFilter
 from scene.scene import Scene
 
 _WITHOUT_DISPLAY = ("vtkEGLRenderWindow", "vtkOSOpenGLRenderWindow")
-_MOST_SYNCS = 2_000
+_PATIENCE_S = 60.0
 
 
 class RenderError(RuntimeError):
@@ -82,11 +83,11 @@ def _complete(scene: Scene, now_ms: int | None) -> None:
     if now_ms is None:
         scene.look()
         return
+    deadline = time.monotonic() + _PATIENCE_S
     scene.sync(now_ms)
-    for _ in range(_MOST_SYNCS):
-        if not scene.pending:
-            return
-        scene.sync(now_ms)
+    while scene.pending and time.monotonic() < deadline:
+        if not scene.sync(now_ms):
+            time.sleep(0.005)  # fine detail is on its way from another thread
 
 
 def _window() -> Any:

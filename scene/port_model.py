@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from vtkmodules.vtkRenderingCore import vtkRenderer
 
+from scene.later import Later
 from scene.light import Light
-from scene.props.base import StaticProp
+from scene.props.base import AT_ONCE, StaticProp
 from scene.props.buildings import Buildings
 from scene.props.fences import Fences
 from scene.props.gates import Gates
@@ -27,22 +28,33 @@ class PortModel:
     """Everything that stands still."""
 
     def __init__(self, renderer: vtkRenderer, layout: PortLayout, light: Light, waves: bool = True) -> None:
+        self._later = Later()
+        self.roads = Roads(renderer, layout, light, self._later)  # the longest work first
         self.fences = Fences(renderer, layout.fences, light)
-        self.buildings = Buildings(renderer, layout, light)
-        self.greenery = Greenery(renderer, layout, light)
-        self.gates = Gates(renderer, layout, light)
-        self.yard = Yard(renderer, layout, light)
-        self.quay = Quay(renderer, layout, light)
-        self.roads = Roads(renderer, layout, light)
+        self.yard = Yard(renderer, layout, light, self._later)
+        self.quay = Quay(renderer, layout, light, self._later)
+        self.buildings = Buildings(renderer, layout, light, self._later)
+        self.gates = Gates(renderer, layout, light, self._later)
+        self.greenery = Greenery(renderer, layout, light, self._later)
         self.terrain = Terrain(renderer, layout, light)
         self.sea = Sea(renderer, layout, light, waves)
         self.sky = Sky(renderer, light)
 
     @property
     def parts(self) -> tuple[StaticProp, ...]:
-        """All props, in the order they are drawn."""
+        """All props."""
         return (self.fences, self.buildings, self.greenery, self.gates, self.yard, self.quay, self.roads, self.terrain,
                 self.sea, self.sky)
+
+    @property
+    def pending(self) -> bool:
+        """Fine detail is still being computed."""
+        return any(part.awaits_detail for part in self.parts)
+
+    def adopt(self, most: int = AT_ONCE) -> bool:
+        """Take over what was computed meanwhile. True when the picture changed."""
+        changed = [part.adopt(most) for part in self.parts]
+        return any(changed)
 
     def look_from(self, eye: tuple[float, float, float]) -> None:
         """Choose what is near enough to the eye to be drawn."""
@@ -51,5 +63,6 @@ class PortModel:
 
     def close(self) -> None:
         """Take everything out of the renderer and let go of it."""
+        self._later.close()
         for part in self.parts:
             part.close()

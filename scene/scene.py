@@ -71,7 +71,7 @@ class Scene:
     @property
     def pending(self) -> bool:
         """Some of the picture waits for the next `sync`, which keeps to a budget of time."""
-        return self.renderer is not None and bool(self.live.pending)
+        return self.renderer is not None and bool(self.live.pending or self.model.pending)
 
     def sync(self, now_ms: int) -> bool:
         """Bring everything to `now_ms` and redraw what changed. True when the picture changed."""
@@ -82,6 +82,7 @@ class Scene:
         self._obey()
         changed = self.live.sync(layers, self.camera.eye, now_ms)
         changed = self.model.fences.sync(layers.fences) or changed
+        changed = self.model.adopt() or changed
         changed = self.look() or changed
         changed = self._waves(now_ms, changed) or changed
         if changed:

@@ -145,17 +145,39 @@ def shed(length_m: float, width_m: float, height_m: float, roof: m.Rgb = ROOF_BL
                   (0, -half_l - over, ridge), (0, half_l + over, ridge)]], roof),
     ]
     doors = max(1, int(length_m / 14))
-    for y in (np.arange(doors) + 0.5) * length_m / doors - half_l:
-        door = min(5.0, eave * 0.7)
-        parts.append(m.box((half_w, y - 2.4, 0), (half_w + 0.08, y + 2.4, door), WALL_DARK, ("east",)))
-        parts.append(m.box((-half_w - 0.08, y - 2.4, 0), (-half_w, y + 2.4, door), WALL_DARK, ("west",)))
-        lift = 0.06
-        for side in (-1, 1):
-            x0, x1 = side * half_w * 0.25, side * half_w * 0.75
-            z0, z1 = ridge - abs(x0) * slope + lift, ridge - abs(x1) * slope + lift
-            quad = [(x1, y - 0.8, z1), (x1, y + 0.8, z1), (x0, y + 0.8, z0), (x0, y - 0.8, z0)]
-            parts.append(m.quads([quad if side > 0 else quad[::-1]], (128, 146, 158)))
+    y = (np.arange(doors) + 0.5) * length_m / doors - half_l
+    parts.append(_doors(y, half_w + 0.06, min(5.0, eave * 0.7)))
+    parts.append(_roof_lights(y, half_w, ridge + 0.06, slope))
     return m.grounded(m.merge(parts), 6.0, 0.78)
+
+
+def _doors(y: NDArray[np.float64], x: float, height_m: float) -> m.Mesh:
+    """Doors 4.8 m wide at places `y` of both long sides at +-x."""
+    south, north = y - 2.4, y + 2.4
+    low, high = np.zeros_like(y), np.full_like(y, height_m)
+    wall = np.full_like(y, x)
+    panes = [_upright(wall, south, north, low, high), _upright(-wall, north, south, low, high)]
+    return m.quads(np.concatenate(panes), WALL_DARK)
+
+
+def _upright(
+    x: NDArray[np.float64], a: NDArray[np.float64], b: NDArray[np.float64], low: NDArray[np.float64],
+    high: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Corners (N, 4, 3) of panes in planes of constant x, from y = a to y = b."""
+    return np.stack([np.column_stack(c) for c in ((x, a, low), (x, b, low), (x, b, high), (x, a, high))], axis=1)
+
+
+def _roof_lights(y: NDArray[np.float64], half_w: float, ridge_m: float, slope: float) -> m.Mesh:
+    """A light strip on either side of the ridge at each place `y`."""
+    inner, outer = half_w * 0.25, half_w * 0.75
+    z0, z1 = ridge_m - inner * slope, ridge_m - outer * slope
+    corners = np.empty((2, len(y), 4, 3))
+    for k, side in enumerate((1, -1)):
+        order = ((outer, -0.8, z1), (outer, 0.8, z1), (inner, 0.8, z0), (inner, -0.8, z0))[::side]
+        for c, (x, dy, z) in enumerate(order):
+            corners[k, :, c] = np.column_stack([np.full_like(y, side * x), y + dy, np.full_like(y, z)])
+    return m.quads(corners.reshape(-1, 4, 3), (128, 146, 158))
 
 
 def h986_hall(length_m: float, width_m: float, height_m: float) -> m.Mesh:

@@ -10,6 +10,7 @@ from vtkmodules.vtkRenderingCore import vtkRenderer
 
 from scene import mesh as m
 from scene.actors import baked, translucent
+from scene.later import Later
 from scene.light import Light
 from scene.models import structures
 from scene.props.base import StaticProp, Tiled
@@ -25,12 +26,12 @@ _LONGEST_SHADOW_M = 45.0
 class Buildings(StaticProp):
     """All buildings as one body; light masts apart, because they are many and thin."""
 
-    def __init__(self, renderer: vtkRenderer, layout: PortLayout, light: Light) -> None:
+    def __init__(self, renderer: vtkRenderer, layout: PortLayout, light: Light, later: Later) -> None:
         super().__init__(renderer)
         masts = [b for b in layout.buildings if b.kind is BuildingKind.LIGHT_MAST]
         houses = [b for b in layout.buildings if b.kind is not BuildingKind.LIGHT_MAST]
         self.add(baked(m.merge(_model(b, light) for b in houses), light))
-        self._near.append(Tiled(self, m.merge(_mast(b) for b in masts), light, 0, _MASTS_SEEN_M, 900.0))
+        self._near.append(Tiled(later, lambda: m.merge(_mast(b) for b in masts), light, 0, _MASTS_SEEN_M, 900.0))
         self.add(translucent(_shadows(houses, light), light, _SHADOW_OPACITY, layer=6))
 
 

@@ -7,6 +7,7 @@ from vtkmodules.vtkRenderingCore import vtkRenderer
 
 from scene import lettering, materials
 from scene import mesh as m
+from scene.later import Later
 from scene.light import Light
 from scene.models import structures
 from scene.props.base import StaticProp, Tiled
@@ -19,13 +20,21 @@ _SEEN_M = 1500.0
 class Gates(StaticProp):
     """What stands and lies in the lanes."""
 
-    def __init__(self, renderer: vtkRenderer, layout: PortLayout, light: Light) -> None:
+    def __init__(self, renderer: vtkRenderer, layout: PortLayout, light: Light, later: Later) -> None:
         super().__init__(renderer)
-        bodies = m.merge(_bodies(gate) for gate in layout.gates)
-        paint = m.merge(_paint(lane) for gate in layout.gates for lane in gate.lanes)
+        lanes = [lane for gate in layout.gates for lane in gate.lanes]
+        # Letters come from VTK, so they are made here.
+        numbers = [_number(lane) for lane in lanes]
+
+        def bodies() -> m.Mesh:
+            return m.merge(_bodies(gate) for gate in layout.gates)
+
+        def paint() -> m.Mesh:
+            return m.merge([*numbers, *(_paint(lane) for lane in lanes)])
+
         self._near = [
-            Tiled(self, bodies, light, 0, _SEEN_M, 600.0),
-            Tiled(self, paint, light, 5, _SEEN_M * 0.7, 600.0, materials.ROAD),
+            Tiled(later, bodies, light, 0, _SEEN_M, 600.0),
+            Tiled(later, paint, light, 5, _SEEN_M * 0.7, 600.0, materials.ROAD),
         ]
 
 
@@ -45,16 +54,16 @@ def _bodies(gate: Gate) -> m.Mesh:
 
 def _paint(lane: GateLane) -> m.Mesh:
     left, right = _beside(lane, -_LANE_M / 2 + 0.2, 0.3), _beside(lane, _LANE_M / 2 - 0.2, 0.3)
-    number = lane.id.rsplit("-", 1)[-1].lstrip("INOUT") or lane.id
-    at = _beside(lane, 0.0, -25.0)
-    parts = [
-        m.segments([left], [right], 0.4, 0.10, materials.PAINT_WHITE),
-        lettering.painted(number, at, lane.heading_deg, 3.2, materials.PAINT_WHITE, 0.10),
-    ]
+    parts = [m.segments([left], [right], 0.4, 0.10, materials.PAINT_WHITE)]
     for side in (-1, 1):
         a, b = _beside(lane, side * _LANE_M / 2, -42.0), _beside(lane, side * _LANE_M / 2, -9.0)
         parts.append(m.segments([a], [b], 0.22, 0.10, materials.PAINT_WHITE))
     return m.merge(parts)
+
+
+def _number(lane: GateLane) -> m.Mesh:
+    number = lane.id.rsplit("-", 1)[-1].lstrip("INOUT") or lane.id
+    return lettering.painted(number, _beside(lane, 0.0, -25.0), lane.heading_deg, 3.2, materials.PAINT_WHITE, 0.10)
 
 
 def _beside(lane: GateLane, right_m: float, forward_m: float) -> tuple[float, float]:

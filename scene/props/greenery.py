@@ -10,8 +10,10 @@ from vtkmodules.vtkRenderingCore import vtkRenderer
 
 from scene import materials
 from scene import mesh as m
+from scene.later import Later
 from scene.light import Light
 from scene.props.base import StaticProp, Tiled
+from scene.props.roads import road_lines
 from scene.props.terrain import area_of
 from twin.port_layout import PortLayout, RoadKind, ZoneKind
 
@@ -23,15 +25,14 @@ _MOST = 1400
 class Greenery(StaticProp):
     """Rows of trees; never on a road, a block or in a building."""
 
-    def __init__(self, renderer: vtkRenderer, layout: PortLayout, light: Light) -> None:
+    def __init__(self, renderer: vtkRenderer, layout: PortLayout, light: Light, later: Later) -> None:
         super().__init__(renderer)
-        self._near.append(Tiled(self, _trees(places_of_trees(layout)), light, 0, _SEEN_M, 420.0))
+        self._near.append(Tiled(later, lambda: _trees(places_of_trees(layout)), light, 0, _SEEN_M, 420.0))
 
 
 def places_of_trees(layout: PortLayout) -> NDArray[np.float64]:
     """Where trees stand: (N, 2), metres."""
-    nodes = {node.id: node.at for node in layout.road_nodes}
-    lines = [LineString([nodes[e.start], *e.via, nodes[e.end]]) for e in layout.road_edges]
+    lines = road_lines(layout)
     rows = [line.offset_curve(side * _OFFSET_M) for e, line in zip(layout.road_edges, lines, strict=True)
             if e.kind is RoadKind.PUBLIC and line.length > 3 * _STEP_M for side in (-1, 1)]
     rows += [Polygon(z.outline).buffer(-5.0).exterior for z in layout.zones
@@ -41,14 +42,13 @@ def places_of_trees(layout: PortLayout) -> NDArray[np.float64]:
     if not found:
         return np.zeros((0, 2))
     places = np.concatenate(found)
-    taken = [line.buffer(e.width_m / 2 + _CLEAR_M) for e, line in zip(layout.road_edges, lines, strict=True)]
-    taken += [Polygon(b.outline).buffer(_CLEAR_M) for b in (*layout.blocks, *layout.buildings)]
-    taken += [LineString(t.line).buffer(2 * _CLEAR_M) for t in layout.rail_tracks]
-    tree = shapely.STRtree(taken)
     points = shapely.points(places)
-    hit = np.unique(tree.query(points, predicate="intersects")[0])
     free = np.ones(len(places), dtype=bool)
-    free[hit] = False
+    widest = max((e.width_m for e in layout.road_edges), default=0.0)
+    bodies = [Polygon(b.outline) for b in (*layout.blocks, *layout.buildings)]
+    tracks = [LineString(t.line) for t in layout.rail_tracks]
+    for things, clear_m in ((lines, widest / 2 + _CLEAR_M), (bodies, _CLEAR_M), (tracks, 2 * _CLEAR_M)):
+        free[shapely.STRtree(things).query(points, predicate="dwithin", distance=clear_m)[0]] = False
     ground = area_of((*layout.platform, *layout.land))
     shapely.prepare(ground)
     free &= shapely.contains_xy(ground, places)

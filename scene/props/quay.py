@@ -14,6 +14,7 @@ from vtkmodules.vtkRenderingCore import vtkRenderer
 from scene import lettering, materials
 from scene import mesh as m
 from scene.actors import baked
+from scene.later import Later
 from scene.light import Light
 from scene.models import structures
 from scene.props.base import StaticProp, Tiled
@@ -29,24 +30,27 @@ _RAIL_M = 0.09
 class Quay(StaticProp):
     """Everything along the water's edge that belongs to no berth's traffic."""
 
-    def __init__(self, renderer: vtkRenderer, layout: PortLayout, light: Light) -> None:
+    def __init__(self, renderer: vtkRenderer, layout: PortLayout, light: Light, later: Later) -> None:
         super().__init__(renderer)
         platform = area_of(layout.platform)
-        cope, fittings, paint = [], [], []
+        cope, paint = [], []
+        sides = []
         for line in layout.quay_lines:
             points = np.asarray(line, dtype=float)
             for a, b in pairwise(points):
                 inland = inland_of(a, b, platform)
                 cope.append(m.strip(np.array([a, b]) + inland * 1.1, 2.2, 0.07, materials.COPE))
                 paint.append(m.strip(np.array([a, b]) + inland * 3.2, 0.35, _PAINT_M, materials.PAINT_YELLOW))
-                fittings.append(_fittings(a, b, inland))
+                sides.append((a, b, inland))
         for rail in layout.crane_rails:
             cope.append(m.strip(np.asarray(rail), 1.1, 0.06, materials.COPE))
             cope.append(m.strip(np.asarray(rail), 0.22, _RAIL_M, materials.RAIL))
         paint.append(_berth_marks(layout, platform))
         self.add(baked(m.merge(cope), light, layer=3))
-        self._near = [Tiled(self, m.merge(paint), light, 5, 2600.0, 600.0, materials.APRON),
-                      Tiled(self, m.merge(fittings), light, 0, 900.0)]
+        self._near = [
+            Tiled(later, lambda: m.merge(paint), light, 5, 2600.0, 600.0, materials.APRON),
+            Tiled(later, lambda: m.merge(_fittings(*side) for side in sides), light, 0, 900.0, 420.0),
+        ]
 
 
 def inland_of(a: NDArray[np.float64], b: NDArray[np.float64], platform: BaseGeometry) -> NDArray[np.float64]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -12,6 +14,7 @@ from vtkmodules.vtkRenderingCore import vtkRenderer
 from scene import materials
 from scene import mesh as m
 from scene.actors import baked
+from scene.later import Later
 from scene.light import Light
 from scene.props.base import StaticProp, Tiled
 from twin.port_layout import PortLayout, RoadKind
@@ -19,34 +22,73 @@ from twin.port_layout import PortLayout, RoadKind
 _ROAD_M, _PAINT_M = 0.06, 0.10
 _PAINT_SEEN_M = 900.0
 _LANED = (RoadKind.MAIN, RoadKind.PUBLIC, RoadKind.QUAY_LANE)
+_SHORTEST_LANED_M = 24.0
 _GAUGE_M = 1.435
 
 
 class Roads(StaticProp):
     """All roads as two surfaces, their paint in tiles."""
 
-    def __init__(self, renderer: vtkRenderer, layout: PortLayout, light: Light) -> None:
+    def __init__(self, renderer: vtkRenderer, layout: PortLayout, light: Light, later: Later) -> None:
         super().__init__(renderer)
-        nodes = {node.id: node.at for node in layout.road_nodes}
-        lines = [LineString([nodes[e.start], *e.via, nodes[e.end]]) for e in layout.road_edges]
-        kinds = np.array([e.kind.value for e in layout.road_edges])
-        widths = np.array([e.width_m for e in layout.road_edges])
-        shapes = np.array(lines, dtype=object)
-        paved = ~np.isin(kinds, [RoadKind.QUAY_LANE.value, RoadKind.PUBLIC.value])
-        surfaces = []
-        areas = []
-        for chosen, colour in ((kinds == RoadKind.PUBLIC.value, materials.PUBLIC_ROAD), (paved, materials.ROAD)):
-            area = _surface(shapes[chosen], widths[chosen])
-            areas.append(area)
-            surfaces.append(m.polygon(area, _ROAD_M, colour))
-        self.add(baked(m.merge(surfaces), light, layer=2))
-        long_enough = np.array([e.kind in _LANED and not e.via and line.length > 24.0
-                                for e, line in zip(layout.road_edges, lines, strict=True)], dtype=bool)
-        ends = shapely.get_coordinates(shapes[long_enough]).reshape(-1, 2, 2)
-        paint = [_edge_lines(shapely.union_all(areas)), _lane_lines(ends, widths[long_enough]), _arrows(ends)]
-        self._near.append(Tiled(self, m.merge(paint), light, 5, _PAINT_SEEN_M, 300.0, materials.ROAD))
+        surface = _Surface(layout)
+        self._near = [
+            Tiled(later, surface.terminal, light, 2),
+            Tiled(later, surface.public, light, 3),
+            Tiled(later, surface.paint, light, 5, _PAINT_SEEN_M, 300.0, materials.ROAD),
+        ]
         if layout.rail_tracks:
             self.add(baked(_railway(layout), light, layer=4))
+
+
+class _Surface:
+    """What the roads cover, worked out once for the carriageways and their paint. Used by one thread only."""
+
+    def __init__(self, layout: PortLayout) -> None:
+        self._layout = layout
+
+    @cached_property
+    def _lines(self) -> NDArray[np.object_]:
+        return road_lines(self._layout)
+
+    @cached_property
+    def _widths(self) -> NDArray[np.float64]:
+        return np.array([e.width_m for e in self._layout.road_edges])
+
+    def _of(self, *kinds: RoadKind) -> NDArray[np.bool_]:
+        return np.array([e.kind in kinds for e in self._layout.road_edges], dtype=bool)
+
+    @cached_property
+    def _area(self) -> BaseGeometry:
+        paved = ~self._of(RoadKind.QUAY_LANE)  # those are lines on the apron
+        return _surface(self._lines[paved], self._widths[paved])
+
+    def terminal(self) -> m.Mesh:
+        return m.polygon(self._area, _ROAD_M, materials.ROAD)
+
+    def public(self) -> m.Mesh:
+        """Public roads in their own shade, over the rest."""
+        public = self._of(RoadKind.PUBLIC)
+        return m.merge(m.strip(shapely.get_coordinates(line), width + 0.5, _ROAD_M, materials.PUBLIC_ROAD)
+                       for line, width in zip(self._lines[public], self._widths[public], strict=True))
+
+    def paint(self) -> m.Mesh:
+        lines = self._lines
+        straight = np.array([not e.via for e in self._layout.road_edges], dtype=bool)
+        laned = self._of(*_LANED) & straight & (shapely.length(lines) > _SHORTEST_LANED_M)
+        ends = shapely.get_coordinates(lines[laned]).reshape(-1, 2, 2)
+        return m.merge([_edge_lines(self._area), _lane_lines(ends, self._widths[laned]), _arrows(ends)])
+
+
+def road_lines(layout: PortLayout) -> NDArray[np.object_]:
+    """Middle lines of the road edges, in their order."""
+    nodes = {node.id: node.at for node in layout.road_nodes}
+    ways = [(nodes[e.start], *e.via, nodes[e.end]) for e in layout.road_edges]
+    if not ways:
+        return np.zeros(0, dtype=object)
+    owner = np.repeat(np.arange(len(ways)), [len(way) for way in ways])
+    found: NDArray[np.object_] = shapely.linestrings(np.concatenate(ways), indices=owner)
+    return found
 
 
 def _surface(lines: NDArray[np.object_], widths: NDArray[np.float64]) -> BaseGeometry:

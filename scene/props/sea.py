@@ -104,8 +104,11 @@ def _waves(light: Light) -> str:
 
 def _water(layout: PortLayout, light: Light) -> m.Mesh:
     """A grid around the shore with colours by distance from it, and four long trapezoids out to the horizon."""
-    shores = [shapely.Polygon(p).buffer(0) for p in (*layout.platform, *layout.land) if len(p) >= 3]
     west, south, east, north = _box(layout)
+    around = shapely.box(west - _MARGIN_M, south - _MARGIN_M, east + _MARGIN_M, north + _MARGIN_M)
+    shores = [shapely.Polygon(p).buffer(0).intersection(around).simplify(_CELL_M / 5)
+              for p in (*layout.platform, *layout.land) if len(p) >= 3]
+    shores = [shore for shore in shores if not shore.is_empty]
     xs = np.linspace(west, east, max(2, int((east - west) / _CELL_M) + 1))
     ys = np.linspace(south, north, max(2, int((north - south) / _CELL_M) + 1))
     x, y = np.meshgrid(xs, ys)

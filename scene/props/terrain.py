@@ -118,16 +118,18 @@ def _land(layout: PortLayout, platform: BaseGeometry) -> m.Mesh:
     parts: list[m.Mesh] = []
     reach = _FIELDS_WITHIN_M
     neighbourhood = shapely.box(-reach, -reach, reach, reach)
-    for ring in layout.land:
-        shape = Polygon(ring).buffer(0)
-        if shape.is_empty:
-            continue
+    island = platform.buffer(-5.0)
+    shapes = [shape for shape in (Polygon(ring).buffer(0) for ring in layout.land) if not shape.is_empty]
+    far: list[BaseGeometry] = []
+    for shape in shapes:
         parts += [_shore(np.array(piece.exterior.coords), layout.sea_level_m) for piece in shapely.get_parts(shape)]
-        dry = shape.difference(platform.buffer(-5.0))
+        dry = shape.difference(island) if shape.intersects(island) else shape
         near = dry.intersection(neighbourhood)
-        parts.append(m.polygon(dry.difference(near), LAND_M, materials.LAND))
-        parts.append(m.polygon(near, LAND_M - _UNDER_M, materials.LAND))
-        parts += _fields(near, LAND_M, (materials.LAND, materials.LAND_WOODED), _FIELD_M, 7)
+        far.append(dry.difference(near))
+        if not near.is_empty:
+            parts.append(m.polygon(near, LAND_M - _UNDER_M, materials.LAND))
+            parts += _fields(near, LAND_M, (materials.LAND, materials.LAND_WOODED), _FIELD_M, 7)
+    parts.append(m.polygon(shapely.union_all(far), LAND_M, materials.LAND))
     return m.merge(parts)
 
 
@@ -157,4 +159,5 @@ def _fields(
     share = rng.beta(0.9, 0.9, len(cut))[:, None]
     tone = (1 - share) * np.asarray(colours[0]) + share * np.asarray(colours[1])
     tone *= rng.uniform(0.955, 1.045, (len(cut), 1))
-    return [m.polygon(cell, z, t.astype(np.uint8)) for cell, t in zip(cut, tone, strict=True) if cell.area > 1.0]
+    worth = shapely.area(cut) > 1.0
+    return [m.polygons(cut[worth], z, tone[worth])]

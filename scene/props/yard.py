@@ -9,6 +9,7 @@ from vtkmodules.vtkRenderingCore import vtkRenderer
 from scene import lettering, materials
 from scene import mesh as m
 from scene.actors import baked
+from scene.later import Later
 from scene.light import Light
 from scene.props.base import StaticProp, Tiled
 from scene.props.quay import inland_of
@@ -23,7 +24,7 @@ _NUMBERS_SEEN_M = 1500.0
 class Yard(StaticProp):
     """Pads, runways, slot lines (close up) and block numbers."""
 
-    def __init__(self, renderer: vtkRenderer, layout: PortLayout, light: Light) -> None:
+    def __init__(self, renderer: vtkRenderer, layout: PortLayout, light: Light, later: Later) -> None:
         super().__init__(renderer)
         pads = [_pad(block) for block in layout.blocks]
         by_id = {block.id: block for block in layout.blocks}
@@ -31,11 +32,15 @@ class Yard(StaticProp):
         self.add(baked(m.merge(tracks), light, layer=4))
         self.add(baked(m.merge(pads), light, layer=3))
         landward = _landward(layout)
-        slots = m.merge(_slot_lines(block) for block in layout.blocks)
+        # Letters come from VTK, so they are made here.
         numbers = m.merge(_numbers(block, landward) for block in layout.blocks)
+
+        def slots() -> m.Mesh:
+            return m.merge(_slot_lines(block) for block in layout.blocks)
+
         self._near = [
-            Tiled(self, slots, light, 5, _SLOT_LINES_SEEN_M, 260.0, materials.PAD),
-            Tiled(self, numbers, light, 5, _NUMBERS_SEEN_M, 420.0, materials.YARD),
+            Tiled(later, slots, light, 5, _SLOT_LINES_SEEN_M, 260.0, materials.PAD),
+            Tiled(later, lambda: numbers, light, 5, _NUMBERS_SEEN_M, 420.0, materials.YARD),
         ]
 
 
