@@ -63,12 +63,13 @@ class Customs:
         self.clearance.announce(box)
 
     def initial(self, box: Box) -> None:
-        """A container stands in the yard when the world starts. Its past is told, with all others', as time begins."""
+        """A container stands in the yard when the world starts. Its past is told as time begins, with all others'."""
         self._standing.append(box)
 
     def initial_all(self, boxes: Sequence[Box]) -> None:
-        """Containers stand in the yard when the world starts."""
+        """Containers stand in the yard when the world starts: their past is told, and some get seals."""
         self._standing.extend(boxes)
+        self._tell_standing()
 
     def landed(self, box: Box) -> None:
         """A container now stands in the yard."""

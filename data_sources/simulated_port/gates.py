@@ -14,7 +14,7 @@ from data_sources.simulated_port.road_graph import DOMESTIC, FOREIGN
 from data_sources.simulated_port.traffic import Traffic, Vehicle
 from data_sources.simulated_port.world import World
 from twin.port_layout import Gate
-from twin.records import Direction, GateDecision, GatePassage
+from twin.records import Direction, GateDecision, GatePassage, Trade
 
 Act = Generator[simpy.Event, Any, Any]
 Hook = Callable[[GatePassage], GatePassage]
@@ -75,8 +75,7 @@ class Gates:
 
         The value is the passage.
         """
-        trade = self._traffic.graph_of(vehicle).trade
-        key = (trade if trade in (FOREIGN, DOMESTIC) else FOREIGN, direction)
+        key = (DOMESTIC if vehicle.trade is Trade.DOMESTIC else FOREIGN, direction)
         lanes, waiters = self.lanes[key], self._waiters[key]
 
         def shortest() -> Any:

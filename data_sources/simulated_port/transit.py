@@ -163,7 +163,7 @@ class Transit:
                 if number in self._trips and passage.direction is Direction.IN:
                     self._world.env.process(self._arrive(number, passage.gate))
                 elif box is not None and box.seal is not None and passage.direction is Direction.OUT:
-                    self._world.env.process(self._open_at_gate(box, passage.gate))
+                    self._open_at_gate(box, passage.gate)
 
     def _arrive(self, number: str, gate: str) -> Act:
         """Arrival at the gate: the seal is read, and unless the trip is kept open it is written off at once."""
@@ -186,7 +186,7 @@ class Transit:
         now = self._world.now_ms
         self._world.emit(replace(trip, id=self._world.new_id("TR"), observed_at=now, state=state))
 
-    def _open_at_gate(self, box: Box, gate: str) -> Act:
-        yield self._world.env.timeout(_WRITE_OFF_S)
+    def _open_at_gate(self, box: Box, gate: str) -> None:
+        """A released container leaves: its seal stays with the customs."""
         if box.released:
             self._seals.unlock(box, f"卡口-{gate}", box.declaration)

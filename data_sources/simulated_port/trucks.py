@@ -267,7 +267,7 @@ class Trucks:
     def _wait_aside(self, vehicle: Vehicle) -> Act:
         """Waits for whatever stands in the way: in a truck park, or where it is if it stands in one or all are full."""
         blocker = vehicle.blocker
-        parks = self._parks[self._traffic.graph_of(vehicle).trade if not vehicle.astray else FOREIGN]
+        parks = self._parks[DOMESTIC if vehicle.trade is Trade.DOMESTIC else FOREIGN]
         if not any(vehicle.place in park.places for park in parks):
             place = next((p for park in parks if (p := park.vacancy()) is not None), None)
             if place is not None:

@@ -61,7 +61,7 @@ def _in_the_yard(staging: Staging, parameters: Parameters, case: str) -> Act:
 
 
 def _trip(staging: Staging, parameters: Parameters) -> Generator[simpy.Event, Any, TransitTrip | None]:
-    """The transit trip whose seal is named, or the next that comes."""
+    """The transit trip whose seal is named, or the next that comes to the port."""
     named = parameters.get("seal")
     transit = staging.stage.transit
     open_trips = [
@@ -69,7 +69,7 @@ def _trip(staging: Staging, parameters: Parameters) -> Generator[simpy.Event, An
         if (t.seal == named if named is not None else True) and t.container not in staging.stage.taken
         and transit.roads_ms(t.container) > staging.world.now_ms
     ]
-    trip = staging.pick(open_trips)
+    trip = min(open_trips, key=lambda t: (transit.roads_ms(t.container), t.trip), default=None)
     if trip is None and named is not None:
         staging.give_up(str(named), f"no transit trip with seal {named} is on its way")
         return None
