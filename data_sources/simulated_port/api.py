@@ -56,7 +56,7 @@ class PortInfo:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Port:
-    """What the API serves. `now`: the port's clock, ms UTC; `status`: "ok", or "failed" if the simulation died."""
+    """What the API serves. `now`: the port's clock, ms UTC; `status`: "starting", "ok", or "failed" if it died."""
 
     info: PortInfo
     log: RecordLog

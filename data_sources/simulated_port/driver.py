@@ -20,6 +20,7 @@ _TICK_S = 0.2
 _LONGEST_STEP_S = 0.5
 _SETTLE_MS = 180_000  # the longest report interval: after it everything has said where it is
 _SETTLE_STEP_MS = 10_000
+_SLICE_MS = 30_000
 _log = logging.getLogger(__name__)
 
 
@@ -41,42 +42,53 @@ def sample_interval_ms(rate: float) -> int:
 
 
 class Driver:
-    """Runs `simulation` at `rate` simulated seconds a second from `start_ms` on.
+    """Brings `simulation` from `begin_ms`, where it stands, to `start_ms` and from there on runs it at `rate`.
 
     `after_step` is called in the driver's thread with the clock, after each step. A simulation too slow for the rate
     falls behind: the clock is where the simulation is, and never leaps to catch up. If the simulation fails the thread
-    ends, `failed` is true and the clock stands.
+    ends, `status` says so and the clock stands.
     """
 
     def __init__(
-        self, simulation: Drivable, log: RecordLog, start_ms: int, rate: float, after_step: Callable[[int], None]
+        self, simulation: Drivable, log: RecordLog, begin_ms: int, start_ms: int, rate: float,
+        after_step: Callable[[int], None],
     ) -> None:
         self._simulation = simulation
         self._log = log
+        self._begin_ms = begin_ms
+        self._start_ms = start_ms
         self._rate = rate
         self._after_step = after_step
-        self._now = start_ms
+        self._simulated_ms = start_ms
         self._interval_ms = sample_interval_ms(rate)
-        self._next_sample_ms = 0
+        self._next_sample_ms = (start_ms // self._interval_ms + 1) * self._interval_ms
+        self._anchor_s, self._anchor_ms = time.monotonic(), start_ms
+        self._settled = False
+        self._failed = False
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="simulation")
-        self.failed = False
+
+    @property
+    def status(self) -> str:
+        """"starting" while history is still being said, "ok", or "failed"."""
+        if self._failed:
+            return "failed"
+        return "ok" if self._settled else "starting"
 
     def now(self) -> int:
-        """The port's clock, ms UTC: up to here everything has been said."""
-        return self._now
+        """The port's clock, ms UTC: up to here everything has been said, once the port has started."""
+        if self._settled or self._failed or self._thread.ident is None:
+            return self._simulated_ms
+        return self._wanted()
 
     def settle(self) -> None:
-        """Bring the world from its start to the clock's start, and have everything say where it is."""
-        start = self._now
-        for at in range((start - _SETTLE_MS) // _SETTLE_STEP_MS * _SETTLE_STEP_MS, start, _SETTLE_STEP_MS):
-            self._sample(at, _SETTLE_STEP_MS)
-        self._simulation.advance(start)
-        self._next_sample_ms = (start // self._interval_ms + 1) * self._interval_ms
-        self._after_step(start)
+        """Bring the world from where it begins to where the clock starts, and have everything say where it is."""
+        self._warm_up()
+        self._settled = True
 
     def start(self) -> None:
-        """Let time run."""
+        """Let time run. A world that has not been settled is settled first, while the clock runs on."""
+        self._anchor_s = time.monotonic()
         self._thread.start()
 
     def stop(self) -> None:
@@ -87,25 +99,44 @@ class Driver:
 
     def _run(self) -> None:
         try:
-            anchor_s, anchor_ms = time.monotonic(), self._now
+            if not self._settled:
+                self._warm_up()
+                self._step(self._wanted())  # the time that took
+                self._settled = True
             while not self._stop.wait(_TICK_S):
-                wanted = anchor_ms + round((time.monotonic() - anchor_s) * 1000.0 * self._rate)
-                reachable = self._now + round(_LONGEST_STEP_S * 1000.0 * self._rate)
+                wanted = self._wanted()
+                reachable = self._simulated_ms + round(_LONGEST_STEP_S * 1000.0 * self._rate)
                 if wanted > reachable:
-                    anchor_s, anchor_ms, wanted = time.monotonic(), reachable, reachable
-                self._step(max(wanted, self._now))
+                    self._anchor_s, self._anchor_ms, wanted = time.monotonic(), reachable, reachable
+                self._step(max(wanted, self._simulated_ms))
         except Exception:  # noqa: BLE001 - the API goes on and tells that the simulation failed
-            self.failed = True
-            _log.exception("the simulation failed at %d", self._now)
+            if not self._settled:
+                self._simulated_ms = self._wanted()  # the clock stops where it is, it does not go back
+            self._failed = True
+            _log.exception("the simulation failed at %d", self._simulated_ms)
+
+    def _warm_up(self) -> None:
+        reporting = (self._start_ms - _SETTLE_MS) // _SETTLE_STEP_MS * _SETTLE_STEP_MS
+        for at in range(self._begin_ms, reporting, _SLICE_MS):  # in slices: it may be told to stop
+            if self._stop.is_set():
+                return
+            self._simulation.advance(at)
+        for at in range(max(reporting, self._begin_ms), self._start_ms, _SETTLE_STEP_MS):
+            self._sample(at, _SETTLE_STEP_MS)
+        self._simulation.advance(self._start_ms)
+        self._after_step(self._start_ms)
+
+    def _wanted(self) -> int:
+        return self._anchor_ms + round((time.monotonic() - self._anchor_s) * 1000.0 * self._rate)
 
     def _step(self, to_ms: int) -> None:
         while self._next_sample_ms <= to_ms and not self._stop.is_set():
             self._sample(self._next_sample_ms, self._interval_ms)
-            self._now = self._next_sample_ms
+            self._simulated_ms = self._next_sample_ms
             self._next_sample_ms += self._interval_ms
         if not self._stop.is_set():
             self._simulation.advance(to_ms)
-            self._now = to_ms
+            self._simulated_ms = to_ms
             self._after_step(to_ms)
 
     def _sample(self, at_ms: int, interval_ms: int) -> None:

@@ -12,6 +12,8 @@ from twin.records import SUBJECT_FIELD, Kind
 
 Schema = dict[str, Any]
 
+_STATUS = "starting: records of the time before the clock's start still come; failed: the simulation has died."
+
 _PLAIN: dict[type, Schema] = {
     str: {"type": "string"},
     bool: {"type": "boolean"},
@@ -74,7 +76,7 @@ def components() -> dict[str, Schema]:
     found["Health"] = _object(
         "Whether the port is alive.",
         {
-            "status": {"type": "string", "enum": ["ok", "failed"], "description": "failed: its simulation has died."},
+            "status": {"type": "string", "enum": ["starting", "ok", "failed"], "description": _STATUS},
             "run": shared["run"],
             "now": now,
             "rate": {"type": "number", "description": "Simulated seconds a second."},

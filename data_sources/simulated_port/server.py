@@ -123,6 +123,7 @@ def serve(settings: PortSettings, token: str, token_is_known: bool, told: Ending
     from data_sources.simulated_port.http_server import HttpServer, listen, url_of
     from data_sources.simulated_port.intake import Intake
     from data_sources.simulated_port.record_log import RecordLog
+    from data_sources.simulated_port.world import WARM_UP_MS
 
     listener = listen(*settings.bind)
     layout = settings.layout
@@ -148,15 +149,18 @@ def serve(settings: PortSettings, token: str, token_is_known: bool, told: Ending
             log.forget_departed(now)
             forget_at = now + _FORGET_EVERY_MS
 
-    driver = Driver(simulation, log, settings.at_ms, settings.rate, after_step)
-    driver.settle()
+    begin_ms = settings.base_ms - WARM_UP_MS
+    driver = Driver(simulation, log, begin_ms, settings.at_ms, settings.rate, after_step)
+    if settings.rate > 1.0:
+        driver.settle()
+    # else at once: the standing stock is there to be looked at, what has moved since then follows within seconds
     gc.collect()
     gc.freeze()  # the world as built: without it every full collection walks tens of thousands of containers
     info = PortInfo(
         layout.code, layout.name.zh, layout.name.en, "WGS-84", layout.origin_lon, layout.origin_lat, settings.seed,
         settings.date, settings.rate, layout.time_zone,
     )
-    port = Port(info, log, intake, driver.now, lambda: "failed" if driver.failed else "ok")
+    port = Port(info, log, intake, driver.now, lambda: driver.status)
     server = HttpServer(create_app(port, token), listener, port.bell)
     url = url_of(listener)
     driver.start()

@@ -33,7 +33,7 @@ class Notes:
         return {Kind.POSITION: position_columns(3, at=at_ms)}
 
 
-def driven(simulation: Notes, rate: float, until_ms: int) -> tuple[Driver, RecordLog, list[int]]:
+def driven(simulation: Notes, rate: float, until_ms: int, settled: bool = True) -> tuple[Driver, RecordLog, list[int]]:
     log, ticks, done = RecordLog(), [], threading.Event()
 
     def after(now: int) -> None:
@@ -41,11 +41,12 @@ def driven(simulation: Notes, rate: float, until_ms: int) -> tuple[Driver, Recor
         if now >= until_ms:
             done.set()
 
-    driver = Driver(simulation, log, MORNING + 700, rate, after)
-    driver.settle()
+    driver = Driver(simulation, log, MORNING - 600_000, MORNING + 700, rate, after)
+    if settled:
+        driver.settle()
     driver.start()
     until = time.monotonic() + 30
-    while not done.wait(0.05) and not driver.failed:
+    while not done.wait(0.05) and driver.status != "failed":
         assert time.monotonic() < until, "the driver stands"
     driver.stop()
     return driver, log, ticks
@@ -72,10 +73,38 @@ def test_at_high_rates_positions_are_taken_further_apart(rate, seconds):
 
 def test_a_simulation_that_breaks_leaves_the_clock_where_it_was(caplog):
     driver, _, ticks = driven(Notes(breaks_at=MORNING + 20_000), 60.0, MORNING + 60_000)
-    assert driver.failed
+    assert driver.status == "failed"
     assert ticks[-1] <= driver.now() < MORNING + 20_000
     assert "the simulation failed" in caplog.text
 
 
 def test_a_driver_that_never_started_can_be_stopped():
-    Driver(Notes(), RecordLog(), MORNING, 1.0, lambda now: None).stop()
+    Driver(Notes(), RecordLog(), MORNING, MORNING, 1.0, lambda now: None).stop()
+
+
+def test_a_port_that_answers_at_once_keeps_its_clock_running_while_history_is_said():
+    class Slow(Notes):
+        def advance(self, to_ms: int) -> None:
+            super().advance(to_ms)
+            seen.append((driver.status, driver.now()))
+            time.sleep(0.01)
+
+    seen: list[tuple[str, int]] = []
+    caught_up = threading.Event()
+    simulation = Slow()
+
+    def after(now: int) -> None:
+        if now > MORNING:
+            caught_up.set()
+
+    driver = Driver(simulation, RecordLog(), MORNING - 600_000, MORNING, 1.0, after)
+    assert (driver.status, driver.now()) == ("starting", MORNING)
+    driver.start()
+    assert caught_up.wait(30)
+    driver.stop()
+    assert driver.status == "ok"
+    assert seen[0][0] == "starting"
+    clock = [now for _, now in seen]
+    assert clock == sorted(clock)
+    assert MORNING <= clock[0] < clock[-1]
+    assert driver.now() >= clock[-1] - 1000
