@@ -37,6 +37,7 @@ _CLICK_PX = 4.0  # a press that moves less is a click
 _FRAME_MS = 16  # while the camera moves
 _REST_S = 0.25  # after the last movement the picture is drawn in full again
 _SLOW_S = 0.030  # a frame that takes longer is drawn coarser while the camera moves
+_REST_SHARE = 1.0  # rest after a picture, in times of what it took
 _COARSE = 0.62  # share of the pixels' width and height then
 
 
@@ -73,6 +74,8 @@ class Viewport(QOpenGLWidget):
         self._moved_at = 0.0
         self._ticked_at = time.perf_counter()
         self._frame_s = 0.0
+        self._painted_at = 0.0
+        self._owed = True
         self._drawn_share = 1.0
         self.frames = 0
         self.setFormat(surface_format())
@@ -99,7 +102,9 @@ class Viewport(QOpenGLWidget):
         if self._hover_due and self._pressed is None:
             self._hover_due = False
             self._hover(self._scene)
-        if changed:
+        self._owed = self._owed or changed
+        # On a machine too slow for ten pictures a second at most half of the window's time goes into drawing.
+        if self._owed and time.perf_counter() - self._painted_at >= _REST_SHARE * self._frame_s:
             self.request_render()
 
     def request_render(self) -> None:
@@ -180,7 +185,9 @@ class Viewport(QOpenGLWidget):
         window.Render()
         self._copy(size, full)
         self._drawn_share = share
-        self._frame_s = time.perf_counter() - start
+        self._painted_at = time.perf_counter()
+        self._frame_s = self._painted_at - start
+        self._owed = False
         self.frames += 1
 
     def _copy(self, size: tuple[int, int], full: tuple[int, int]) -> None:

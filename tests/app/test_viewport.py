@@ -183,6 +183,17 @@ def test_nothing_is_drawn_when_nothing_changed(room: Room) -> None:
     assert room.viewport.frames == before
 
 
+def test_a_slow_machine_draws_less_often_and_loses_nothing(room: Room) -> None:
+    room.viewport._frame_s = 60.0  # as if the last picture had taken a minute
+    before = room.viewport.frames
+    room.scene.camera.move_to(Pose((0.0, 0.0, 0.0), 200.0, 60.0, 800.0), at_once=True)
+    room.beat(3)
+    assert room.viewport.frames == before
+    room.viewport._frame_s = 0.0
+    room.beat(1)
+    assert room.viewport.frames == before + 1
+
+
 def test_the_view_draws_on_in_another_window(room: Room, qtbot) -> None:
     """Qt gives it a new OpenGL context then: an operator puts the 3D view on the wall."""
     wall = QWidget()
