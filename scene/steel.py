@@ -37,7 +37,8 @@ _FRAGMENT = """//VTK::Color::Impl
   float steelBar = abs(abs(abs(steelAt.x - steelAt.y) * 0.5 - 0.57) - 0.22);
   float steelLeaf = 0.05 - 0.20 * (1.0 - smoothstep(0.03, 0.05, steelBar))
       - 0.30 * (1.0 - smoothstep(0.015, 0.03, abs(steelAt.x - steelAt.y) * 0.5));
-  float steelSeam = smoothstep(-0.5, 0.5, -steelEdge / steelPixel) * min(0.68, 0.40 / steelPixel);
+  float steelSeam = smoothstep(-0.5, 0.5, -steelEdge / steelPixel) * min(1.0, 0.6 / steelPixel)
+      * (0.30 + 0.38 * smoothstep(0.0, 0.28, -steelEdge));
   float steel = 1.0 + mix(steelRibs, steelLeaf, steelDoor) * steelFrame * steelNear;
   steel *= (1.0 - 0.36 * steelLine) * (1.0 - steelSeam);
   ambientColor *= steel;

@@ -78,6 +78,32 @@ def place(
     return Placed(points.reshape(-1, 3), colours.reshape(-1, 3), faces.reshape(-1, 3))
 
 
+class Fleet:
+    """A fixed number of copies of one model, of which few move at a time."""
+
+    def __init__(self, template: Template, count: int) -> None:
+        self._template = template
+        k = len(template)
+        self._points = np.zeros((count, k, 3), dtype=np.float32)
+        self._colours = np.zeros((count, k, 3), dtype=np.uint8)
+        self._faces = (template.faces[None] + (np.arange(count, dtype=np.int64) * k)[:, None, None]).reshape(-1, 3)
+
+    def move(
+        self, at: NDArray[np.integer], xyz: NDArray[np.floating], bearing_deg: NDArray[np.floating],
+        stretch: NDArray[np.floating] | None = None,
+    ) -> None:
+        """Place the copies `at` (M,) anew; the rest as for `place`, each of length M."""
+        if len(at):
+            moved = place(self._template, xyz, bearing_deg, stretch=stretch)
+            self._points[at] = moved.points.reshape(len(at), -1, 3)
+            self._colours[at] = moved.colours.reshape(len(at), -1, 3)
+
+    @property
+    def placed(self) -> Placed:
+        """All copies as they stand."""
+        return Placed(self._points.reshape(-1, 3), self._colours.reshape(-1, 3), self._faces)
+
+
 class SwarmMesh:
     """One actor of final colours, refilled as a whole."""
 

@@ -13,7 +13,7 @@ from scene import mesh as m
 from scene.light import Light
 from scene.models import cranes as models
 from scene.props.base import StaticProp
-from scene.swarm import Placed, SwarmMesh, Template, place
+from scene.swarm import Fleet, SwarmMesh, Template
 from twin.port_layout import Crane, CraneKind
 
 _ROPES: Final = ((-0.9, -2.2), (0.9, -2.2), (0.9, 2.2), (-0.9, 2.2))
@@ -28,16 +28,16 @@ class Cranes(StaticProp):
 
     def __init__(self, renderer: vtkRenderer, layer: CranesLayer, light: Light) -> None:
         super().__init__(renderer)
+        count = len(layer.cranes)
         sizes = [_size(crane) for crane in layer.cranes]
-        self._groups: list[tuple[_Size, NDArray[np.intp]]] = [
-            (size, np.array([at for at, s in enumerate(sizes) if s == size], dtype=np.intp))
-            for size in dict.fromkeys(sizes)
-        ]
-        self._frames = [Template(_frame(size), light) for size, _ in self._groups]
-        self._trolleys = [Template(_trolley(size[0]), light) for size, _ in self._groups]
+        self._groups: list[tuple[NDArray[np.intp], Fleet, Fleet]] = []
+        for size in dict.fromkeys(sizes):
+            mine = np.array([at for at, s in enumerate(sizes) if s == size], dtype=np.intp)
+            frame, trolley = Template(_frame(size), light), Template(_trolley(size[0]), light)
+            self._groups.append((mine, Fleet(frame, len(mine)), Fleet(trolley, len(mine))))
         self._girder_m = np.array([_girder_m(crane) for crane in layer.cranes])
-        self._spreader = Template(models.spreader(), light)
-        self._rope = Template(_rope(), light)
+        self._spreaders = Fleet(Template(models.spreader(), light), count)
+        self._ropes = Fleet(Template(_rope(), light), count)
         # A model's boom or beam points to its right.
         self._bearing = np.degrees(np.arctan2(layer.beam[:, 0], layer.beam[:, 1])) - 90.0
         self._portals = SwarmMesh(light)
@@ -45,7 +45,8 @@ class Cranes(StaticProp):
         self.add(self._portals.actor)
         self.add(self._gear.actor)
         self._seen = -1
-        self._stood: NDArray[np.float64] = np.empty((0, 2))
+        self._stood: NDArray[np.float64] = np.full((count, 2), np.nan)
+        self._hung: NDArray[np.float64] = np.full((count, 3), np.nan)
         self.portals_refilled = 0
 
     def sync(self, layer: CranesLayer) -> bool:
@@ -56,33 +57,38 @@ class Cranes(StaticProp):
             return False
         self._seen = layer.moved_revision
         stand = np.stack([layer.x, layer.y], axis=1)
-        if not np.array_equal(stand, self._stood):
+        travelled = (stand != self._stood).any(axis=1)
+        if travelled.any():
             self._stood = stand
             self.portals_refilled += 1
-            self._portals.fill([
-                place(frame, _ground(stand[at]), self._bearing[at])
-                for frame, (_, at) in zip(self._frames, self._groups, strict=True)
-            ])
-        self._gear.fill(self._hanging(layer))
+            for mine, frames, _ in self._groups:
+                at = np.flatnonzero(travelled[mine])
+                frames.move(at, _ground(stand[mine[at]]), self._bearing[mine[at]])
+            self._portals.fill([frames.placed for _, frames, _ in self._groups])
+        self._hang(layer.spreader())
         return True
 
-    def _hanging(self, layer: CranesLayer) -> list[Placed]:
-        spreader = layer.spreader()
+    def _hang(self, spreader: NDArray[np.float64]) -> None:
+        """Place trolleys, ropes and spreaders of the cranes whose spreader is no longer where it was."""
+        moved = (spreader != self._hung).any(axis=1)
+        if not moved.any():
+            return
+        self._hung = spreader
         girder = np.column_stack([spreader[:, :2], self._girder_m])
-        parts = [
-            place(trolley, girder[at], self._bearing[at])
-            for trolley, (_, at) in zip(self._trolleys, self._groups, strict=True)
-        ]
-        parts.append(place(self._spreader, spreader, self._bearing))
-        foot = spreader + np.array([0.0, 0.0, _SPREADER_TOP_M])
-        length = np.maximum(self._girder_m + 1.0 - foot[:, 2], 0.5)
-        parts.append(place(self._rope, foot, self._bearing, stretch=length))
-        return parts
+        for mine, _, trolleys in self._groups:
+            at = np.flatnonzero(moved[mine])
+            trolleys.move(at, girder[mine[at]], self._bearing[mine[at]])
+        at = np.flatnonzero(moved)
+        self._spreaders.move(at, spreader[at], self._bearing[at])
+        foot = spreader[at] + np.array([0.0, 0.0, _SPREADER_TOP_M])
+        length = np.maximum(self._girder_m[at] + 1.0 - foot[:, 2], 0.5)
+        self._ropes.move(at, foot, self._bearing[at], stretch=length)
+        self._gear.fill([*(trolleys.placed for _, _, trolleys in self._groups), self._spreaders.placed,
+                         self._ropes.placed])
 
     def close(self) -> None:
         """Let go of everything."""
-        self._frames.clear()
-        self._trolleys.clear()
+        self._groups.clear()
         super().close()
 
 
