@@ -1,6 +1,7 @@
 """A grid of cells over the port that remembers what is true of each, so that most points need no geometry.
 
-A cell is looked at with geometry the first time something is in it. It is filled in then, so that a start costs nothing.
+A cell is looked at with geometry the first time something is in it. It is filled in then, so that a start costs
+nothing.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Declarations: their newest states, what they say about each container, and whether a release was valid at an instant."""
+"""Declarations: their newest states, what they say about each container, and whether a release was valid at an
+instant.
+"""
 
 from __future__ import annotations
 
@@ -36,13 +38,16 @@ class Declarations:
         self._numbers = Interner()
         self._count = 0
         self._log = np.empty(1024, dtype=[
-            ("container", np.int32), ("number", np.int32), ("version", np.int64), ("state", np.int8), ("mode", np.int8)])
+            ("container", np.int32), ("number", np.int32), ("version", np.int64), ("state", np.int8), ("mode", np.int8),
+        ])
         self._ids: Texts = np.empty(1024, dtype=object)
 
     def __len__(self) -> int:
         return len(self._register)
 
-    def take(self, batch: Batch, containers: NDArray[np.int32], rows: NDArray[np.intp]) -> tuple[NDArray[np.int64], ...]:
+    def take(
+        self, batch: Batch, containers: NDArray[np.int32], rows: NDArray[np.intp],
+    ) -> tuple[NDArray[np.int64], ...]:
         """Takes records in, `rows` of the batch naming `containers` (table rows), shapes (N,).
 
         Returns version, state and mode of each of these pairs, shapes (N,).
@@ -57,7 +62,8 @@ class Declarations:
             self._log, self._ids = np.resize(self._log, room), np.resize(self._ids, room)
         at = slice(self._count, count)
         numbers = self._numbers.rows(batch["declaration"])[rows]
-        for name, values in zip(self._log.dtype.names or (), (containers, numbers, versions, states, modes), strict=True):
+        columns = (containers, numbers, versions, states, modes)
+        for name, values in zip(self._log.dtype.names or (), columns, strict=True):
             self._log[name][at] = values
         self._ids[at] = batch["id"][rows]
         self._count = count
@@ -87,13 +93,15 @@ class Declarations:
     def release_valid(self, container: int, at: int) -> bool:
         """Whether a container (table row) might leave the port at device time `at` (ms UTC).
 
-        So it may when some declaration of it other than for export then stood released, and the newest word on it was no
-        hold or revocation. What was said later, or dated later, does not count; what arrived late does.
+        So it may when some declaration of it other than for export then stood released, and the newest word on it was
+        no hold or revocation. What was said later, or dated later, does not count; what arrived late does.
         """
         return self.release_evidence(container, at)[0]
 
     def release_evidence(self, container: int, at: int) -> tuple[bool, str, str]:
-        """As release_valid, with the name of the state that decided and the id of its record ("none" and "" without)."""
+        """As release_valid, with the name of the state that decided and the id of its record ("none" and ""
+        without).
+        """
         log = self._log[: self._count]
         about = np.flatnonzero((log["container"] == container) & (time_of(log["version"]) <= at))
         if not len(about):

@@ -62,11 +62,14 @@ def take_vessel_calls(state: State, batch: Batch, changes: Changes) -> None:
         if codes[i] != was:
             changes.say(Event(
                 EventKind.VESSEL_CALL_CHANGED, int(batch["observed_at"][i]), "vessel", str(vessels.id[row]),
-                facts={"state": str(batch["state"][i]), "name": str(batch["vessel"][i]), "call": str(batch["call"][i])}))
+                facts={"state": str(batch["state"][i]), "name": str(batch["vessel"][i]),
+                       "call": str(batch["call"][i])}))
 
 
 def settle_presence(state: State, rows: NDArray[np.int32], changes: Changes) -> None:
-    """Whether containers are in the port: as stated, but not on board of a vessel that departed after they were loaded."""
+    """Whether containers are in the port: as stated, but not on board of a vessel that departed after they were
+    loaded.
+    """
     containers, vessels = state.containers, state.vessels
     departed_at = np.zeros(state.movers.count + 1, dtype=np.int64)  # the last place is that of "no carrier", -1
     departed_at[vessels.mover] = vessels.departed_at

@@ -35,7 +35,9 @@ class EventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A fact. `at`: device time, ms UTC. `subject_kind`: container, vehicle, seal, ...; `zone`: id, empty if unknown."""
+    """A fact. `at`: device time, ms UTC. `subject_kind`: container, vehicle, seal, ...; `zone`: id, empty if
+    unknown.
+    """
 
     kind: EventKind
     at: int

@@ -20,7 +20,7 @@ _OPEN[INSPECTION_STATES[InspectionState.ORDERED]] = INSPECTION_ORDERED
 _OPEN[INSPECTION_STATES[InspectionState.STARTED]] = INSPECTION_STARTED
 
 
-def take_manifests(state: State, batch: Batch, changes: Changes) -> None:
+def take_manifests(state: State, batch: Batch, _changes: Changes) -> None:
     """Lines of manifests."""
     state.manifests.take(batch)
 
@@ -93,7 +93,7 @@ def take_trips(state: State, batch: Batch, changes: Changes) -> None:
                           facts={"trip": str(batch["trip"][i]), "state": str(batch["state"][i])}))
 
 
-def take_appointments(state: State, batch: Batch, changes: Changes) -> None:
+def take_appointments(state: State, batch: Batch, _changes: Changes) -> None:
     """Bookings of trucks."""
     state.appointments.take(batch)
 
@@ -109,15 +109,16 @@ def take_tasks(state: State, batch: Batch, changes: Changes) -> None:
     """Tasks of patrol officers and holds at gates."""
     for i in state.tasks.take(batch).tolist():
         changes.say(Event(EventKind.TASK_CHANGED, int(batch["observed_at"][i]), "task", str(batch["task"][i]), facts={
-            "state": str(batch["state"][i]), "subject": str(batch["subject"][i]), "result": str(batch["result"][i] or "")}))
+            "state": str(batch["state"][i]), "subject": str(batch["subject"][i]),
+            "result": str(batch["result"][i] or "")}))
 
 
-def take_consultations(state: State, batch: Batch, changes: Changes) -> None:
+def take_consultations(state: State, batch: Batch, _changes: Changes) -> None:
     """Remote sessions."""
     state.consultations.take(batch)
 
 
-def take_actions(state: State, batch: Batch, changes: Changes) -> None:
+def take_actions(state: State, batch: Batch, _changes: Changes) -> None:
     """What operators did."""
     state.actions.take(batch)
 

@@ -26,7 +26,8 @@ def take_positions(state: State, batch: Batch, changes: Changes) -> None:
     placed = np.isfinite(x) & np.isfinite(y) & ((lon != 0.0) | (lat != 0.0))
     sealed = np.flatnonzero(placed & (kinds == _SEAL))
     take_seal_positions(
-        state, batch["entity"][sealed], batch["observed_at"][sealed], x[sealed], y[sealed], batch["id"][sealed], changes)
+        state, batch["entity"][sealed], batch["observed_at"][sealed], x[sealed], y[sealed], batch["id"][sealed],
+        changes)
     others = np.flatnonzero(placed & (kinds != _SEAL))
     if not len(others):
         return

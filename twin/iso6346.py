@@ -33,7 +33,8 @@ _HEIGHT_M = {
     "6": 2.959, "8": 1.295, "9": 1.219, "C": STANDARD_HEIGHT_M, "D": 2.743, "E": HIGH_CUBE_HEIGHT_M, "F": 2.959,
 }
 _CONFUSED = {
-    "0": "O", "O": "0", "1": "I", "I": "1", "8": "B", "B": "8", "5": "S", "S": "5", "2": "Z", "Z": "2", "6": "G", "G": "6",
+    "0": "O", "O": "0", "1": "I", "I": "1", "8": "B", "B": "8", "5": "S", "S": "5", "2": "Z", "Z": "2", "6": "G",
+    "G": "6",
 }
 _CATEGORIES = np.array([ord(letter) for letter in "UJZ"], dtype=np.uint32)  # container, detachable equipment, chassis
 
@@ -66,8 +67,8 @@ def is_valid(number: str) -> bool:
 
 
 def repairs(number: str) -> tuple[str, ...]:
-    """Valid numbers that a text may have been meant to be: blanks and dashes dropped, a missing check digit added, signs
-    that readers and people confuse put right (O for 0, I for 1, B for 8, ...), else the check digit corrected."""
+    """Valid numbers that a text may have been meant to be: blanks and dashes dropped, a missing check digit added,
+    signs that readers and people confuse put right (O for 0, I for 1, B for 8, ...), else the check digit corrected."""
     text = "".join(number.upper().split()).replace("-", "")
     if len(text) == LENGTH - 1:
         text += "?"
@@ -76,7 +77,8 @@ def repairs(number: str) -> tuple[str, ...]:
     if is_valid(text):
         return (text,)
     choices = [
-        tuple(c for c in (sign, _CONFUSED.get(sign, sign)) if c.isalpha() == (place < 4)) for place, sign in enumerate(text)
+        tuple(c for c in (sign, _CONFUSED.get(sign, sign)) if c.isalpha() == (place < 4))
+        for place, sign in enumerate(text)
     ]
     found = tuple(c for option in product(*map(dict.fromkeys, choices)) if is_valid(c := "".join(option)))
     if found:
@@ -90,5 +92,7 @@ def repairs(number: str) -> tuple[str, ...]:
 
 @functools.lru_cache(maxsize=4096)
 def dimensions(type_code: str) -> tuple[float, float]:
-    """Length and height in metres from a size and type code ("42G1"); an unknown one counts as a standard twenty-foot box."""
+    """Length and height in metres from a size and type code ("42G1"); an unknown one counts as a standard twenty-foot
+    box.
+    """
     return _LENGTH_M.get(type_code[:1], TWENTY_FOOT_M), _HEIGHT_M.get(type_code[1:2], STANDARD_HEIGHT_M)

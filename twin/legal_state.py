@@ -45,8 +45,9 @@ def derive(
 ) -> NDArray[np.int8]:
     """Legal states of containers. All arguments and the result have shape (N,).
 
-    trade, place_kind, purpose (of the last lift), declaration (newest state by device time): codes in the order of their
-    enumerations, -1 unknown. inspection: 0 none open, 1 ordered, 2 started. Later lines of the body take precedence.
+    trade, place_kind, purpose (of the last lift), declaration (newest state by device time): codes in the order of
+    their enumerations, -1 unknown. inspection: 0 none open, 1 ordered, 2 started. Later lines of the body take
+    precedence.
     """
     released = declaration == DECLARATION_STATES[DeclarationState.RELEASED]
     held = (declaration == DECLARATION_STATES[DeclarationState.HELD]) | (inspection == INSPECTION_ORDERED)

@@ -1,7 +1,7 @@
 """The newest record wins: which of many records about the same things say what holds now.
 
-A record's version is its device time and, for records of the same instant, a rank of its kind; the rest is decided by its
-id. So the outcome does not depend on the order of arrival, and a repeated record changes nothing.
+A record's version is its device time and, for records of the same instant, a rank of its kind; the rest is decided by
+its id. So the outcome does not depend on the order of arrival, and a repeated record changes nothing.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Where containers are, from the terminal's statements and from moves; and what vehicles carry, which follows from it."""
+"""Where containers are, from the terminal's statements and from moves; and what vehicles carry, which follows from
+it.
+"""
 
 from __future__ import annotations
 
@@ -98,10 +100,11 @@ def _place(
     at, kind, ref = rows[won], kinds[won], refs[won]
     before_cells, before_carrier, before_at = containers.cells[at], containers.carrier[at], containers.moved_at[at]
     slots, carrier, stowage = _read(state, kind, ref)
+    claims = np.where(present[won, None], state.yard.cells(slots), np.int32(-1))  # what is not here needs no room
     moved_at = time_of(versions[won])
     containers.put(
         at, place_kind=kind, place_ref=ref, place_version=versions[won], place_id=ids[won], stated_present=present[won],
-        block=slots[:, 0], bay=slots[:, 1], row=slots[:, 2], tier=slots[:, 3], cells=state.yard.cells(slots),
+        block=slots[:, 0], bay=slots[:, 1], row=slots[:, 2], tier=slots[:, 3], cells=claims,
         carrier=carrier, vessel_slot=stowage, moved_at=moved_at,
         place_flag=np.where((kind == _SLOT) & (slots[:, 0] < 0), PLACE_UNREADABLE,
                             np.where(kind < 0, PLACE_NOT_STATED, PLACE_KNOWN)),
@@ -136,7 +139,8 @@ def _read(
     if len(aboard):
         parts = [text.rpartition("/") for text in ref[aboard].tolist()]
         carrier[aboard] = _carriers(state, [vessel or place for vessel, _, place in parts], EntityKind.VESSEL)
-        stowage[aboard] = [int(p) if vessel and p.isascii() and p.isdigit() and len(p) <= 7 else -1 for vessel, _, p in parts]
+        stowage[aboard] = [
+            int(p) if vessel and p.isascii() and p.isdigit() and len(p) <= 7 else -1 for vessel, _, p in parts]
     return slots, carrier, stowage
 
 
@@ -150,14 +154,15 @@ def _put_down(state: State, at: NDArray[np.int32]) -> None:
     """Coordinates and bearing of containers in slots."""
     containers = state.containers
     xyz = np.full((len(at), 3), np.nan, dtype=np.float32)
+    bearing = np.zeros(len(at), dtype=np.float32)
     slotted = np.flatnonzero(containers.block[at] >= 0)
     rows = at[slotted]
     if len(rows):
         xyz[slotted] = state.index.slot_xyz(
             containers.block[rows], containers.bay[rows], containers.row[rows], containers.tier[rows])
         bearings = np.array([block.bearing_deg for block in state.index.layout.blocks], dtype=np.float32)
-        containers.put(rows, bearing_deg=bearings[containers.block[rows]])
-    containers.put(at, xyz=xyz)
+        bearing[slotted] = bearings[containers.block[rows]]
+    containers.put(at, xyz=xyz, bearing_deg=bearing)
 
 
 def _share(state: State, changes: Changes, before: NDArray[np.int32], at: NDArray[np.int32]) -> None:
@@ -173,8 +178,8 @@ def _share(state: State, changes: Changes, before: NDArray[np.int32], at: NDArra
     containers.put(rows, place_flag=np.where(shared, PLACE_SHARED, PLACE_KNOWN))
     changes.containers.append(rows[shared != was].astype(np.int32))
     for row in rows[shared & ~was].tolist():
-        changes.say(Event(EventKind.SLOT_SHARED, int(containers.moved_at[row]), "container", str(containers.number[row]),
-                          facts={"slot": str(containers.place_ref[row])}))
+        changes.say(Event(EventKind.SLOT_SHARED, int(containers.moved_at[row]), "container",
+                          str(containers.number[row]), facts={"slot": str(containers.place_ref[row])}))
 
 
 def settle_loads(state: State, changes: Changes) -> None:

@@ -26,8 +26,8 @@ class Fixes:
     """The position fixes of one step, by mover and time. Shapes (N,).
 
     rows: movers. at: device time, ms UTC. x, y: metres. speed: m/s. accuracy: metres. ids: of the records.
-    from_x, from_y, from_at: the fix before it in time, NaN and 0 where none is known. late: older than the newest fix that
-    was known before this step.
+    from_x, from_y, from_at: the fix before it in time, NaN and 0 where none is known. late: older than the newest fix
+    that was known before this step.
     """
 
     rows: NDArray[np.int32]

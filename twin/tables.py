@@ -1,7 +1,7 @@
 """Tables: the twin's state as parallel columns that grow. Rows never move and never go.
 
-A column's attribute is a read-only view of its first `count` rows; take it afresh each time, since a table that grew has
-new ones. Only the twin writes, through `put`.
+A column's attribute is a read-only view of its first `count` rows; take it afresh each time, since a table that grew
+has new ones. Only the twin writes, through `put`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,14 @@ from twin.iso6346 import valid
 from twin.legal_state import LegalState
 from twin.port_layout import STANDARD_HEIGHT_M, TWENTY_FOOT_M, Crane
 from twin.records import (
-    CallState, EntityKind, InspectionKind, InspectionResult, InspectionState, PlaceKind, Trade, VehicleKind,
+    CallState,
+    EntityKind,
+    InspectionKind,
+    InspectionResult,
+    InspectionState,
+    PlaceKind,
+    Trade,
+    VehicleKind,
 )
 from twin.seal_state import SealState
 
@@ -135,11 +142,11 @@ class Table:
 class Containers(Table):
     """Containers known to the twin.
 
-    trade: code in tuple(Trade), -1 unknown. place_kind: code in tuple(PlaceKind), -1 unknown. block: number of the block
-    in the layout; block, bay, row, tier -1 outside slots. carrier: row in Movers of the vehicle or vessel, -1. vessel_slot:
-    bbrrtt as a number, -1. xyz: centre of the box's base in its slot, metres, NaN outside slots. present: in the yard or
-    on a vehicle or vessel known to us. Times: ms UTC, 0 never. place_flag: one of the PLACE_ values. cells: the two dense
-    cell numbers a box fills in the yard (twice the same for a twenty-foot box), -1.
+    trade: code in tuple(Trade), -1 unknown. place_kind: code in tuple(PlaceKind), -1 unknown. block: number of the
+    block in the layout; block, bay, row, tier -1 outside slots. carrier: row in Movers of the vehicle or vessel, -1.
+    vessel_slot: bbrrtt as a number, -1. xyz: centre of the box's base in its slot, metres, NaN outside slots. present:
+    in the yard or on a vehicle or vessel known to us. Times: ms UTC, 0 never. place_flag: one of the PLACE_ values.
+    cells: the two dense cell numbers a box fills in the yard (twice the same for a twenty-foot box), -1.
     """
 
     key = "number"
@@ -196,9 +203,9 @@ class Movers(Table):
     """Whatever reports positions of its own: vehicles, vessels, cranes, officers.
 
     x, y: newest fix, metres, NaN before the first; previous_x, previous_y, previous_at: the fix before it. kind,
-    vehicle_kind, trade: codes, -1 unknown. load, load2: rows of the containers on a vehicle, -1. was_load: the container it
-    carried last before, and from and until when. zone: row in layout.zones, -1. entered_at, left_at: newest passages of
-    gates inwards and outwards, 0 never.
+    vehicle_kind, trade: codes, -1 unknown. load, load2: rows of the containers on a vehicle, -1. was_load: the
+    container it carried last before, and from and until when. zone: row in layout.zones, -1. entered_at, left_at:
+    newest passages of gates inwards and outwards, 0 never.
     """
 
     id: Annotated[Texts, Fill("")]
@@ -232,7 +239,9 @@ class Movers(Table):
     GONE_AFTER_MS: typing.ClassVar[int] = 120_000
 
     def gone(self, now: int) -> Bools:
-        """Which vehicles left by a gate and have not reported for two minutes: no longer to be shown. Shape (count,)."""
+        """Which vehicles left by a gate and have not reported for two minutes: no longer to be shown. Shape
+        (count,).
+        """
         out = (self.left_at > self.entered_at) & (self.left_at > 0)
         return out & (now - self.observed_at > self.GONE_AFTER_MS)
 
@@ -240,7 +249,8 @@ class Movers(Table):
 class Vessels(Table):
     """Vessels by MMSI (or name, where a source has none), with the newest call of each.
 
-    mover: row in Movers, -1 while no position is known. state: code in tuple(CallState), -1 for a vessel that is only seen.
+    mover: row in Movers, -1 while no position is known. state: code in tuple(CallState), -1 for a vessel that is only
+    seen.
     berth: None when not alongside. departed_at: device time of the newest departure, ms UTC, 0 never.
     """
 
@@ -272,8 +282,8 @@ class Vessels(Table):
 class Cranes(Table):
     """Cranes; row i is layout.cranes[i] (others that report follow after).
 
-    x, y: centre of the portal on the ground, metres. trolley_m: along the beam from the landside rail. hoist_m: spreader
-    above ground. container: row of the container in the spreader, -1. mover: row in Movers, -1.
+    x, y: centre of the portal on the ground, metres. trolley_m: along the beam from the landside rail. hoist_m:
+    spreader above ground. container: row of the container in the spreader, -1. mover: row in Movers, -1.
     """
 
     id: Annotated[Texts, Fill("")]
@@ -300,7 +310,8 @@ class Seals(Table):
     """Electronic seals.
 
     state: code of SealState. container: row of the container it was bound to last, -1. x, y: last known place, metres.
-    observed_at: newest sign of life in true time (the seal's clock offset taken off), ms UTC. previous_at: the one before.
+    observed_at: newest sign of life in true time (the seal's clock offset taken off), ms UTC. previous_at: the one
+    before.
     lock_: the newest locked, unlocked, tampered or cut event; battery_at: newest low battery.
     """
 

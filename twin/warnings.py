@@ -341,7 +341,8 @@ class WarningBook:
             return self._keep(replace(warning, incidents=left, updated_at=now))
         verb = Verb.OVERTURN if clearing.overturned else Verb.CLEAR
         return self._keep(replace(
-            warning, active=False, cleared_at=now, updated_at=now, eta_s=None, incidents=left, overturned=clearing.overturned,
+            warning, active=False, cleared_at=now, updated_at=now, eta_s=None, incidents=left,
+            overturned=clearing.overturned,
             evidence=warning.evidence + tuple(e for e in clearing.evidence if e not in warning.evidence),
             history=(*warning.history, Step(verb, now, RULE, clearing.reason)),
         ))

@@ -15,6 +15,10 @@ _DIGITS = 3
 _MOST_TEXTS = 1_000_000  # texts of an erring source must not fill the memory
 
 
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= _DIGITS
+
+
 class _Slots(dict[str, int]):
     """Slot texts as packed numbers: block, bay, row, tier; NO_SLOT for a text that names no slot of the port.
 
@@ -39,13 +43,13 @@ class _Slots(dict[str, int]):
             found = self._stack(stack)
             if len(self._stacks) < _MOST_TEXTS:
                 self._stacks[stack] = found
-        tier = int(level) if level.isascii() and level.isdigit() and len(level) <= _DIGITS else 0
+        tier = int(level) if _is_number(level) else 0
         return found[0] + tier if 1 <= tier <= found[1] else NO_SLOT
 
     def _stack(self, text: str) -> tuple[int, int]:
         parts = text.rsplit("-", 2)
         known = self._blocks.get(parts[0])
-        if known is None or len(parts) != 3 or not all(p.isascii() and p.isdigit() and len(p) <= _DIGITS for p in parts[1:]):
+        if known is None or len(parts) != 3 or not all(map(_is_number, parts[1:])):
             return NO_SLOT, 0
         number, block = known
         bay, row = int(parts[1]), int(parts[2])

@@ -1,6 +1,7 @@
 """A port small enough to reckon in one's head: metres, x east, y north.
 
-     y 300 +-----------------------------+   public road beyond, out gate G1-O1 at (200, 300), in gate G1-I1 at (180, 300)
+     y 300 +-----------------------------+   public road beyond, out gate G1-O1 at (200, 300), in gate G1-I1 at (180,
+     300)
            |  gate zone (150..250, 280..320)
      y 200 |  site (300..360, 200..260): seals may be opened there
            |
@@ -51,7 +52,9 @@ def _block(block_id: str, x: float, trade: str) -> Block:
 
 
 def layout(domestic_hours: tuple[tuple[str, str], ...] = ()) -> PortLayout:
-    empty = dict.fromkeys(("land", "platform", "quay_lines", "crane_rails", "berths", "road_nodes", "road_edges", "stop_points", "buildings", "rail_tracks", "corridors", "viewpoints"), ())
+    empty: dict[str, tuple[()]] = dict.fromkeys((
+        "land", "platform", "quay_lines", "crane_rails", "berths", "road_nodes", "road_edges", "stop_points",
+        "buildings", "rail_tracks", "corridors", "viewpoints"), ())
     lanes = (
         GateLane("G1-I1", "in", (180.0, 300.0), 180.0, 60.0, "", ""),
         GateLane("G1-O1", "out", (200.0, 300.0), 0.0, 60.0, "", ""),

@@ -80,12 +80,15 @@ def test_numbers_misread_are_put_right() -> None:
     assert good in iso6346.repairs("M5KU" + good[4:])
     assert iso6346.repairs(good[:10] + str((int(good[10]) + 1) % 10))[0][:10] == good[:10]
     assert iso6346.repairs("??") == iso6346.repairs("1234567890A") == ()
-    assert iso6346.is_valid(good) and not iso6346.is_valid("MSKU0000012")
+    assert iso6346.is_valid(good)
+    assert not iso6346.is_valid("MSKU0000012")
 
 
 def test_sizes_from_codes_of_both_standards() -> None:
-    for code, length, height in (("22G1", 6.058, 2.591), ("45R1", 12.192, 2.896), ("L5G1", 13.716, 2.896), ("2200", 6.058, 2.591),
-                                 ("4300", 12.192, 2.591), ("", 6.058, 2.591), ("?", 6.058, 2.591)):
+    for code, length, height in (
+        ("22G1", 6.058, 2.591), ("45R1", 12.192, 2.896), ("L5G1", 13.716, 2.896), ("2200", 6.058, 2.591),
+        ("4300", 12.192, 2.591), ("", 6.058, 2.591), ("?", 6.058, 2.591),
+    ):
         assert iso6346.dimensions(code) == (length, height), code
 
 

@@ -57,7 +57,8 @@ def test_fires_at_the_lift_at_the_slot() -> None:
     assert warning.facts == {"container": BOX, "declaration_state": "accepted", "vehicle": "闽A1", "slot": "F1-01-01-1"}
     assert lift.id in warning.evidence
     assert warning.active
-    assert warning.eta_s is not None and warning.eta_s > 120.0
+    assert warning.eta_s is not None
+    assert warning.eta_s > 120.0
 
 
 def test_escalates_on_the_way_to_the_gate_and_stays_one_warning() -> None:
@@ -225,7 +226,8 @@ def test_any_order_comes_to_the_same_conclusion() -> None:
         random.Random(len(conclusions)).shuffle(shuffled)
         watch = Watch().hears_one_by_one(shuffled + shuffled)
         warning = watch.only("R01")
-        conclusions.add((warning.subject, warning.raised_at, warning.severity, warning.active, warning.facts["declaration_state"]))
+        conclusions.add((warning.subject, warning.raised_at, warning.severity, warning.active,
+                         warning.facts["declaration_state"]))
     assert conclusions == {(BOX, at("8:00"), Severity.CRITICAL, True, "held")}
 
 

@@ -224,7 +224,8 @@ def test_a_foreign_container_put_down_in_the_domestic_yard() -> None:
     watch = told(story)
     warning = watch.only("R02")
     assert (warning.subject_kind, warning.subject, warning.facts["slot"]) == ("container", BOX, "D1-05-02-1")
-    watch.hears([story.move("8:30", MoveEvent.PICK, Purpose.RESTOW, (PlaceKind.SLOT, "D1-05-02-1"), (PlaceKind.VEHICLE, "T1"))])
+    back = story.move("8:30", MoveEvent.PICK, Purpose.RESTOW, (PlaceKind.SLOT, "D1-05-02-1"), (PlaceKind.VEHICLE, "T1"))
+    watch.hears([back])
     assert not watch.only("R02").active
 
 

@@ -73,7 +73,7 @@ def test_the_rules_it_ships_with() -> None:
     assert [spec.id for spec in RULES] == ["R01", "R02", "R03"]
     assert [r.spec for r in make_rules()] == list(RULES)
     for spec in RULES:
-        assert spec.zh and spec.en and spec.reason and spec.relies_on
+        assert all((spec.zh, spec.en, spec.reason, spec.relies_on))
         for parameter in spec.parameters:
             assert parameter.low <= parameter.default <= parameter.high
             assert parameter.meaning

@@ -50,7 +50,8 @@ facts = st.one_of(
     st.tuples(st.just("inventory"), times, boxes, places, st.booleans()),
     st.tuples(st.just("gate"), times, st.sampled_from(Direction), plates, boxes),
     st.tuples(st.just("fix"), times, coordinates, plates),
-    st.tuples(st.just("seal"), times, st.sampled_from(SealEventKind), coordinates, st.sampled_from(["S1", "S2"]), boxes),
+    st.tuples(st.just("seal"), times, st.sampled_from(SealEventKind), coordinates, st.sampled_from(["S1", "S2"]),
+              boxes),
 )
 
 
@@ -104,7 +105,9 @@ def picture(twin: Twin) -> dict[str, dict[str, dict[str, Any]]]:
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(facts, min_size=1, max_size=14), st.randoms(use_true_random=False), st.data())
-def test_any_order_and_repetition_ends_in_the_same_state(told: list[tuple[Any, ...]], random: Any, data: st.DataObject) -> None:
+def test_any_order_and_repetition_ends_in_the_same_state(
+    told: list[tuple[Any, ...]], random: Any, data: st.DataObject,
+) -> None:
     story = Story()
     for fact in told:
         tell(fact, story)
@@ -163,5 +166,6 @@ def test_any_order_comes_to_the_same_conclusion_about_removals(told: list[tuple[
     other = Watch().hears_one_by_one(random.sample(story.records, len(story.records)))
     for watch in (straight, other):
         assert watch.twin.rule_status["R01"].on
-    ours, theirs = ({(w.subject, w.active) for w in watch.warnings("R01") if not w.overturned} for watch in (straight, other))
+    ours, theirs = (
+        {(w.subject, w.active) for w in watch.warnings("R01") if not w.overturned} for watch in (straight, other))
     assert ours == theirs

@@ -77,8 +77,8 @@ def test_the_newest_word_on_the_place_holds_and_late_ones_are_kept_as_facts() ->
     assert [entry.observed_at for entry in watch.twin.dossier(BOX)] == [at("8:00"), at("8:30"), at("9:00")]
 
 
-@pytest.mark.parametrize("text", ["", "F1", "F1-00-01-1", "F1-20-01-1", "F1-01-05-1", "F1-01-01-6", "X9-01-01-1", "F1-a-01-1",
-                                  "F1-01-01-0", "F1-²-01-1", "第三堆位", "F1-01-01-99999999999999999999"])
+@pytest.mark.parametrize("text", ["", "F1", "F1-00-01-1", "F1-20-01-1", "F1-01-05-1", "F1-01-01-6", "X9-01-01-1",
+                                  "F1-a-01-1", "F1-01-01-0", "F1-²-01-1", "第三堆位", "F1-01-01-99999999999999999999"])
 def test_a_slot_nobody_knows_is_kept_and_flagged(text: str) -> None:
     story = Story()
     story.stands("8:00", text)
@@ -108,7 +108,8 @@ def test_two_containers_in_one_slot_are_both_kept_and_flagged_until_one_goes(fir
 
 def test_neighbours_share_nothing() -> None:
     story = Story()
-    for serial, slot in enumerate(("F1-01-01-1", "F1-03-01-1", "F1-01-02-1", "F1-01-01-2", "F1-06-01-1", "D1-01-01-1"), 1):
+    slots = ("F1-01-01-1", "F1-03-01-1", "F1-01-02-1", "F1-01-01-2", "F1-06-01-1", "D1-01-01-1")
+    for serial, slot in enumerate(slots, 1):
         story.stands("8:00", slot, number(serial))
     assert set(told(story).twin.containers.place_flag) == {PLACE_KNOWN}
 
@@ -141,14 +142,16 @@ def test_a_truck_carries_what_was_lifted_onto_it_until_it_is_put_down() -> None:
 
 
 def call(story: Story, when: str, state: CallState, berth: str | None = "B1") -> VesselCall:
-    return story._tell(VesselCall, when, call="C1", vessel="江阴之星", imo="9", mmsi="413000001", voyage="1W", length_m=300.0,
-                       beam_m=48.0, berth=berth, state=state, arrival_at=at("6:00"), departure_at=at("20:00"))
+    return story._tell(VesselCall, when, call="C1", vessel="江阴之星", imo="9", mmsi="413000001", voyage="1W",
+                       length_m=300.0, beam_m=48.0, berth=berth, state=state, arrival_at=at("6:00"),
+                       departure_at=at("20:00"))
 
 
 def test_a_vessel_her_place_and_the_boxes_on_board() -> None:
     story = Story()
     call(story, "6:00", CallState.ALONGSIDE)
-    story.move("8:00", MoveEvent.LOAD, Purpose.LOADING, (PlaceKind.VEHICLE, "T1"), (PlaceKind.VESSEL, "413000001/140284"))
+    story.move("8:00", MoveEvent.LOAD, Purpose.LOADING, (PlaceKind.VEHICLE, "T1"),
+               (PlaceKind.VESSEL, "413000001/140284"))
     story.fix("8:00", 400.0, -80.0, "413000001", kind=EntityKind.VESSEL, speed=0.0)
     watch = told(story)
     vessels, containers = watch.twin.vessels, watch.twin.containers
@@ -359,22 +362,23 @@ def test_a_release_is_valid_from_its_own_time_on() -> None:
     story.released("8:00")
     story.declares("9:00", DeclarationState.REVOKED)
     declarations = told(story).twin.declarations
-    assert [declarations.release_valid(0, at(t)) for t in ("7:59", "8:00", "8:59", "9:00")] == [False, True, True, False]
+    valid = [declarations.release_valid(0, at(t)) for t in ("7:59", "8:00", "8:59", "9:00")]
+    assert valid == [False, True, True, False]
     assert declarations.first_release_after(0, at("7:00")) == at("8:00")
     assert declarations.first_release_after(0, at("8:00")) is None
 
 
 def test_registers_keep_the_newest_of_each_subject() -> None:
     story = Story()
-    manifest = {"manifest": "M1", "line": 1, "bill": "B1", "call": "C1", "container": BOX, "mode": DeclarationMode.IMPORT,
-                "packages": 1, "gross_kg": 1.0}
+    manifest = {"manifest": "M1", "line": 1, "bill": "B1", "call": "C1", "container": BOX,
+                "mode": DeclarationMode.IMPORT, "packages": 1, "gross_kg": 1.0}
     story._tell(Manifest, "8:00", goods="new", **manifest)
     story._tell(Manifest, "7:00", goods="old", **manifest)
     story._tell(DeviceHealth, "8:00", device="G1-O1", device_kind="gate", state=DeviceState.DOWN, since=at("7:59"))
     story._tell(Appointment, "8:00", appointment="A1", plate="闽A1", container=BOX, purpose=Purpose.PICKUP, gate="G1",
                 window_from=0, window_to=1)
-    story._tell(Task, "8:00", task="K1", task_kind="patrol", subject=BOX, assignee="Lin", state=TaskState.OPEN, result=None,
-                note="")
+    story._tell(Task, "8:00", task="K1", task_kind="patrol", subject=BOX, assignee="Lin", state=TaskState.OPEN,
+                result=None, note="")
     story._tell(Consultation, "8:00", consultation="Q1", inspection="I1", state=TaskState.OPEN, participants=("a",),
                 conclusion=None)
     story._tell(Action, "8:00", action="take", subject=BOX, warning="W1", operator="Zhang", note="")
@@ -382,12 +386,14 @@ def test_registers_keep_the_newest_of_each_subject() -> None:
     watch = told(story)
     twin = watch.twin
     found = twin.manifests.get(BOX)
-    assert isinstance(found, Manifest) and found.goods == "new"
+    assert isinstance(found, Manifest)
+    assert found.goods == "new"
     assert twin.manifests.value(BOX, "goods") == "new"
     assert twin.manifests.value("nobody", "goods") is None
     assert twin.manifests.get("nobody") is None
-    assert [len(r) for r in (twin.manifests, twin.devices, twin.appointments, twin.tasks, twin.consultations, twin.actions,
-                             twin.trips, twin.inspections)] == [1, 1, 1, 1, 1, 1, 1, 0]
+    registers = (twin.manifests, twin.devices, twin.appointments, twin.tasks, twin.consultations, twin.actions,
+                 twin.trips, twin.inspections)
+    assert [len(r) for r in registers] == [1, 1, 1, 1, 1, 1, 1, 0]
     assert [d.device for d in twin.devices if isinstance(d, DeviceHealth)] == ["G1-O1"]
     kinds = [e.kind for d in watch.deltas for e in d.events]
     assert kinds == [EventKind.DEVICE_CHANGED, EventKind.TASK_CHANGED, EventKind.TRIP_CHANGED]
@@ -424,8 +430,8 @@ def test_counts() -> None:
     story.seal("8:00", SealEventKind.LOCKED)
     watch = Watch().hears_one_by_one(story.records)
     counts = watch.twin.counts()
-    assert (counts.containers_in_yard, counts.seals, counts.inspecting, counts.warnings_open, counts.warnings_today) == (
-        2, 1, 1, 1, 1)
+    assert (counts.containers_in_yard, counts.seals, counts.inspecting) == (2, 1, 1)
+    assert (counts.warnings_open, counts.warnings_today) == (1, 1)
     watch.hears([], now=at("8:00") + 24 * 3_600_000)
     assert watch.twin.counts().warnings_today == 0, "the day is that of Jiangyin"
 

@@ -1,4 +1,6 @@
-"""Timelines in the trade's words: a story is told record by record and reaches the twin in whatever order a test wants."""
+"""Timelines in the trade's words: a story is told record by record and reaches the twin in whatever order a test
+wants.
+"""
 
 from __future__ import annotations
 
@@ -86,8 +88,8 @@ class Story:
 
     def container(self, when: str, box: str = BOX, *, trade: Trade = Trade.FOREIGN, full: bool = True,
                   type_code: str = "22G1") -> Container:
-        return self._tell(Container, when, container=box, type_code=type_code, full=full, gross_kg=20_000.0, trade=trade,
-                          owner="MSK", dangerous_class=None, un_number=None, reefer_set_c=None)
+        return self._tell(Container, when, container=box, type_code=type_code, full=full, gross_kg=20_000.0,
+                          trade=trade, owner="MSK", dangerous_class=None, un_number=None, reefer_set_c=None)
 
     def vehicle(self, when: str, plate: str = "闽A1", kind: VehicleKind = VehicleKind.ROAD_TRUCK,
                 trade: Trade = Trade.FOREIGN) -> Vehicle:
@@ -97,7 +99,8 @@ class Story:
         return self._tell(Inventory, when, container=box, place_kind=PlaceKind.SLOT, place_ref=slot, present=True,
                           arrived_at=at("0:00"))
 
-    def declares(self, when: str, state: DeclarationState, box: str = BOX, *, mode: DeclarationMode = DeclarationMode.IMPORT,
+    def declares(self, when: str, state: DeclarationState, box: str = BOX, *,
+                 mode: DeclarationMode = DeclarationMode.IMPORT,
                  declaration: str = "350120261000000001") -> Declaration:
         return self._tell(Declaration, when, declaration=declaration, mode=mode, state=state, containers=(box,),
                           hs_code="84", goods="pumps", packages=1, gross_kg=1.0, consignor="a", consignee="b",
@@ -108,13 +111,14 @@ class Story:
 
     def inspects(self, when: str, state: InspectionState, box: str = BOX, kind: InspectionKind = InspectionKind.H986,
                  order: str = "I1", result: InspectionResult | None = None) -> Inspection:
-        return self._tell(Inspection, when, order=order, inspection_kind=kind, container=box, state=state, result=result,
-                          images=(), officer="Lin")
+        return self._tell(Inspection, when, order=order, inspection_kind=kind, container=box, state=state,
+                          result=result, images=(), officer="Lin")
 
-    def move(self, when: str, event: MoveEvent, purpose: Purpose, start: tuple[PlaceKind, str], end: tuple[PlaceKind, str],
-             box: str = BOX, classifier: Classifier = Classifier.ACTUAL) -> Move:
-        return self._tell(Move, when, container=box, event=event, classifier=classifier, purpose=purpose, from_kind=start[0],
-                          from_ref=start[1], to_kind=end[0], to_ref=end[1], equipment="RTG1", order="O1", driver="Chen")
+    def move(self, when: str, event: MoveEvent, purpose: Purpose, start: tuple[PlaceKind, str],
+             end: tuple[PlaceKind, str], box: str = BOX, classifier: Classifier = Classifier.ACTUAL) -> Move:
+        return self._tell(Move, when, container=box, event=event, classifier=classifier, purpose=purpose,
+                          from_kind=start[0], from_ref=start[1], to_kind=end[0], to_ref=end[1], equipment="RTG1",
+                          order="O1", driver="Chen")
 
     def lifted_for_exit(self, when: str, slot: str = "F1-01-01-1", plate: str = "闽A1", box: str = BOX,
                         classifier: Classifier = Classifier.ACTUAL) -> Move:
@@ -125,8 +129,9 @@ class Story:
                 purpose: Purpose = Purpose.RESTOW) -> Move:
         return self.move(when, MoveEvent.DROP, purpose, (PlaceKind.VEHICLE, plate), (PlaceKind.SLOT, slot), box)
 
-    def passes_gate(self, when: str, direction: Direction = Direction.OUT, plate: str = "闽A1", boxes: tuple[str, ...] = (BOX,),
-                    seals: tuple[str, ...] = (), decision: GateDecision = GateDecision.RAISE) -> GatePassage:
+    def passes_gate(self, when: str, direction: Direction = Direction.OUT, plate: str = "闽A1",
+                    boxes: tuple[str, ...] = (BOX,), seals: tuple[str, ...] = (),
+                    decision: GateDecision = GateDecision.RAISE) -> GatePassage:
         return self._tell(GatePassage, when, gate="G1", lane="G1-O1" if direction is Direction.OUT else "G1-I1",
                           direction=direction, plate=plate, plate_confidence=0.99, containers=boxes,
                           container_confidence=0.98, seals=seals, weight_kg=30_000.0, pictures=(), order="O1",
@@ -136,7 +141,8 @@ class Story:
             speed: float = 8.0, accuracy: float = 2.0) -> Position:
         lon, lat = self.index.frame.to_geographic(np.array([x]), np.array([y]))
         return self._tell(Position, when, entity=who, entity_kind=kind, lon=float(lon[0]), lat=float(lat[0]),
-                          datum=Datum.WGS84, height_m=0.0, speed_mps=speed, course_deg=0.0, status=0, accuracy_m=accuracy)
+                          datum=Datum.WGS84, height_m=0.0, speed_mps=speed, course_deg=0.0, status=0,
+                          accuracy_m=accuracy)
 
     def seal(self, when: str, event: SealEventKind, x: float = 50.0, y: float = 30.0, *, seal: str = "JY-000001",
              box: str = BOX, by: str = "", authority: str | None = None, clock_offset_s: float = 0.0) -> SealEvent:

@@ -56,8 +56,8 @@ class RuleSpec:
             if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
                 raise ParameterError(f"{self.id}: {name} {value!r} is not a number ({parameter.unit}).")
             if not parameter.low <= value <= parameter.high:
-                raise ParameterError(
-                    f"{self.id}: {name} {value!r} is not from {parameter.low:g} to {parameter.high:g} {parameter.unit}.")
+                between = f"from {parameter.low:g} to {parameter.high:g} {parameter.unit}".rstrip()
+                raise ParameterError(f"{self.id}: {name} {value!r} is not {between}.")
             found[name] = float(value)
         return MappingProxyType(found)
 
@@ -66,7 +66,8 @@ class RuleSpec:
 class View:
     """What a rule may look at, after a step's records were applied. Nothing of it may be changed by a rule.
 
-    batches: the step's new records by kind. changes: rows the step changed and its position fixes. now: event clock, ms UTC.
+    batches: the step's new records by kind. changes: rows the step changed and its position fixes. now: event clock, ms
+    UTC.
     """
 
     state: State

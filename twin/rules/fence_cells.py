@@ -39,8 +39,8 @@ class FenceCells:
     def near_segments(self, from_x: F8, from_y: F8, x: F8, y: F8) -> NDArray[np.int64]:
         """Fences that straight movements may touch; of a movement from nowhere (NaN), its end. Shape (N,).
 
-        A movement is looked at in points no further apart than a cell is wide, and each cell counts the fences within half
-        a cell around it: so none is missed.
+        A movement is looked at in points no further apart than a cell is wide, and each cell counts the fences within
+        half a cell around it: so none is missed.
         """
         length = np.nan_to_num(np.hypot(x - from_x, y - from_y))
         pieces = np.maximum(np.ceil(length / self._cells.size_m), 1.0).astype(np.intp)

@@ -1,7 +1,7 @@
 """R01 unpermitted-removal 擅自提离: a container under supervision is lifted for exit, or leaves by a gate, unreleased.
 
-A quick look by columns finds the few containers whose removal was not plainly permitted; of those all facts are looked at
-again, so that the conclusion is the same in whatever order they came.
+A quick look by columns finds the few containers whose removal was not plainly permitted; of those all facts are looked
+at again, so that the conclusion is the same in whatever order they came.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ from twin.warnings import Clearing, Fact, Finding, Severity
 
 RULE = RuleSpec(
     id="R01", zh="擅自提离", en="Unpermitted removal", severity=Severity.HIGH,
-    reason="Goods under customs supervision may not be taken away without release (Customs Law of the PRC, article 37).",
+    reason="Goods under customs supervision may not be taken away without permission (Customs Law, article 37).",
     parameters=(
-        Parameter("critical_eta_s", 120.0, "s", 0.0, 3_600.0, "critical when the truck is this close to a gate in time"),
-        Parameter("least_speed_mps", 2.0, "m/s", 0.1, 30.0, "speed counted on at least, so that a standing truck has a time"),
+        Parameter("critical_eta_s", 120.0, "s", 0.0, 3_600.0, "critical when the gate is this near in time"),
+        Parameter("least_speed_mps", 2.0, "m/s", 0.1, 30.0, "speed counted on at least: a standing truck may start"),
         Parameter("detour_factor", 1.3, "", 1.0, 5.0, "way by road over the straight line to the gate"),
     ),
     relies_on=(Kind.CONTAINER, Kind.DECLARATION, Kind.MOVE, Kind.GATE_PASSAGE, Kind.POSITION),
@@ -124,11 +124,14 @@ class UnpermittedRemoval:
             watches.append(_Watch(incident, removal.begin, removal.last, finding, ended is None))
             if ended is not None:
                 clearings.append(Clearing(RULE.id, finding.subject, incident, ended[0], ended[1]))
-        for gone in open_before:  # facts moved its time: nothing of it is left
-            clearings.append(Clearing(RULE.id, gone.finding.subject, gone.incident, gone.begin, "facts changed", overturned=True))
+        clearings += [  # what other records make of the same time leaves nothing of these
+            Clearing(RULE.id, gone.finding.subject, gone.incident, gone.begin, "facts changed", overturned=True)
+            for gone in open_before]
         return tuple(watches), clearings
 
-    def _finding(self, state: State, row: int, removal: Removal, incident: str, offence: tuple[int, str, str]) -> Finding:
+    def _finding(
+        self, state: State, row: int, removal: Removal, incident: str, offence: tuple[int, str, str],
+    ) -> Finding:
         at, said, said_id = offence
         passed = removal.gate_at > 0
         facts: dict[str, Fact] = {"container": str(state.containers.number[row]), "declaration_state": said}
@@ -195,8 +198,7 @@ def _suspects(memory: _Memory, view: View) -> tuple[NDArray[np.int64], list[int]
         out = np.flatnonzero(((batch["direction"] == Direction.OUT) & (batch["decision"] == GateDecision.RAISE))[of])
         exits.append((rows[out], batch["observed_at"][of][out]))
         touched.append(rows)
-    for batch in view.batches.get(Kind.DECLARATION, ()):
-        touched.append(c.known_rows(exploded(batch["containers"])[0]))
+    touched += [c.known_rows(exploded(b["containers"])[0]) for b in view.batches.get(Kind.DECLARATION, ())]
     touched += [c.known_rows(batch["container"]) for batch in view.batches.get(Kind.CONTAINER, ())]
     if not touched:
         return memory.first_exit, []
@@ -229,7 +231,9 @@ def _is_exit(batch: Batch) -> NDArray[np.bool_]:
 
 
 def _offence(state: State, row: int, removal: Removal) -> tuple[int, str, str] | None:
-    """When a removal first was unpermitted, with the declaration state of that time and its record; None if it never was."""
+    """When a removal first was unpermitted, with the declaration state of that time and its record; None if it never
+    was.
+    """
     for at in sorted(t for t in (removal.lift_at, removal.gate_at) if t > 0):
         valid, said, said_id = state.declarations.release_evidence(row, at)
         if not valid:
@@ -251,7 +255,8 @@ def _overturned(state: State, row: int, removal: Removal, watch: _Watch) -> Clea
     _, said, said_id = state.declarations.release_evidence(row, removal.begin)
     return Clearing(
         RULE.id, watch.finding.subject, watch.incident, removal.begin,
-        f"declaration was {said} before the lift, as became known later", overturned=True, evidence=(said_id,) if said_id else ())
+        f"declaration was {said} before the lift, as became known later", overturned=True,
+        evidence=(said_id,) if said_id else ())
 
 
 def _place(state: State, removal: Removal) -> tuple[float, float]:

@@ -1,4 +1,6 @@
-"""R02 fence-breach 越网: foreign goods or their vehicle inside a domestic area or the reverse, or entry into a closed one."""
+"""R02 fence-breach 越网: foreign goods or their vehicle inside a domestic area or the reverse, or entry into a closed
+one.
+"""
 
 from __future__ import annotations
 
@@ -21,12 +23,12 @@ from twin.warnings import Clearing, Fact, Finding, Severity
 
 RULE = RuleSpec(
     id="R02", zh="越网", en="Fence breach", severity=Severity.HIGH,
-    reason="Foreign and domestic goods in one port are kept apart by an electronic fence; closed areas need permission.",
+    reason="Foreign and domestic goods in one port are kept apart by an electronic fence; closed areas need leave.",
     parameters=(
-        Parameter("margin_m", 5.0, "m", 0.0, 100.0, "one fix counts when it is this much deeper inside than its accuracy"),
+        Parameter("margin_m", 5.0, "m", 0.0, 100.0, "one fix counts when deeper inside than its accuracy and this"),
         Parameter("crossing_m", 10.0, "m", 0.0, 1_000.0,
                   "a crossing between two fixes counts when this much more than both accuracies lies inside"),
-        Parameter("crossing_gap_s", 10.0, "s", 0.0, 300.0, "fixes further apart in time say nothing of the way between"),
+        Parameter("crossing_gap_s", 10.0, "s", 0.0, 300.0, "fixes further apart say nothing of the way between"),
         Parameter("crossing_way_m", 250.0, "m", 1.0, 5_000.0, "fixes further apart say nothing of the way between"),
     ),
     relies_on=(Kind.POSITION, Kind.MOVE, Kind.CONTAINER, Kind.VEHICLE),
@@ -49,8 +51,8 @@ _STANDS_FOR[TRADES[Trade.DOMESTIC]] = _DOMESTIC_BIT
 
 @dataclass(frozen=True, slots=True)
 class _Visit:
-    """A vehicle at fences it must not be inside. inside: those it certainly is in; doubtful: those it was inside of at its
-    last fix by a little. begin: of the breach, ms UTC, 0 while there is only doubt."""
+    """A vehicle at fences it must not be inside. inside: those it certainly is in; doubtful: those it was inside of at
+    its last fix by a little. begin: of the breach, ms UTC, 0 while there is only doubt."""
 
     begin: int = 0
     incident: str = ""
@@ -115,7 +117,8 @@ class FenceBreach:
         self._port, fences = index, index.layout.fences
         self._cells = FenceCells(index)
         self._hours = OpenHours([f.open_hours for f in fences], index.layout.time_zone)
-        concerned = {FenceClass.DOMESTIC: _FOREIGN_BIT, FenceClass.FOREIGN: _DOMESTIC_BIT, FenceClass.CLOSED: _STRANGER_BIT}
+        concerned = {
+            FenceClass.DOMESTIC: _FOREIGN_BIT, FenceClass.FOREIGN: _DOMESTIC_BIT, FenceClass.CLOSED: _STRANGER_BIT}
         self._forbidden = np.zeros(8, dtype=np.int64)  # fences by what a vehicle stands for
         for number, fence in enumerate(fences):
             for bits in range(8):
@@ -169,10 +172,8 @@ class FenceBreach:
             chord[fence][moved] = self._cells.chord(fence, from_x[m], from_y[m], fixes.x[m], fixes.y[m])
         return depth, chord
 
-    def _follow(
-        self, state: State, sight: _Sight, visit: _Visit, findings: list[Finding], clearings: list[Clearing],
-    ) -> _Visit:
-        """What one fix makes of a vehicle's visit."""
+    def _lies(self, sight: _Sight, visit: _Visit) -> tuple[set[int], set[int], set[int]]:
+        """The fences a fix is certainly inside of, those it may be inside of, and those crossed on the way to it."""
         certain: set[int] = set()
         doubtful: set[int] = set()
         crossed: set[int] = set()
@@ -180,20 +181,21 @@ class FenceBreach:
             if depth > sight.accuracy + self._parameters["margin_m"]:
                 certain.add(fence)
             elif depth > sight.accuracy:
-                (certain if fence in visit.doubtful or fence in visit.inside else doubtful).add(fence)
+                again = not sight.late and (fence in visit.doubtful or fence in visit.inside)
+                (certain if again else doubtful).add(fence)
             elif depth > -sight.accuracy and fence in visit.inside:
                 certain.add(fence)  # on the line: neither left nor entered
             elif sight.chord[fence] > 2.0 * sight.accuracy + self._parameters["crossing_m"] and not visit.inside:
                 crossed.add(fence)
+        return certain, doubtful, crossed
+
+    def _follow(
+        self, state: State, sight: _Sight, visit: _Visit, findings: list[Finding], clearings: list[Clearing],
+    ) -> _Visit:
+        """What one fix makes of a vehicle's visit."""
+        certain, doubtful, crossed = self._lies(sight, visit)
         if sight.late:
-            certain -= doubtful
-            if (certain or crossed) and not visit.begin:
-                findings.append(self._finding(state, sight, str(sight.at), certain | crossed, crossed))
-                clearings.append(_left(state, sight, str(sight.at), "was outside again by then"))
-            elif certain and sight.at < visit.begin:
-                findings.append(self._finding(state, sight, visit.incident, certain, crossed))
-                return replace(visit, begin=sight.at)
-            return visit
+            return self._look_back(state, sight, visit, certain, crossed, findings, clearings)
         if crossed and not certain:
             findings.append(self._finding(state, sight, str(sight.at), crossed, crossed))
             clearings.append(_left(state, sight, str(sight.at), "crossed and left"))
@@ -206,6 +208,19 @@ class FenceBreach:
             findings.append(self._finding(state, sight, incident, certain, crossed))
         return _Visit(begin, incident, frozenset(certain), frozenset(doubtful))
 
+    def _look_back(
+        self, state: State, sight: _Sight, visit: _Visit, certain: set[int], crossed: set[int], findings: list[Finding],
+        clearings: list[Clearing],
+    ) -> _Visit:
+        """What an old fix that came late makes of a visit: it began earlier, or there was another one, long over."""
+        if certain and visit.begin and sight.at < visit.begin:
+            findings.append(self._finding(state, sight, visit.incident, certain, crossed))
+            return replace(visit, begin=sight.at)
+        if (certain or crossed) and not visit.begin:
+            findings.append(self._finding(state, sight, str(sight.at), certain | crossed, crossed))
+            clearings.append(_left(state, sight, str(sight.at), "was outside again by then"))
+        return visit
+
     def _finding(self, state: State, sight: _Sight, incident: str, fences: set[int], crossed: set[int]) -> Finding:
         movers, containers = state.movers, state.containers
         fence = state.index.layout.fences[min(fences)]
@@ -217,8 +232,8 @@ class FenceBreach:
         if loads:
             facts["container"] = " ".join(str(containers.number[row]) for row in loads)
         return Finding(
-            rule=RULE.id, severity=RULE.severity, subject_kind="vehicle", subject=str(movers.id[sight.mover]), at=sight.at,
-            incident=incident, x=sight.x, y=sight.y, zone=state.zone_name(sight.x, sight.y), facts=facts,
+            rule=RULE.id, severity=RULE.severity, subject_kind="vehicle", subject=str(movers.id[sight.mover]),
+            at=sight.at, incident=incident, x=sight.x, y=sight.y, zone=state.zone_name(sight.x, sight.y), facts=facts,
             evidence=(sight.record,))
 
     def _put_down(
@@ -247,7 +262,8 @@ class FenceBreach:
                 x, y = float(xyz[k, 0]), float(xyz[k, 1])
                 facts: dict[str, Fact] = {
                     "fence": state.index.layout.fences[fence].id, "container": str(c.number[row]), "how": "put_down",
-                    "fence_class": state.index.layout.fences[fence].fence_class.value, "slot": str(batch["to_ref"][at[k]])}
+                    "fence_class": state.index.layout.fences[fence].fence_class.value,
+                    "slot": str(batch["to_ref"][at[k]])}
                 boxes.setdefault(row, (str(when), fence))
                 findings.append(Finding(
                     rule=RULE.id, severity=RULE.severity, subject_kind="container", subject=str(c.number[row]), at=when,
@@ -258,7 +274,8 @@ class FenceBreach:
                 self._deepest(1 << fence, c.xyz[row].astype(np.float64)) >= 0)
             if not still:
                 del boxes[row]
-                clearings.append(Clearing(RULE.id, str(c.number[row]), incident, int(c.moved_at[row]), "container was moved"))
+                clearings.append(Clearing(
+                    RULE.id, str(c.number[row]), incident, int(c.moved_at[row]), "container was moved"))
 
     def _deepest(self, fences: int, xyz: NDArray[np.float64]) -> int:
         """The fence of a mask in which a place lies deepest, -1 if in none."""
@@ -278,17 +295,15 @@ def _loads(state: State, movers: NDArray[np.integer], at: NDArray[np.int64]) -> 
     m, moved_at = state.movers, state.containers.moved_at
     if not state.containers.count:
         return ()
-    found = []
-    for load in (m.load[movers], m.load2[movers]):
-        found.append(np.where((load >= 0) & (moved_at[load] <= at), load, -1).astype(np.int32))
     had = m.was_load[movers]
-    found.append(np.where((had >= 0) & (m.was_from[movers] <= at) & (at < m.was_until[movers]), had, -1).astype(np.int32))
-    return tuple(found)
+    then = (had >= 0) & (m.was_from[movers] <= at) & (at < m.was_until[movers])
+    carried = [np.where((now >= 0) & (moved_at[now] <= at), now, -1) for now in (m.load[movers], m.load2[movers])]
+    return tuple(rows.astype(np.int32) for rows in (*carried, np.where(then, had, -1)))
 
 
 def stands_for(state: State, movers: NDArray[np.integer], at: NDArray[np.int64]) -> NDArray[np.int64]:
-    """What vehicles stand for at device times: the trade of what they carry; of an empty road truck its own; and whether
-    they are strangers in closed areas. Bits; shape (N,)."""
+    """What vehicles stand for at device times: the trade of what they carry; of an empty road truck its own; and
+    whether they are strangers in closed areas. Bits; shape (N,)."""
     bits = np.zeros(len(movers), dtype=np.int64)
     for load in _loads(state, movers, at):
         bits |= np.where(load >= 0, _STANDS_FOR[state.containers.trade[load]], 0)

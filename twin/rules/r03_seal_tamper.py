@@ -1,5 +1,5 @@
-"""R03 seal-tamper 关锁异常: a seal cut, tampered with, opened without authority or in the wrong place, silent on a moving
-truck, or another than the one that is read at a gate."""
+"""R03 seal-tamper 关锁异常: a seal cut, tampered with, opened without authority or in the wrong place, silent on a
+moving truck, or another than the one that is read at a gate."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ _LONGEST_RHYTHM_MS = 600_000
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """What is held against a seal. causes: cause and since when (true time, ms UTC). silent_since: last sign of life before
-    a silence that goes on, 0 without one."""
+    """What is held against a seal. causes: cause and since when (true time, ms UTC). silent_since: last sign of life
+    before a silence that goes on, 0 without one."""
 
     incident: str
     causes: tuple[tuple[str, int], ...] = ()
@@ -277,7 +277,8 @@ class SealTamper:
                 "container": str(c.number[s.container[row]]), "vehicle": str(m.id[mover]),
                 "silent_s": round((int(m.observed_at[mover]) - heard) / 1000.0)}
             place = (float(m.x[mover]), float(m.y[mover]))
-            self._tell(state, row, case.incident, "silent", int(m.observed_at[mover]), place, facts, (str(m.fix_id[mover]),), work)
+            self._tell(state, row, case.incident, "silent", int(m.observed_at[mover]), place, facts,
+                       (str(m.fix_id[mover]),), work)
 
     def _silent(self, state: State) -> Iterable[int]:
         """Rows of seals that should have been heard by now, going by the device time of the truck that carries them.
