@@ -174,7 +174,7 @@ def test_r03_a_seal_falls_silent_on_a_truck() -> None:
     _, heard, truth = _played("+00:05:00 R03 case=silent")
     lift, = heard.of(Move, event=MoveEvent.PICK, purpose=Purpose.PICKUP)
     assert truth.from_ms == lift.observed_at
-    told = [e.observed_at for e in heard.of(SealEvent, seal=truth.subject)]
+    told = [round(e.observed_at - e.clock_offset_s * 1000.0) for e in heard.of(SealEvent, seal=truth.subject)]
     assert not [at for at in told if truth.from_ms <= at < (truth.to_ms or 0)]
     assert not _unreleased(heard, lift.container)
 

@@ -65,7 +65,8 @@ def _never_landed(staging: Staging) -> None:
     number = NumberMint(staging.stream).draw(("FCIU",), 1)[0]
     calls = [c for c in world.calls.values() if c.trade == Trade.FOREIGN and c.state == "alongside"]
     call = staging.pick(calls)
-    at = (0.0, 0.0)
+    berth = world.index.berths.get(call.berth or "") if call else None
+    at = (0.0, 0.0) if berth is None else ((berth.start[0] + berth.end[0]) / 2, (berth.start[1] + berth.end[1]) / 2)
     world.emit(
         Manifest(
             id=world.new_id("MAN"), source="manifest", observed_at=world.now_ms,
