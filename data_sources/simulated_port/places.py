@@ -273,8 +273,12 @@ class QuaySide:
         """A queue whose first place lies under a crane at `along` on the working lane of number `lane`."""
         made = QueueLane(id)
         low, high = self._passing[lane][0][0] + _PULL_M + 1, self._passing[lane][-1][1] - _PULL_M - 1
+        previous = math.inf
         for k in range(length):
             here = min(max(along - 24.0 * k, low), high)
+            if previous - here < 20.0:  # the lane ends here: a shorter queue, no two places in one
+                continue
+            previous = here
             in_edge, s_in = self._on(lane, here - _PULL_M)
             out_edge, s_out = self._on(lane, here + _PULL_M)
             at = self.point(here, self.lanes[lane])
