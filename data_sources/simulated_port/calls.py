@@ -64,10 +64,10 @@ class Calls:
 
     def __init__(
         self, world: World, clerk: Clerk, drawer: CargoDrawer, motion: VesselMotion, customs: Callable[[], CustomsDesk],
-        work: Callable[[Visit, float], Act], dangerous_room: Callable[[str], bool],
+        work: Callable[[Visit, float], Act], awaited: Callable[[Box], bool],
     ) -> None:
         self._world, self._clerk, self._drawer, self._motion = world, clerk, drawer, motion
-        self._customs, self._work, self._dangerous_room = customs, work, dangerous_room
+        self._customs, self._work, self._awaited = customs, work, awaited
         self._rng = world.stream("calls")
         containers = [b for b in world.layout.berths if b.kind == "container"]
         domestic = {b.id for b in containers if _behind(world, b) == "domestic"}
@@ -151,9 +151,9 @@ class Calls:
                 cargo.append(box)
         self._say_through(visit, trade, cargo)
         places: list[Stack] = []
-        for index in rng.permutation(len(visit.stacks)).tolist():
-            stack = visit.stacks[index]
-            places += [stack] * min(stack.room(), int(rng.integers(1, 5)))
+        for bay in rng.permutation(deck.bays).tolist():
+            for stack in (s for s in visit.stacks if s.bay == bay):
+                places += [stack] * min(stack.room(), int(rng.integers(2, 5)))
             if len(places) >= imports:
                 break
         boxes = self._imports(visit, trade, places[:imports])
@@ -174,11 +174,13 @@ class Calls:
         for stack, kind, draw in zip(places, kinds, special, strict=True):
             flow, of_trade, full, _ = shares[kind]
             reefer = flow in ("import", "transshipment") and draw < _REEFER_SHARE
-            hazard = None
-            if flow == "import" and draw > 1.0 - _DANGEROUS_SHARE:
-                hazard = ("3", "8", "9", "9", "6.1")[int(self._rng.integers(5))]
-                hazard = hazard if self._dangerous_room(hazard) else None
-            boxes += self._drawer.draw(1, stack.length_ft, flow, of_trade, full, reefer, (hazard,) if hazard else ())
+            hazard = ("3", "8", "9", "9", "6.1")[int(self._rng.integers(5))] if draw > 1.0 - _DANGEROUS_SHARE else None
+            hazards = (hazard,) if hazard and flow == "import" else ()
+            box = self._drawer.draw(1, stack.length_ft, flow, of_trade, full, reefer, hazards)[0]
+            if not self._awaited(box):  # the carrier would have been told to keep it; another box comes in its place
+                box = self._drawer.draw(1, stack.length_ft, flow, of_trade, full)[0]
+                self._awaited(box)
+            boxes.append(box)
         return boxes
 
     def _say_through(self, visit: Visit, trade: Trade, cargo: list[Cargo]) -> None:

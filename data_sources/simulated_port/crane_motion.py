@@ -50,6 +50,7 @@ class CraneMotion:
         self._knots[0, :, 0] = -1e18
         self._boxes: list[list[str | None]] = [[None] * KNOTS for _ in range(count)]
         self._ends = np.full(count, -1e18)
+        self._paths: list[Sequence[Knot]] = [(Knot(-1e18, 0.0, 0.0, 0.0),)] * count
 
     def park(self, row: int, gantry_m: float, trolley_m: float, hoist_m: float) -> None:
         """A crane stands idle."""
@@ -57,13 +58,11 @@ class CraneMotion:
 
     def run(self, row: int, knots: Sequence[Knot]) -> None:
         """A crane follows knots in time and stays at the last one. At most `KNOTS` of them."""
+        self._paths[row] = knots
         count = len(knots)
         block = self._knots[:, row]
         block[0] = np.inf
-        block[0, :count] = [k.at_s for k in knots]
-        block[1, :count] = [k.gantry_m for k in knots]
-        block[2, :count] = [k.trolley_m for k in knots]
-        block[3, :count] = [k.hoist_m for k in knots]
+        block[:, :count] = np.array([(k.at_s, k.gantry_m, k.trolley_m, k.hoist_m) for k in knots]).T
         self._boxes[row][:count] = [k.box for k in knots]
         self._ends[row] = knots[-1].at_s
 
@@ -85,8 +84,18 @@ class CraneMotion:
 
     def at(self, row: int, at_s: float) -> tuple[float, float, float]:
         """Gantry, trolley and hoist of one crane at an instant."""
-        gantry, trolley, hoist, _, _ = self.sample(at_s)
-        return float(gantry[row]), float(trolley[row]), float(hoist[row])
+        knots = self._paths[row]
+        k = len(knots) - 1
+        while k > 0 and knots[k].at_s > at_s:
+            k -= 1
+        here = knots[k]
+        if k == len(knots) - 1 or here.at_s < -1e17:
+            return here.gantry_m, here.trolley_m, here.hoist_m
+        after = knots[k + 1]
+        u = min(max((at_s - here.at_s) / max(after.at_s - here.at_s, 1e-9), 0.0), 1.0)
+        u = u * u * (3.0 - 2.0 * u)
+        return (here.gantry_m + (after.gantry_m - here.gantry_m) * u, here.trolley_m + (after.trolley_m - here.trolley_m) * u,
+                here.hoist_m + (after.hoist_m - here.hoist_m) * u)
 
 
 def cycle(

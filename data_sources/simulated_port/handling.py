@@ -53,15 +53,17 @@ class Handling:
 
     def fetch(self, vehicle: Vehicle, box: Box, purpose: Purpose, order: str) -> Act:
         """Drives to a standing box and has it lifted on. False at once if the way there is not clear (see
-        `Traffic.drive_if_clear`) or the box no longer stands in the yard."""
+        `Traffic.drive_if_clear`), and with no `blocker` if the box does not stand in the yard or cannot be dug out."""
         if box.number not in self._yard:
             vehicle.blocker = None
             return False
         arrived = yield from self._traffic.drive_if_clear(vehicle, self.beside(self._yard.pile_of(box)))
         if not arrived:
             return False
-        yield self._cranes.lift(box, vehicle, purpose, order)
-        return True
+        lifted = yield self._cranes.lift(box, vehicle, purpose, order)
+        if not lifted:
+            vehicle.blocker = None
+        return lifted
 
     def store(self, vehicle: Vehicle, box: Box, purpose: Purpose, order: str, grounds: list[Ground]) -> Act:
         """Drives a box to one of some blocks and has it set down. False at once if there is no place that can be reached now."""
@@ -90,6 +92,10 @@ class Handling:
             return False
         yield self._cranes.set_down(box, vehicle, purpose, order, pile)
         return True
+
+    def middle(self, ground: Ground) -> tuple[float, float]:
+        """The middle of a block, metres."""
+        return self._middles[ground.block.id]
 
     def grounds_near(self, box: Box, at: tuple[float, float], most: int) -> list[Ground]:
         """The blocks where a box may stand, nearest to a place first, at most `most`, those with room only."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any
 
@@ -27,7 +28,7 @@ from data_sources.simulated_port.traffic import Traffic, Vehicle
 from data_sources.simulated_port.trucks import Booking, Trucks
 from data_sources.simulated_port.vessel_motion import VesselMotion
 from data_sources.simulated_port.world import Box, CustomsDesk, RecordSink, World
-from data_sources.simulated_port.yard import DANGEROUS, REEFER, Yard, area_of_box, licence_of
+from data_sources.simulated_port.yard import DANGEROUS, EMPTY, GENERAL, Yard, area_of_box
 from data_sources.simulated_port.yard_cranes import YardCranes
 from twin.port_layout import PortLayout, parse_slot
 from twin.records import GatePassage, Kind, PlaceKind, Trade
@@ -36,7 +37,8 @@ Work = Callable[[Box], Generator[simpy.Event, Any, Any]]
 GateHook = Callable[[GatePassage], GatePassage]
 CustomsMaker = Callable[[World, "Operations", Any], CustomsDesk]
 _BOOKED_S = (1_800.0, 3_600.0)
-_TIGHT = 0.72  # share of dangerous or reefer ground beyond which no more of such boxes are planned for
+_FULL = 0.84  # share of an area beyond which no more boxes are planned for it
+_SPARE = 8  # boxes
 
 
 class Operations:
@@ -60,18 +62,20 @@ class Operations:
         self.gates = Gates(world, self.traffic)
         drawer = CargoDrawer(world.stream("cargo"), NumberMint(world.stream("numbers")))
         self._drawer = drawer
+        self._awaited: Counter[tuple[str, int, str | None]] = Counter()
 
         def customs() -> CustomsDesk:
             return self.customs
 
         self.quay = Quay(
-            world, self.yard, self.traffic, self.clerk, self.crane_motion, self.fleet, self.handling, self.pools, customs,
+            world, self.yard, self.traffic, self.clerk, self.crane_motion, self.fleet, self.handling, self.pools,
+            self.yard_cranes, customs, self.landed,
         )
         self.vessel_motion = VesselMotion(_seaward(world.layout), world.stream("vessel_motion"))
-        self.calls = Calls(world, self.clerk, drawer, self.vessel_motion, customs, self.quay.work, self._room_for_class)
+        self.calls = Calls(world, self.clerk, drawer, self.vessel_motion, customs, self.quay.work, self.awaited)
         self.trucks = Trucks(
             world, self.yard, self.traffic, self.clerk, drawer, self.gates, self.handling, self.pools, self.fleet.parks, customs,
-            self.quay.landed, self._room_for,
+            self.landed, self.awaited,
         )
         self.sites = SiteTrips(world, self.yard, self.traffic, self.fleet, self.handling, self.pools)
 
@@ -179,28 +183,35 @@ class Operations:
         self.trucks.book(booking)
         return booking.plate
 
-    def _room_for_class(self, hazard: str) -> bool:
-        return self._free_share(DANGEROUS, hazard) > 1.0 - _TIGHT
-
     def _room_for(self, box: Box) -> bool:
-        """Whether the yard can take one more box of this sort by and by."""
+        """Whether the yard can take one more box of this sort, beside all those that are already on their way to it."""
         area = area_of_box(box)
-        if area == DANGEROUS:
-            return self._room_for_class(box.dangerous_class or "")
-        return self._free_share(area, None) > (1.0 - _TIGHT if area == REEFER else 0.16)
+        key = (area, box.length_ft, box.dangerous_class)
+        if area == DANGEROUS:  # empty ground serves either length
+            coming = sum(n for (a, _, c), n in self._awaited.items() if a == area and c == box.dangerous_class)
+            return self.yard.room_for(area, box.length_ft, box.dangerous_class) > 3 * coming + _SPARE
+        capacity = sum(ground.teu_capacity for ground in self.yard.area(area))
+        used = sum(ground.teu for ground in self.yard.area(area))
+        coming = sum(n for (a, _, _), n in self._awaited.items() if a == area)
+        if used + 2 * coming >= _FULL * capacity:
+            return False
+        wide = area in (GENERAL, EMPTY) and box.length_ft != 45
+        return wide or self.yard.room_for(area, box.length_ft, None) > 2 * self._awaited[key] + _SPARE
 
-    def _free_share(self, area: str, hazard: str | None) -> float:
-        """The free part of an area, or of its ground licensed for a class."""
-        used = capacity = 0
-        for ground in self.yard.area(area):
-            if hazard is None:
-                used, capacity = used + ground.teu + 2 * ground.coming, capacity + ground.teu_capacity
-                continue
-            for pair, licensed in zip(ground.piles, ground.dangerous_class_of_pair, strict=True):
-                if licence_of(licensed, hazard):
-                    capacity += len(pair) * ground.block.tiers
-                    used += sum(pile.height + pile.coming for pile in pair)
-        return 1.0 - used / capacity if capacity else 0.0
+    def awaited(self, box: Box) -> bool:
+        """Counts a box that will come to stand in the yard; False, and nothing counted, if there is no room for it."""
+        if not self._room_for(box):
+            return False
+        self._awaited[(area_of_box(box), box.length_ft, box.dangerous_class)] += 1
+        return True
+
+    def landed(self, box: Box) -> None:
+        """A box came to stand in the yard from outside."""
+        key = (area_of_box(box), box.length_ft, box.dangerous_class)
+        self._awaited[key] = max(self._awaited[key] - 1, 0)
+        box.mission = ""
+        self.pools.enter(box)
+        self.customs.landed(box)
 
 
 class Simulation:

@@ -31,16 +31,10 @@ _CREEP_MPS = 1.0  # slower than this nobody crawls towards a crossing
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pieces:
-    """Stretches of straight, evenly accelerated motion. Arrays (N,): from `t` (s) on a vehicle moves from (`x`, `y`) along
-    the unit vector (`ux`, `uy`) at `v` (m/s) with acceleration `a` (m/s2)."""
+    """Stretches of straight, evenly accelerated motion, in time order. `rows` (7, N): from t (s) on a vehicle moves from x, y
+    along the unit vector ux, uy at v (m/s) with acceleration a (m/s2)."""
 
-    t: Floats
-    x: Floats
-    y: Floats
-    ux: Floats
-    uy: Floats
-    v: Floats
-    a: Floats
+    rows: Floats
     duration: float
 
 
@@ -114,11 +108,7 @@ def course_along(raw: RawPath, start_v: float = 0.0, end_v: float = 0.0) -> Cour
 
 def drive_on(course: Course, room_m: float) -> Drive:
     """The quickest drive on a course. `room_m`: what a vehicle needs before and behind its middle."""
-    s, xy = course.s, course.xy
-    caps = course.caps.copy()
-    caps[0], caps[-1] = min(course.start_v, caps[0]), min(course.end_v, caps[-1])
-    v = _vertex_speeds(s, caps, course.limits)
-    pieces, piece_s = _pieces(xy, np.diff(xy, axis=0) / np.diff(s)[:, None], s, v, course.limits)
+    pieces, piece_s = _pieces(course)
     at, total = course.points_s, course.length_m
     marks = np.array([2.0 * room_m, 4.0 * room_m])
     wanted = np.concatenate([np.maximum(at - room_m, 0.0), np.minimum(at + room_m, total), np.minimum(marks, total)])
@@ -241,46 +231,58 @@ def _without_straight_joints(
     return points, kept
 
 
-def _vertex_speeds(s: Floats, caps: Floats, limits: Floats) -> Floats:
-    """Greatest speeds at the vertices that braking and acceleration allow. Shape (N,)."""
-    square = np.minimum(caps, 99.0)
-    square[1:] = np.minimum(square[1:], limits)
-    square[:-1] = np.minimum(square[:-1], limits)
-    square = square**2
-    square = np.minimum.accumulate(square - 2 * ACCELERATION * s) + 2 * ACCELERATION * s
-    square = np.minimum.accumulate((square + 2 * BRAKING * s)[::-1])[::-1] - 2 * BRAKING * s
-    return np.sqrt(np.maximum(square, 0.0))
+def _vertex_speeds(s: list[float], course: Course) -> list[float]:
+    """Greatest speeds at the vertices that limits, braking and acceleration allow."""
+    limits = course.limits.tolist()
+    v = [min(cap, before, after) for cap, before, after in zip(course.caps.tolist(), [limits[0], *limits], [*limits, limits[-1]], strict=True)]
+    v[0], v[-1] = min(course.start_v, v[0]), min(course.end_v, v[-1])
+    for k in range(1, len(v)):
+        most = math.sqrt(v[k - 1] * v[k - 1] + 2 * ACCELERATION * (s[k] - s[k - 1]))
+        if most < v[k]:
+            v[k] = most
+    for k in range(len(v) - 2, -1, -1):
+        most = math.sqrt(v[k + 1] * v[k + 1] + 2 * BRAKING * (s[k + 1] - s[k]))
+        if most < v[k]:
+            v[k] = most
+    return v
 
 
-def _pieces(xy: Floats, units: Floats, s: Floats, v: Floats, limits: Floats) -> tuple[Pieces, Floats]:
+def _pieces(course: Course) -> tuple[Pieces, Floats]:
     """Accelerate, hold, brake on every stretch; what takes no time is left out. Also the distance at which each begins."""
-    d, v0, v1 = np.diff(s), v[:-1], v[1:]
-    top2 = (2 * ACCELERATION * BRAKING * d + BRAKING * v0**2 + ACCELERATION * v1**2) / (ACCELERATION + BRAKING)
-    top = np.maximum(np.minimum(np.sqrt(top2), limits), np.maximum(v0, v1))
-    up, down = (top**2 - v0**2) / (2 * ACCELERATION), (top**2 - v1**2) / (2 * BRAKING)
-    hold = np.maximum(d - up - down, 0.0)
-    times = np.stack([(top - v0) / ACCELERATION, hold / np.maximum(top, 0.05), (top - v1) / BRAKING], axis=1)
-    offsets = np.stack([np.zeros_like(d), up, up + hold], axis=1)
-    speeds = np.stack([v0, top, top], axis=1)
-    rates = np.broadcast_to(np.array([ACCELERATION, 0.0, -BRAKING]), times.shape)
-    flat = times.ravel()
-    starts = np.concatenate([[0.0], np.cumsum(flat)])
-    kept = flat > 1e-6
-    segment = np.repeat(np.arange(len(d)), 3)[kept]
-    offset = offsets.ravel()[kept]
-    ux, uy = units[segment, 0], units[segment, 1]
-    pieces = Pieces(
-        starts[:-1][kept], xy[segment, 0] + ux * offset, xy[segment, 1] + uy * offset, ux, uy, speeds.ravel()[kept],
-        rates.ravel()[kept], float(starts[-1]),
-    )
-    return pieces, s[segment] + offset
+    s = course.s.tolist()
+    v = _vertex_speeds(s, course)
+    rows: list[tuple[float, float, float, float, float, float, float, float]] = []
+    t = 0.0
+    xy = course.xy.tolist()
+    for k, limit in enumerate(course.limits.tolist()):
+        (ax, ay), (bx, by) = xy[k], xy[k + 1]
+        v0, v1, d = v[k], v[k + 1], s[k + 1] - s[k]
+        ux, uy = (bx - ax) / d, (by - ay) / d
+        square = (2 * ACCELERATION * BRAKING * d + BRAKING * v0 * v0 + ACCELERATION * v1 * v1) / (ACCELERATION + BRAKING)
+        top = max(min(math.sqrt(square), limit), v0, v1)
+        up, down = (top * top - v0 * v0) / (2 * ACCELERATION), (top * top - v1 * v1) / (2 * BRAKING)
+        hold = d - up - down
+        at = 0.0
+        if top - v0 > 1e-6:
+            rows.append((t, ax, ay, ux, uy, v0, ACCELERATION, s[k]))
+            t += (top - v0) / ACCELERATION
+            at = up
+        if hold > 1e-6:
+            rows.append((t, ax + ux * at, ay + uy * at, ux, uy, top, 0.0, s[k] + at))
+            t += hold / max(top, 0.05)
+            at += hold
+        if top - v1 > 1e-6:
+            rows.append((t, ax + ux * at, ay + uy * at, ux, uy, top, -BRAKING, s[k] + at))
+            t += (top - v1) / BRAKING
+    columns = np.array(rows).T
+    return Pieces(columns[:7], t), columns[7]
 
 
 def _times(pieces: Pieces, piece_s: Floats, s: Floats) -> Floats:
     """When distances `s` are reached. Shape (N,)."""
     piece = np.maximum(np.searchsorted(piece_s, s, side="right") - 1, 0)
-    v, a = pieces.v[piece], pieces.a[piece]
+    t, v, a = pieces.rows[0][piece], pieces.rows[5][piece], pieces.rows[6][piece]
     ds = np.maximum(s - piece_s[piece], 0.0)
     reach = v + np.sqrt(np.maximum(v**2 + 2 * a * ds, 0.0))
-    times: Floats = pieces.t[piece] + np.where(ds > 0, 2 * ds / np.maximum(reach, 1e-3), 0.0)
+    times: Floats = t + np.where(ds > 0, 2 * ds / np.maximum(reach, 1e-3), 0.0)
     return np.minimum(times, pieces.duration)

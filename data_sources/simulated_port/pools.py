@@ -10,8 +10,8 @@ from data_sources.simulated_port.world import Box
 from data_sources.simulated_port.yard import Yard
 from twin.records import Trade
 
-_TRIES = 14
-_GOOD_ENOUGH = 3
+_TRIES = 24
+_GOOD_ENOUGH = 7
 
 
 class Pool:
@@ -26,27 +26,29 @@ class Pool:
     def add(self, box: Box) -> None:
         self._boxes.append(box)
 
-    def draw(self, rng: np.random.Generator, yard: Yard, fits: Callable[[Box], bool]) -> Box | None:
-        """A box that fits, of some drawn ones the one least buried; it stays in the pool until it leaves the yard."""
-        best, burden, seen = None, 99, 0
+    def draw(
+        self, rng: np.random.Generator, yard: Yard, fits: Callable[[Box], bool], trouble: Callable[[Box], float],
+    ) -> Box | None:
+        """A box that fits, of some drawn ones the one that makes least `trouble`; it stays here until it leaves the yard."""
+        best, least, seen = None, 0.0, 0
         for _ in range(_TRIES):
             if not self._boxes:
                 break
-            index = int(rng.integers(len(self._boxes)))
+            index = int(rng.random() * len(self._boxes))
             box = self._boxes[index]
             if box.number not in yard:
                 self._boxes[index] = self._boxes[-1]
                 self._boxes.pop()
                 continue
-            if box.mission or box.held or not fits(box):
+            if box.mission or box.held or not fits(box) or any(b.held or b.mission for b in yard.above(box)):
                 continue
-            above = yard.above(box)
-            if any(b.held or b.mission for b in above):
+            if box.dangerous_class is not None and yard.above(box):  # where they stand there is no room to dig
                 continue
-            if len(above) < burden:
-                best, burden = box, len(above)
+            cost = trouble(box)
+            if best is None or cost < least:
+                best, least = box, cost
             seen += 1
-            if burden == 0 or seen >= _GOOD_ENOUGH:
+            if seen >= _GOOD_ENOUGH:
                 break
         return best
 

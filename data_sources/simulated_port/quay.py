@@ -20,18 +20,21 @@ from data_sources.simulated_port.pools import Pools
 from data_sources.simulated_port.traffic import Traffic, Vehicle
 from data_sources.simulated_port.world import Box, CustomsDesk, World
 from data_sources.simulated_port.yard import Yard
-from data_sources.simulated_port.yard_cranes import box_height
+from data_sources.simulated_port.yard_cranes import YardCranes, box_height
 from twin.port_layout import Crane, CraneKind
 from twin.records import MoveEvent, PlaceKind, Purpose, Trade
 
 Act = Generator[simpy.Event, Any, Any]
+Spot = tuple[float, float]  # trolley metres, height of the spreader
 GANG = 6  # vehicles to a crane
 _QUEUE = 3
 _LEAST_APART_M = 42.0  # between cranes at work
 _TRAVEL_M = 34.0  # spreader height over the deck cargo
 _DECK_M = 1.5
-_HITCH_S = (4.0, 38.0)  # twist locks, lashings, waiting for the checker
-_NEAR_BLOCKS = 14
+_HITCH_S = (2.0, 34.0)  # twist locks, lashings, waiting for the checker
+_CLEAR_S = 14.0  # after locking: the box is off the vehicle
+_HANGING_M = 4.0  # over the vehicle, waiting for it
+_NEAR_BLOCKS = 12
 _RETRY_S = 20.0
 _LOAD_TRIES = 5
 _LAST_LANDINGS = 3  # when so few are left to land, vehicles already go for what is to be loaded
@@ -59,6 +62,7 @@ class Shift:
     bays: list[int]
     queue: QueueLane
     to_load: int
+    left: dict[int, int] = field(default_factory=dict)  # bays still to be worked, boxes to load into each
     landing: list[tuple[Stack, Box]] = field(default_factory=list)  # of the bay in hand, in lifting order
     bay: int = 0  # in hand
     unassigned: int = 0  # boxes to land that no vehicle has been sent for
@@ -74,10 +78,12 @@ class Quay:
 
     def __init__(
         self, world: World, yard: Yard, traffic: Traffic, clerk: Clerk, motion: CraneMotion, fleet: Fleet, handling: Handling,
-        pools: Pools, customs: Callable[[], CustomsDesk],
+        pools: Pools, yard_cranes: YardCranes, customs: Callable[[], CustomsDesk],
+        landed: Callable[[Box], None],
     ) -> None:
         self._world, self._env, self._yard, self._traffic, self._clerk = world, world.env, yard, traffic, clerk
         self._motion, self._fleet, self._handling, self._pools, self._customs = motion, fleet, handling, pools, customs
+        self._yard_cranes, self._landed = yard_cranes, landed
         self._rng = world.stream("quay")
         self._side = QuaySide(world.layout, traffic.graphs["foreign"], traffic.points)
         self.cranes: list[QuayCrane] = []
@@ -128,17 +134,13 @@ class Quay:
         while not (gang := self._fleet.borrow(near, trade, kind, GANG) or self._fleet.borrow(near, trade, None, GANG)):
             yield self._fleet.returned.wait(self._env)
         members = [self._env.process(self._member(vehicle, depot, shift)) for vehicle, depot in gang]
-        for i, bay in enumerate(shift.bays):
-            stacks = [s for s in visit.stacks if s.bay == bay]
-            landing = [(s, b) for s in stacks for b in self._lifting_order(s)]
-            room = sum(max(s.room(), 0) for s in stacks) + len(landing)
-            rest = len(shift.bays) - i
-            loads = min(room, -(-shift.to_load // rest))
-            shift.to_load -= loads
-            if not landing and not loads:
-                continue
-            yield from self._travel(shift, shifts, visit.bay_at(bay))
-            shift.bay, shift.landing, shift.unassigned, shift.loads_left = bay, landing, len(landing), loads
+        for bay, loads in self._plan(shift):
+            shift.left[bay] = loads
+        while shift.left:
+            bay = yield from self._next_bay(shift, shifts)
+            yield from self._travel(shift, bay)
+            shift.bay, shift.landing, shift.loads_left = bay, self._landing(shift, bay), shift.left.pop(bay)
+            shift.unassigned = len(shift.landing)
             self._change(shift)
             while shift.landing or shift.loads_left or shift.underway:
                 yield from self._serve(shift)
@@ -147,26 +149,48 @@ class Quay:
         yield from self._rest(shift)
         yield simpy.AllOf(self._env, members)
 
-    @staticmethod
-    def _lifting_order(stack: Stack) -> list[Box]:
-        boxes = [(ref[-2:], b) for b, ref in stack.refs() if isinstance(b, Box)]
-        return [b for _, b in sorted(boxes, key=lambda f: f[0], reverse=True)]
+    def _plan(self, shift: Shift) -> list[tuple[int, int]]:
+        """The bays a crane will work and how many boxes go into each: she is loaded where she was discharged, and where
+        there is room if that does not suffice."""
+        bays = [(bay, len(self._landing(shift, bay))) for bay in shift.bays]
+        rest, plan = shift.to_load, {}
+        for bay, landing in sorted(bays, key=lambda b: (-b[1], b[0])):
+            room = landing + sum(max(s.room(), 0) for s in shift.visit.stacks if s.bay == bay)
+            loads = min(room, rest)
+            rest -= loads
+            if landing or loads:
+                plan[bay] = loads
+        return [(bay, plan[bay]) for bay in shift.bays if bay in plan]
 
-    def _travel(self, shift: Shift, shifts: list[Shift], to: tuple[float, float]) -> Act:
-        """Takes the crane over a bay, keeping clear of the cranes beside it, and opens its queue of vehicles there."""
-        crane = shift.quay_crane
-        goal = self._gantry(self.cranes[0], to)
-        others = [s for s in shifts if s is not shift and not s.over]
-        while any(abs(self._absolute(s) - goal) < _LEAST_APART_M for s in others if s.began and not s.over):
+    @staticmethod
+    def _landing(shift: Shift, bay: int) -> list[tuple[Stack, Box]]:
+        """What is to be lifted out of a bay, stack by stack from the top."""
+        found = []
+        for stack in (s for s in shift.visit.stacks if s.bay == bay):
+            boxes = [(ref[-2:], box) for box, ref in stack.refs() if isinstance(box, Box)]
+            found += [(stack, box) for _, box in sorted(boxes, key=lambda b: b[0], reverse=True)]
+        return found
+
+    def _next_bay(self, shift: Shift, shifts: list[Shift]) -> Generator[simpy.Event, Any, int]:
+        """The first bay left that is clear of the cranes beside this one; waits for one."""
+        while True:
+            others = [self._absolute(s) for s in shifts if s is not shift and s.began and not s.over]
+            for bay in shift.left:
+                goal = self._gantry(self.cranes[0], shift.visit.bay_at(bay))
+                if all(abs(goal - other) >= _LEAST_APART_M for other in others):
+                    return bay
             yield self._env.timeout(45.0)
+
+    def _travel(self, shift: Shift, bay: int) -> Act:
+        """Takes the crane over a bay and opens its queue of vehicles there."""
+        crane, to = shift.quay_crane, shift.visit.bay_at(bay)
         shift.began = True
         here, trolley, hoist = self._motion.at(crane.row, self._env.now)
         there = self._gantry(crane, to)
         crane.gantry_m = there
         seconds = abs(there - here) / STS.gantry + 8.0
-        now = self._env.now
-        self._motion.run(crane.row, [Knot(now, here, trolley, hoist), Knot(now + 4, here, trolley, crane.crane.height_m - 4.0),
-                                     Knot(now + seconds, there, trolley, crane.crane.height_m - 4.0)])
+        now, high = self._env.now, crane.crane.height_m - 4.0
+        self._motion.run(crane.row, [Knot(now, here, trolley, hoist), Knot(now + 4, here, trolley, high), Knot(now + seconds, there, trolley, high)])
         yield self._env.timeout(seconds)
         lane = crane.number % len(self._side.lanes)
         shift.queue = self._side.queue(f"{crane.crane.id}@{round(there)}", self._side.along(to), lane, _QUEUE)
@@ -193,20 +217,25 @@ class Quay:
         return shift.changed
 
     def _serve(self, shift: Shift) -> Act:
-        """Works the vehicle under the crane, one box off or onto the vessel, or waits for one to come."""
-        vehicle = shift.queue.places[0].occupant
-        if vehicle is None or vehicle.served is None:
-            yield self._changed(shift)
-        elif vehicle.boxes:
-            yield from self._load(shift, vehicle, vehicle.boxes[0])
+        """Works the vehicle that comes first to the crane, one box off or onto the vessel, or waits for one."""
+        first = next((p.occupant for p in shift.queue.places if p.occupant is not None), None)
+        if first is not None and not first.boxes and shift.landing:
+            yield from self._discharge(shift, first)
+        elif first is not None and first.boxes and first.served is not None:
+            yield from self._load(shift, first, first.boxes[0])
         else:
-            yield from self._discharge(shift, vehicle)
+            yield self._changed(shift)
 
     def _discharge(self, shift: Shift, vehicle: Vehicle) -> Act:
+        """Lifts a box off the vessel, if need be before the vehicle for it stands under the crane."""
         stack, box = shift.landing.pop(0)
         stow = self._over(shift, box.place_ref)
+        deck = self._trolley(shift.quay_crane.crane, shift.queue.places[0].at, shift), _DECK_M + box_height(box)
         stack.take(box)
-        yield from self._swing(shift, stow, self._under(shift, vehicle, box), box, early_s=0.0)
+        lower = yield from self._lift_off(shift, stow, deck, box)
+        while vehicle.served is None:
+            yield self._changed(shift)
+        yield from self._lower(shift, lower, deck, box)
         self._clerk.moved(box, MoveEvent.DISC, Purpose.DISCHARGE, (PlaceKind.VEHICLE, vehicle.id), shift.quay_crane.crane.id, shift.visit.call.id)
         box.arrived_at = self._world.now_ms
         box.mission = "discharge"
@@ -217,7 +246,7 @@ class Quay:
         visit = shift.visit
         stack = self._stack_for(shift, box)
         ref = visit.ref(stack.put(box))
-        yield from self._swing(shift, self._under(shift, vehicle, box), self._over(shift, ref), box, early_s=16.0, vehicle=vehicle)
+        yield from self._swing(shift, self._under(shift, vehicle, box), self._over(shift, ref), box, vehicle)
         self._clerk.moved(box, MoveEvent.LOAD, Purpose.LOADING, (PlaceKind.VESSEL, ref), shift.quay_crane.crane.id, visit.call.id)
         box.mission = ""
         visit.loaded.append(box)
@@ -238,39 +267,57 @@ class Quay:
         if served is not None:
             served.succeed()
 
-    def _swing(
-        self, shift: Shift, pick: tuple[float, float], place: tuple[float, float], box: Box, early_s: float, vehicle: Vehicle | None = None,
-    ) -> Act:
-        """One cycle of the trolley between (trolley, spreader height) points; a vehicle that was picked from may go early."""
-        crane, speeds, gantry = shift.quay_crane, STS, shift.quay_crane.gantry_m
-        now = self._env.now
-        _, trolley, hoist = self._motion.at(crane.row, now)
+    def _swing(self, shift: Shift, pick: Spot, place: Spot, box: Box, vehicle: Vehicle) -> Act:
+        """A whole cycle from a vehicle, which may go as soon as the box is clear of it, onto the vessel."""
+        crane, travel = shift.quay_crane, self._travel_m(shift)
         hitch = float(self._rng.uniform(*_HITCH_S))
-        travel = min(_TRAVEL_M, crane.crane.height_m - 1.0)
-        t = now
-        knots = [Knot(t, gantry, trolley, hoist)]
-
-        def go(to: tuple[float, float], seconds: float, held: str | None) -> None:
-            nonlocal t
-            t += max(seconds, 0.5)
-            knots.append(Knot(t, gantry, to[0], to[1], held))
-
-        go((trolley, travel), abs(travel - hoist) / speeds.hoist_empty, None)
-        go((pick[0], travel), abs(pick[0] - trolley) / speeds.trolley + 3.0, None)
-        go(pick, (travel - pick[1]) / speeds.hoist_empty + 3.0, None)
-        go(pick, speeds.lock_s + hitch * 0.6, box.number)
-        lifted = t
-        go((pick[0], travel), (travel - pick[1]) / speeds.hoist_full + 3.0, box.number)
-        go((place[0], travel), abs(place[0] - pick[0]) / speeds.trolley + 3.0, box.number)
-        go(place, (travel - place[1]) / speeds.hoist_full + 3.0, box.number)
-        go(place, speeds.lock_s + hitch * 0.4, None)
+        knots = self._knots(shift, [
+            ((pick[0], travel), None, 0.0), (pick, None, 0.0), (pick, box.number, STS.lock_s + hitch * 0.6),
+            ((pick[0], travel), box.number, 0.0), ((place[0], travel), box.number, 0.0), (place, box.number, 0.0),
+            (place, None, STS.lock_s + hitch * 0.4),
+        ])
         self._motion.run(crane.row, knots)
         crane.moves += 1
-        if vehicle is not None:
-            yield self._env.timeout(lifted + early_s - now)
-            vehicle.boxes.remove(box)
-            self._done(vehicle)
-        yield self._env.timeout(t - self._env.now)
+        lifted = next(k.at_s for k in knots if k.box is not None)
+        yield self._env.timeout(lifted + _CLEAR_S - self._env.now)
+        vehicle.boxes.remove(box)
+        self._done(vehicle)
+        yield self._env.timeout(knots[-1].at_s - self._env.now)
+
+    def _lift_off(self, shift: Shift, pick: Spot, place: Spot, box: Box) -> Act:
+        """The first part of a cycle from the vessel: until the box hangs over the lane."""
+        travel = self._travel_m(shift)
+        hitch = float(self._rng.uniform(*_HITCH_S))
+        knots = self._knots(shift, [
+            ((pick[0], travel), None, 0.0), (pick, None, 0.0), (pick, box.number, STS.lock_s + hitch * 0.6),
+            ((pick[0], travel), box.number, 0.0), ((place[0], travel), box.number, 0.0), ((place[0], place[1] + _HANGING_M), box.number, 0.0),
+        ])
+        self._motion.run(shift.quay_crane.row, knots)
+        yield self._env.timeout(knots[-1].at_s - self._env.now)
+        return hitch
+
+    def _lower(self, shift: Shift, hitch: float, place: Spot, box: Box) -> Act:
+        """The last part: onto the vehicle."""
+        knots = self._knots(shift, [(place, box.number, 4.0), (place, None, STS.lock_s + hitch * 0.4)])
+        self._motion.run(shift.quay_crane.row, knots)
+        shift.quay_crane.moves += 1
+        yield self._env.timeout(knots[-1].at_s - self._env.now)
+
+    def _knots(self, shift: Shift, stations: list[tuple[Spot, str | None, float]]) -> list[Knot]:
+        """Knots from where the crane is by way of stations (trolley and height, box held from then on, least seconds)."""
+        crane, gantry, t = shift.quay_crane, shift.quay_crane.gantry_m, self._env.now
+        _, trolley, hoist = self._motion.at(crane.row, t)
+        knots = [Knot(t, gantry, trolley, hoist, stations[0][1])]
+        for (to, up), box, least in stations:
+            seconds = abs(to - trolley) / STS.trolley + abs(up - hoist) / (STS.hoist_full if box else STS.hoist_empty)
+            t += max(seconds + (2.5 if seconds > 0.5 else 0.0), least, 0.3)
+            knots.append(Knot(t, gantry, to, up, box))
+            trolley, hoist = to, up
+        return knots
+
+    @staticmethod
+    def _travel_m(shift: Shift) -> float:
+        return min(_TRAVEL_M, shift.quay_crane.crane.height_m - 1.0)
 
     def _under(self, shift: Shift, vehicle: Vehicle, box: Box) -> tuple[float, float]:
         crane = shift.quay_crane.crane
@@ -302,12 +349,12 @@ class Quay:
         """Runs between crane and yard until the shift is over, then goes home."""
         while not shift.over:
             if shift.unassigned:
-                yield from self._fetch_from_vessel(vehicle, shift)
+                yield from self._fetch_from_vessel(vehicle, depot, shift)
                 continue
             brought = False
             for _ in range(_LOAD_TRIES):
                 if shift.loads_left and len(shift.landing) <= _LAST_LANDINGS and not brought:
-                    brought = yield from self._bring_to_vessel(vehicle, shift)
+                    brought = yield from self._bring_to_vessel(vehicle, depot, shift)
             if brought:
                 continue
             if vehicle.place not in depot.park.places:  # nothing to do just now, and here it would stand in the way
@@ -316,11 +363,11 @@ class Quay:
                 yield self._env.timeout(_RETRY_S) if shift.loads_left else self._changed(shift)
         yield from self._fleet.send_home(vehicle, depot)
 
-    def _fetch_from_vessel(self, vehicle: Vehicle, shift: Shift) -> Act:
+    def _fetch_from_vessel(self, vehicle: Vehicle, depot: Depot, shift: Shift) -> Act:
         shift.unassigned -= 1
         shift.underway += 1
         vehicle.purpose = "discharge"
-        yield from self._under_the_crane(vehicle, shift)
+        yield from self._under_the_crane(vehicle, depot, shift)
         shift.underway -= 1
         self._change(shift)
         box = vehicle.boxes[0]
@@ -332,15 +379,9 @@ class Quay:
                 break
             near = 99
             yield self._env.timeout(_RETRY_S)
-        self.landed(box)
+        self._landed(box)
 
-    def landed(self, box: Box) -> None:
-        """A box came to stand in the yard from outside."""
-        box.mission = ""
-        self._pools.enter(box)
-        self._customs().landed(box)
-
-    def _bring_to_vessel(self, vehicle: Vehicle, shift: Shift) -> Act:
+    def _bring_to_vessel(self, vehicle: Vehicle, depot: Depot, shift: Shift) -> Act:
         shift.loads_left -= 1
         box = self._next_load(shift)
         if box is None:  # nothing in the yard may board now
@@ -350,7 +391,7 @@ class Quay:
         box.mission, vehicle.purpose, box.call = "loading", "loading", shift.visit.call.id
         fetched = yield from self._handling.fetch(vehicle, box, Purpose.LOADING, shift.visit.call.id)
         if fetched:
-            yield from self._under_the_crane(vehicle, shift)
+            yield from self._under_the_crane(vehicle, depot, shift)
         else:
             box.mission, box.call = "", None
             shift.loads_left += 1
@@ -362,17 +403,28 @@ class Quay:
         visit = shift.visit
         domestic = visit.call.trade is Trade.DOMESTIC
         rooms = {length: sum(max(s.room(), 0) for s in visit.stacks if s.bay == shift.bay and s.length_ft == length) for length in (40, 20)}
+        near = visit.bay_at(shift.bay)
         names = ["load40", "load20"] if rooms[40] * 2 >= rooms[20] else ["load20", "load40"]
         for name in names:
-            box = self._pools.pool(name, domestic).draw(self._rng, self._yard, lambda b: b.released)
+            box = self._pools.pool(name, domestic).draw(self._rng, self._yard, lambda b: b.released, self._trouble(near))
             if box is not None:
                 return box
         return None
 
-    def _under_the_crane(self, vehicle: Vehicle, shift: Shift) -> Act:
+    def _trouble(self, near: tuple[float, float]) -> Callable[[Box], float]:
+        """How much it costs to bring a box to a place: digging, waiting for its crane, and the way, in minutes."""
+        yard, handling, cranes = self._yard, self._handling, self._yard_cranes
+
+        def minutes(box: Box) -> float:
+            pile = yard.pile_of(box)
+            return 2.0 * len(yard.above(box)) + 2.0 * cranes.backlog(pile) + math.dist(handling.middle(pile.ground), near) / 250.0
+
+        return minutes
+
+    def _under_the_crane(self, vehicle: Vehicle, depot: Depot, shift: Shift) -> Act:
         """Drives to the tail of the crane's queue, moves up, and is served when it stands under the crane."""
         queue = shift.queue
-        yield from self._traffic.drive(vehicle, queue.tail, queue.waiters)
+        yield from self._traffic.drive(vehicle, queue.tail, queue.waiters, depot.park.vacancy)
         while vehicle.place is not queue.places[0]:
             place = queue.ahead(vehicle.place)
             if place is None:

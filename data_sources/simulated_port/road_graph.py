@@ -61,7 +61,7 @@ class RoadGraph:
         self._chain_of: dict[int, tuple[int, int]] = {}
         self._next: list[list[tuple[int, float]]] = []
         self._chain()
-        self._trees: dict[int, tuple[list[float], list[int]]] = {}
+        self._trees: dict[int, tuple[list[float], list[int], list[tuple[float, int, int]]]] = {}
 
     def way(self, first: int, last: int) -> list[int]:
         """The quickest edges from edge `first` to edge `last`, both included, entered at its end and its start.
@@ -94,7 +94,7 @@ class RoadGraph:
         if chain == goal and place < goal_place:
             edges = self._chain_edges[chain][place : goal_place + 1]
             return sum(self._cost[e] for e in edges), edges
-        costs, previous = self._tree(chain)
+        costs, previous = self._tree(chain, goal)
         if costs[goal] == math.inf:
             return math.inf, []
         chains = [goal]
@@ -105,26 +105,27 @@ class RoadGraph:
         middle = [e for c in reversed(chains[1:]) for e in self._chain_edges[c]]
         return costs[goal] + sum(self._cost[e] for e in head) + sum(self._cost[e] for e in tail), head + middle + tail
 
-    def _tree(self, chain: int) -> tuple[list[float], list[int]]:
-        """Costs from the end of a chain to the start of every chain, and the chain before each (-1: the first)."""
+    def _tree(self, chain: int, goal: int) -> tuple[list[float], list[int]]:
+        """Costs from the end of a chain to the start of the chains around it, and the chain before each (-1: the first).
+
+        Dijkstra's search, carried on from where it stood the last time only until `goal` is settled.
+        """
         found = self._trees.get(chain)
-        if found is not None:
-            return found
-        costs = [math.inf] * len(self._chain_edges)
-        previous = [-1] * len(self._chain_edges)
-        queue: list[tuple[float, int, int]] = [(turn, after, -1) for after, turn in self._next[chain]]
-        heapq.heapify(queue)
-        totals = self._chain_costs
-        while queue:
+        if found is None:
+            queue: list[tuple[float, int, int]] = [(turn, after, -1) for after, turn in self._next[chain]]
+            heapq.heapify(queue)
+            found = self._trees[chain] = ([math.inf] * len(self._chain_edges), [-1] * len(self._chain_edges), queue)
+        costs, previous, queue = found
+        totals, following = self._chain_costs, self._next
+        while queue and costs[goal] == math.inf:
             cost, here, came = heapq.heappop(queue)
             if cost >= costs[here]:
                 continue
             costs[here], previous[here] = cost, came
             through = cost + totals[here]
-            for after, turn in self._next[here]:
+            for after, turn in following[here]:
                 if through + turn < costs[after]:
                     heapq.heappush(queue, (through + turn, after, here))
-        self._trees[chain] = costs, previous
         return costs, previous
 
     def _turn(self, edge: int, after: int) -> float:

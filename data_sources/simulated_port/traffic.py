@@ -26,10 +26,12 @@ from twin.records import Trade, VehicleKind
 Act = Generator[simpy.Event, Any, Any]
 _FOREVER = math.inf
 _GAP_S = 0.4
+_PATIENCE_S = 150.0  # on a lane, for a place to become free
 _PLANS_KEPT = 12_000
 _QUEUE_MPS = 2.5
 _ASIDE_MPS = 4.2  # between a lane and a place beside it
-_REFINEMENTS = 5
+_SHORT_WAITS, _SHORT_WAIT_S = 3, 10.0  # before it starts, rather than slow down on the way
+_REFINEMENTS = 4
 _MOST_SLOWING_S = 45.0  # rather than dawdle longer than this on the way, a vehicle waits before it starts
 
 
@@ -85,11 +87,12 @@ class Traffic:
         self.graphs = {FOREIGN: RoadGraph(layout, FOREIGN), DOMESTIC: RoadGraph(layout, DOMESTIC), ANY: RoadGraph(layout, ANY)}
         self.points = RoadPoints(layout, self.graphs[FOREIGN])
         self._limits = [edge.speed_limit_mps for edge in layout.road_edges]
-        self._taken: list[list[list[Any]]] = [[] for _ in range(len(self.points))]
+        self._taken: list[list[Any]] = [[] for _ in range(len(self.points))]
         self._plans: dict[tuple[int, int, str], tuple[Place, Place, Drive]] = {}
         self.tracks = Tracks()
         self.vehicles: dict[str, Vehicle] = {}
         self.drives = 0
+        self._ready: Any = (None, None, 0.0, -1, None)  # what `clear` found, for the drive that follows at once
         self.names = np.full(1024, "", dtype=object)  # of vehicles, by row of `tracks`
 
     # Vehicles come and go
@@ -126,11 +129,14 @@ class Traffic:
 
     # Drives
 
-    def drive(self, vehicle: Vehicle, choose: Callable[[], Place | None], changes: Waiters) -> Act:
+    def drive(
+        self, vehicle: Vehicle, choose: Callable[[], Place | None], changes: Waiters, refuge: Callable[[], Place | None] | None = None,
+    ) -> Act:
         """Drives a vehicle to the place that `choose` names and ends, with the place, when it stands there.
 
         Nothing is taken before the whole way is clear. While there is no place the vehicle waits for `changes`, while
-        somebody stands in the way for that one's leaving; then `choose` is asked again.
+        somebody stands in the way for that one's leaving; then `choose` is asked again. A vehicle that finds no place for
+        long clears the lane it stands on and waits in a `refuge`, if one is named.
         """
         yield from self._stray(vehicle)
         while True:
@@ -138,9 +144,16 @@ class Traffic:
             blocker = self._start(vehicle, place) if place is not None else changes
             if blocker is None:
                 break
-            yield blocker.wait(self._env)
+            if place is None and refuge is not None and not vehicle.place.private:
+                yield simpy.AnyOf(self._env, [blocker.wait(self._env), self._env.timeout(_PATIENCE_S)])
+                aside = refuge() if choose() is None else None
+                if aside is not None:
+                    yield from self.drive_if_clear(vehicle, aside)
+            else:
+                yield blocker.wait(self._env)
         assert place is not None
         yield from self._run(vehicle, place)
+        vehicle.astray = False
         return place
 
     def drive_if_clear(self, vehicle: Vehicle, place: Place) -> Act:
@@ -151,6 +164,7 @@ class Traffic:
         if vehicle.blocker is not None:
             return False
         yield from self._run(vehicle, place)
+        vehicle.astray = False
         return True
 
     def move_up(self, vehicle: Vehicle, place: Place) -> Act:
@@ -172,6 +186,7 @@ class Traffic:
         if place.private and place.occupant not in (None, vehicle):
             return False
         timed = self._timed(vehicle, place)
+        self._ready = (vehicle, place, self._env.now, self.drives, timed)
         vehicle.blocker = timed.waiters if isinstance(timed, Hold) else None
         return vehicle.blocker is None
 
@@ -179,7 +194,9 @@ class Traffic:
         """Commits a drive; what to wait for if it cannot be."""
         if place.private and place.occupant not in (None, vehicle):
             return place.waiters
-        timed = self._timed(vehicle, place)
+        who, where, when, drives, timed = self._ready
+        if who is not vehicle or where is not place or when != self._env.now or drives != self.drives:
+            timed = self._timed(vehicle, place)
         if isinstance(timed, Hold):
             return timed.waiters
         drive, start = timed[0], self._env.now + timed[1]
@@ -204,8 +221,8 @@ class Traffic:
 
     def _stray(self, vehicle: Vehicle) -> Act:
         """Where an incident sends the vehicle first."""
-        vehicle.astray = bool(vehicle.detours)
         while vehicle.detours:
+            vehicle.astray = True  # until it has come to where it belongs
             at, stand_s = vehicle.detours.pop(0)
             place = self._roadside(at)
             while (blocker := self._start(vehicle, place)) is not None:
@@ -221,7 +238,7 @@ class Traffic:
         points, entering = drive.course.points, drive.enters_list
         for point, enters, leaves in zip(points, entering, drive.leaves_list, strict=True):
             if point not in held:
-                taken[point].append([start + enters, start + leaves + _GAP_S, None])
+                taken[point].append((start + enters, start + leaves + _GAP_S, None))
         if held:
             self._stand(vehicle, place, start, dict(zip(points, entering, strict=True)), drive.duration)
         self.tracks.run(vehicle.row, drive.pieces, start, *place.at, place.heading_deg)
@@ -255,6 +272,16 @@ class Traffic:
         """The drive to a place and how long to wait, seconds, before it starts so that it meets nobody; the hold of whoever
         stands in the way."""
         base = drive = self._plan(vehicle, place)
+        start = 0.0
+        for _ in range(_SHORT_WAITS):
+            delays = self._delays(vehicle, base, place, start)
+            if isinstance(delays, Hold):
+                return delays
+            if delays[-1] < 1e-6:
+                return base, start
+            if start + delays[-1] > _SHORT_WAIT_S:
+                break
+            start += float(delays[-1])
         start = 0.0
         for _ in range(_REFINEMENTS):
             delays = self._delays(vehicle, drive, place, start)
@@ -305,7 +332,7 @@ class Traffic:
                         if hold is not None:
                             blocker = hold
         most = len(points) + 1
-        beyond: list[list[Any]] = []
+        beyond: list[Any] = []
         late = begin + max(drive.duration - 4.0, 0.0)
         if held:
             beyond = [e for p in held.difference(points) for e in taken[p] if e[1] > late and (e[2] is None or e[2] is not own)]

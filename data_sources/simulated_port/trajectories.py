@@ -6,6 +6,7 @@ forward: `sample` may not be asked for an instant before the previous one.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,18 +64,16 @@ class Tracks:
 
     def run(self, row: int, pieces: Pieces, start_s: float, x: float, y: float, bearing_deg: float) -> None:
         """Sends a mover on a drive that starts at `start_s` and ends standing at (x, y); until then it stands where it is."""
-        count = len(pieces.t)
+        count = pieces.rows.shape[1]
         at = self._reserve(count + 2)
         now_at = self._last[row]  # read after reserving, which may move it
         block = self._piece[:, at : at + count + 2]
         block[:, 0] = self._piece[:, now_at]
         block[5:, 0] = 0.0
-        block[0, 1:-1] = pieces.t + start_s
-        block[1, 1:-1], block[2, 1:-1] = pieces.x, pieces.y
-        block[3, 1:-1], block[4, 1:-1] = pieces.ux, pieces.uy
-        block[5, 1:-1], block[6, 1:-1] = pieces.v, pieces.a
-        angle = np.radians(bearing_deg)
-        block[:, -1] = (start_s + pieces.duration, x, y, np.sin(angle), np.cos(angle), 0.0, 0.0)
+        block[:, 1:-1] = pieces.rows
+        block[0, 1:-1] += start_s
+        angle = math.radians(bearing_deg)
+        block[:, -1] = (start_s + pieces.duration, x, y, math.sin(angle), math.cos(angle), 0.0, 0.0)
         self._first[row], self._last[row] = at, at + count + 1
 
     def sample(self, at_s: float, rows: NDArray[np.intp] | None = None) -> Sample:

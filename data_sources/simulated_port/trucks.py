@@ -129,10 +129,13 @@ class Trucks:
             if brings is not None and not self._room_for(brings):
                 brings = None
         if draw >= 0.5 or dual < _DUAL_SHARE:
-            takes = self._pools.pool("pickup", domestic).draw(rng, self._yard, lambda b: b.released)
+            takes = self._pools.pool("pickup", domestic).draw(rng, self._yard, lambda b: b.released, self._digging)
         if brings is None and takes is None:
             return
         self.book(Booking(self.plate(), trade, brings, takes, False, at_s))
+
+    def _digging(self, box: Box) -> float:
+        return float(len(self._yard.above(box)))
 
     def _delivery_flow(self, domestic: bool) -> tuple[str, Trade, bool]:
         draw = float(self._rng.random())
@@ -255,14 +258,23 @@ class Trucks:
                 return
             if not booking.force and (box.held or not box.released or box.number not in self._yard):
                 box.mission = ""
-                box = self._pools.pool("pickup", booking.trade is Trade.DOMESTIC).draw(self._rng, self._yard, lambda b: b.released)
-                if box is not None:
-                    box.mission = "pickup"
+                box = self._another(booking)
                 continue
             done = yield from self._handling.fetch(vehicle, box, Purpose.PICKUP, order)
             if done:
                 return
-            yield from self._wait_aside(vehicle)
+            if vehicle.blocker is None and not booking.force:
+                box.mission = ""
+                box = self._another(booking)
+            else:
+                yield from self._wait_aside(vehicle)
+
+    def _another(self, booking: Booking) -> Box | None:
+        """A box to take instead of the one that was booked."""
+        box = self._pools.pool("pickup", booking.trade is Trade.DOMESTIC).draw(self._rng, self._yard, lambda b: b.released, self._digging)
+        if box is not None:
+            box.mission = "pickup"
+        return box
 
     def _wait_aside(self, vehicle: Vehicle) -> Act:
         """Waits for whatever stands in the way: in a truck park, or where it is if it stands in one or all are full."""

@@ -205,7 +205,22 @@ class Yard:
                 continue
             if best is None or (pile.mode, -pile.height) > (best.mode, -best.height):
                 best = pile
+        if best is None:  # little room is left: look everywhere
+            best = next((p for k in pairs for p in ground.piles[k] if p.room(box.length_ft) and self._permits(p, box)), None)
         return best
+
+    def room_for(self, area: str, length_ft: int, dangerous_class: str | None) -> int:
+        """How many more boxes of one length (and class) the ground of an area could take, nothing else coming."""
+        room = 0
+        for ground in self._areas[area]:
+            tiers, halves = ground.block.tiers, 2 if length_ft == 20 else 1
+            for pair, licensed in zip(ground.piles, ground.dangerous_class_of_pair, strict=True):
+                if dangerous_class is not None and not licence_of(licensed, dangerous_class):
+                    continue
+                for pile in pair:
+                    if pile.mode in (0, length_ft) and pile.only in (0, length_ft):
+                        room += (tiers - len(pile.near)) + (tiers - len(pile.far) if halves == 2 else 0) - pile.coming
+        return room
 
     def pile_to_restow(self, box: Box, avoid: Pile, pairs: range) -> Pile | None:
         """The nearest other pile of the same block, within `pairs`, that can take a box which stands in the way."""

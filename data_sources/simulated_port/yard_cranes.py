@@ -19,7 +19,6 @@ from twin.records import MoveEvent, PlaceKind, Purpose
 
 Act = Generator[simpy.Event, Any, Any]
 _TRAILER_M = 1.5  # deck of a container trailer above the road
-_STUCK_S = 60.0
 _PATIENCE = 0.4  # metres of gantry travel a second of waiting is worth
 _FUMBLE_S = 9.0  # spread of a driver's times
 
@@ -119,7 +118,8 @@ class YardCranes:
         return len(self.stretch(pile)[1].jobs)
 
     def lift(self, box: Box, vehicle: Vehicle, purpose: Purpose, order: str) -> simpy.Event:
-        """Asks for a box to be put on a vehicle that stands beside its block. The event succeeds when it is on it."""
+        """Asks for a box to be put on a vehicle that stands beside its block. The event succeeds with True when it is on it,
+        with False if the block has no room to dig it out."""
         return self._ask(Job(box, vehicle, purpose, order, None, self._env.now, self._env.event()), self._yard.pile_of(box))
 
     def set_down(self, box: Box, vehicle: Vehicle, purpose: Purpose, order: str, pile: Pile) -> simpy.Event:
@@ -148,11 +148,7 @@ class YardCranes:
             else:
                 yield from self._set_down(crane, job, job.pile)
                 done = True
-            if done:
-                job.done.succeed()
-            else:
-                crane.jobs.append(job)
-                yield self._env.timeout(_STUCK_S)
+            job.done.succeed(done)
 
     def _lift(self, crane: YardCrane, job: Job) -> Act:
         box, yard = job.box, self._yard
