@@ -173,7 +173,7 @@ def _fill(session: Session, live: LivePort, clock: PortClock) -> bool:
     """Lets the session take what the feed brings until nothing waits. False if nothing came in time."""
     from twin.feed_health import FeedState
 
-    ends = time.monotonic() + FILL_TIMEOUT_S
+    ends = time.monotonic() + float(os.environ.get("JIANGYIN_FILL_TIMEOUT_S", FILL_TIMEOUT_S))
     quiet = 0
     while time.monotonic() < ends and quiet < QUIET_BEATS:
         before = live.healths()[0].records
