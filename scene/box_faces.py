@@ -8,6 +8,7 @@ occlusion would find and costs nothing at drawing time.
 
 from __future__ import annotations
 
+import functools
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +23,8 @@ F4 = NDArray[np.float32]
 _SLIVER_M = 0.03
 _EVEN = 0.34
 """Share of light that comes evenly from everywhere: a box's colour says what it is, on its shaded sides too."""
+
+_ROOF_GAIN = 1.06
 
 REAR, FRONT, LEFT, RIGHT, ROOF = SIDES = range(5)
 
@@ -117,7 +120,7 @@ def visible_faces(boxes: Boxes, stacks: Stacks | None, light: Light) -> Faces:
     never = np.zeros(len(boxes), dtype=bool)
     shade = 0.90 + 0.17 * (boxes.shade.astype(np.float32) / 255.0)
     seams = _seams(boxes, stacks, around, top)
-    colour = np.clip(boxes.colour * shade[:, None], 0, 255).astype(np.float32)
+    colour = (boxes.colour * shade[:, None]).astype(np.float32)
     centre = boxes.base[:, :2].astype(np.float64)
     lift = boxes.base[:, 2] - base  # stacks count from their own ground: a ship's hatch covers are higher
 
@@ -161,11 +164,11 @@ def _upright(
     points[:, 1, :2] = points[:, 2, :2] = middle + right * (way_m + seam_right)[:, None]
     points[:, :2, 2] = (low + lift)[:, None]
     points[:, 2:, 2] = (top + lift)[:, None]
-    normal = np.concatenate([out[at], np.zeros((n, 1))], axis=1)
-    lit = colour[at] * _lit(light, normal)
+    heading = np.rint(np.degrees(np.arctan2(out[at, 0], out[at, 1]))).astype(np.intp) % 360
+    lit = colour[at] * _lit(light)[heading]
     colours = np.empty((n, 4, 3), dtype=np.uint8)
-    colours[:, :2] = np.clip(lit * _depth(low, beside, beyond)[:, None], 0, 255)[:, None]
-    colours[:, 2:] = np.clip(lit * _depth(top, beside, beyond)[:, None], 0, 255)[:, None]
+    colours[:, :2] = _shaded(lit, _depth(low, beside, beyond))[:, None]
+    colours[:, 2:] = _shaded(lit, _depth(top, beside, beyond))[:, None]
     edges = np.zeros((n, 4, 4), dtype=np.float32)
     edges[:, 0:4:3, 0] = -seam_left[:, None]
     edges[:, 1:3, 0] = (2.0 * way_m + seam_right)[:, None]
@@ -178,9 +181,21 @@ def _upright(
     return Faces(points, colours, edges, np.full(n, side, dtype=np.int8), at.astype(np.int32))
 
 
-def _lit(light: Light, normals: NDArray[np.float64]) -> F4:
+@functools.lru_cache(maxsize=8)
+def _lit(light: Light) -> F4:
+    """Light on walls that look to each whole degree, and on a roof in the last row. Shape (361, 3)."""
+    angle = np.radians(np.arange(360.0))
+    walls = np.column_stack([np.sin(angle), np.cos(angle), np.zeros(360)])
     up = light.factor(np.array([[0.0, 0.0, 1.0]]))
-    return (_EVEN * up + (1.0 - _EVEN) * light.factor(normals)).astype(np.float32)
+    return np.concatenate([_EVEN * up + (1.0 - _EVEN) * light.factor(walls), up * _ROOF_GAIN]).astype(np.float32)
+
+
+def _shaded(colour: F4, *factors: F4) -> NDArray[np.uint8]:
+    """Colours (N, 3) times factors (N,), as far as a screen can show them. Shape (N, 3)."""
+    found = colour
+    for factor in factors:
+        found = found * factor[:, None]
+    return np.minimum(found, 255.0).astype(np.uint8)
 
 
 def _depth(z: F4, beside: F4, beyond: F4) -> F4:
@@ -205,7 +220,7 @@ def _roofs(
             centre[at] + along[at] * (u if end == FRONT else -u)[:, None]
             + across[at] * (v if side == RIGHT else -v)[:, None])
     points[:, :, 2] = (top + lift)[:, None]
-    lit = colour[at] * _lit(light, np.array([[0.0, 0.0, 1.0]])) * 1.06
+    lit = colour[at] * _lit(light)[-1]
 
     def beside(height: F4) -> F4:
         return 1.0 / (1.0 + 0.055 * np.maximum(height[at] - top, 0.0))
@@ -213,7 +228,7 @@ def _roofs(
     rear, front, left, right = (beside(h) for h in (around.rear, around.front, around.left, around.right))
     colours = np.empty((n, 4, 3), dtype=np.uint8)
     for corner, factor in enumerate((rear * right, front * right, front * left, rear * left)):
-        colours[:, corner] = np.clip(lit * factor[:, None], 0, 255)
+        colours[:, corner] = _shaded(lit, factor)
     edges = np.zeros((n, 4, 4), dtype=np.float32)
     for corner, (end, side) in enumerate(_ROOF_CORNERS):
         far, near = 2.0 * half_l + seams[end], -seams[end]
