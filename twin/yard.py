@@ -3,66 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
 
 from twin.port_layout import Block
 
-_BAYS, _ROWS, _TIERS = 1_000, 100, 100  # bounds of the numbers in a slot's name
-NO_SLOT = -1
-_DIGITS = 3
 _MOST_TEXTS = 1_000_000  # texts of an erring source must not fill the memory
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= _DIGITS
-
-
-class _Slots(dict[str, int]):
-    """Slot texts as packed numbers: block, bay, row, tier; NO_SLOT for a text that names no slot of the port.
-
-    What is before the tier is looked up apart: a port has far fewer stacks than slots.
-    """
-
-    def __init__(self, blocks: Sequence[Block]) -> None:
-        super().__init__()
-        self._blocks = {block.id: (number, block) for number, block in enumerate(blocks)}
-        self._stacks: dict[str, tuple[int, int]] = {}  # packed number of tier 0, tiers
-
-    def __missing__(self, text: str) -> int:
-        packed = self._pack(text)
-        if len(self) < _MOST_TEXTS:
-            self[text] = packed
-        return packed
-
-    def _pack(self, text: str) -> int:
-        stack, _, level = text.rpartition("-")
-        found = self._stacks.get(stack)
-        if found is None:
-            found = self._stack(stack)
-            if len(self._stacks) < _MOST_TEXTS:
-                self._stacks[stack] = found
-        tier = int(level) if _is_number(level) else 0
-        return found[0] + tier if 1 <= tier <= found[1] else NO_SLOT
-
-    def _stack(self, text: str) -> tuple[int, int]:
-        parts = text.rsplit("-", 2)
-        known = self._blocks.get(parts[0])
-        if known is None or len(parts) != 3 or not all(map(_is_number, parts[1:])):
-            return NO_SLOT, 0
-        number, block = known
-        bay, row = int(parts[1]), int(parts[2])
-        if not (1 <= bay < 2 * block.bays and 1 <= row <= block.rows):
-            return NO_SLOT, 0
-        return ((number * _BAYS + bay) * _ROWS + row) * _TIERS, block.tiers
+_NUMBERS = {f"{n:0{digits}d}": n for digits in (1, 2, 3) for n in range(1000)}
+_NO_PARTS = ["", "", "", ""]
+_BASE = 1_000  # of packed numbers: block, bay, row, tier
 
 
 class Yard:
     """Counts the claims on each cell (a twenty-foot bay, row and tier of a block)."""
 
     def __init__(self, blocks: Sequence[Block]) -> None:
-        self._slots = _Slots(blocks)
+        self._number = {block.id: number for number, block in enumerate(blocks)}
+        self._known: dict[str, int] = {}  # packed numbers of texts seen
+        self._bays = np.array([b.bays for b in blocks], dtype=np.int64)
         self._rows = np.array([b.rows for b in blocks], dtype=np.int64)
         self._tiers = np.array([b.tiers for b in blocks], dtype=np.int64)
         sizes = np.array([b.bays * b.rows * b.tiers for b in blocks], dtype=np.int64)
@@ -71,14 +31,37 @@ class Yard:
 
     def parse(self, texts: Sequence[str]) -> NDArray[np.int16]:
         """Block number, bay, row and tier of slot texts, all -1 where a text names no slot. Shape (N, 4)."""
-        packed = np.fromiter(map(self._slots.__getitem__, texts), dtype=np.int64, count=len(texts))
-        found = np.empty((len(texts), 4), dtype=np.int16)
-        found[:, 3] = packed % _TIERS
-        found[:, 2] = packed // _TIERS % _ROWS
-        found[:, 1] = packed // (_TIERS * _ROWS) % _BAYS
-        found[:, 0] = packed // (_TIERS * _ROWS * _BAYS)
-        found[packed == NO_SLOT] = -1
-        return found
+        known = list(map(self._known.get, texts))
+        if None in known:
+            if len(self._known) > _MOST_TEXTS:
+                self._known.clear()
+            unseen = list(dict.fromkeys(texts)) if self._known.keys().isdisjoint(texts) else [
+                text for text in dict.fromkeys(texts) if text not in self._known]
+            self._known.update(zip(unseen, self._read(unseen).tolist(), strict=True))
+            known = list(map(self._known.get, texts))
+        packed = np.array(known, dtype=np.int64)
+        slots = np.empty((len(texts), 4), dtype=np.int16)
+        for place in (3, 2, 1):
+            packed, slots[:, place] = np.divmod(packed, _BASE)
+        slots[:, 0] = packed
+        slots[packed < 0] = -1
+        return slots
+
+    def _read(self, texts: list[str]) -> NDArray[np.int64]:
+        """Slot texts that were never seen as packed numbers, -1 where there is no such slot. Shape (N,)."""
+        parts = [p if len(p) == 4 else _NO_PARTS for p in (text.rsplit("-", 3) for text in texts)]
+        names, *numbers = zip(*parts, strict=True)
+        slots = np.array(
+            [list(map(self._number.get, names, repeat(-1))), *(list(map(_NUMBERS.get, n, repeat(0))) for n in numbers)],
+            dtype=np.int64)
+        block, bay, row, tier = slots
+        exists = np.flatnonzero(block >= 0)
+        b = block[exists]
+        inside = (bay[exists] >= 1) & (bay[exists] < 2 * self._bays[b]) & (row[exists] >= 1) & (tier[exists] >= 1)
+        inside &= (row[exists] <= self._rows[b]) & (tier[exists] <= self._tiers[b])
+        read = np.full(len(texts), -1, dtype=np.int64)
+        read[exists[inside]] = (_BASE ** np.arange(3, -1, -1)) @ slots[:, exists[inside]]
+        return read
 
     def cells(self, slots: NDArray[np.int16]) -> NDArray[np.int32]:
         """The two cells of each slot (block, bay, row, tier), twice the same for an odd, twenty-foot bay; -1 without a

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from twin.interner import Codes
@@ -124,6 +125,10 @@ class FenceBreach:
             for bits in range(8):
                 if concerned.get(fence.fence_class, 0) & bits:
                     self._forbidden[bits] |= np.int64(1) << number
+        self._at_block = np.zeros(len(index.layout.blocks) + 1, dtype=np.int64)  # fences that touch blocks; none, -1
+        for number, polygon in enumerate(index.fence_polygons):
+            touched = shapely.intersects(polygon, np.array(index.block_outline, dtype=object)).astype(np.int64)
+            self._at_block[:-1] |= touched << number
         self._any = int(np.bitwise_or.reduce(self._forbidden))
 
     def _sights(self, state: State, fixes: Fixes, vehicles: Mapping[int, _Visit]) -> Iterator[_Sight]:
@@ -247,14 +252,13 @@ class FenceBreach:
             bits = _STANDS_FOR[c.trade[rows]]
             at = np.flatnonzero((_PUT_DOWN.of(batch["event"]) >= 0) & (bits > 0))
             at = at[(batch["to_kind"][at] == PlaceKind.SLOT) & (batch["classifier"][at] == Classifier.ACTUAL)]
-            slots = state.yard.parse(batch["to_ref"][at].tolist()).astype(np.int64)
-            at, slots = at[slots[:, 0] >= 0], slots[slots[:, 0] >= 0]
-            if not len(at):
-                continue
-            xyz = state.index.slot_xyz(*slots.T)
-            fences = self._cells.near_points(xyz[:, 0], xyz[:, 1]) & self._forbidden[bits[at]]
+            slots = state.yard.parse(batch["to_ref"][at].tolist())
+            fences = self._at_block[slots[:, 0]] & self._forbidden[bits[at]]
             fences &= ~self._hours.open_at(batch["observed_at"][at])
-            for k in np.flatnonzero(fences).tolist():
+            xyz = np.full((len(at), 3), np.nan)
+            wrong = np.flatnonzero(fences)
+            xyz[wrong] = state.index.slot_xyz(*slots[wrong].T)
+            for k in wrong.tolist():
                 row, when = int(rows[at[k]]), int(batch["observed_at"][at[k]])
                 fence = self._deepest(int(fences[k]), xyz[k])
                 if fence < 0 or (row in boxes and when >= int(boxes[row][0])):
