@@ -1,4 +1,4 @@
-"""Electronic seals in the picture: a pin on each sealed box nearby, a larger one, seen from afar, where one is wrong."""
+"""Electronic seals in the picture: a pin on each sealed box nearby, a large one, seen from afar, on a broken seal."""
 
 from __future__ import annotations
 
