@@ -1,7 +1,7 @@
 """Light and air: the sun, the sky and the haze, baked into static meshes and given to VTK's lights alike.
 
 The port does not move, so its light is worked out once in numpy and stored as point colours: an unlit surface costs a
-software renderer half of a lit one (docs/architecture.md). What turns (vehicles, vessels) is lit by VTK with the same
+software renderer half of a lit one (docs/decisions/0007). What turns (vehicles, vessels) is lit by VTK with the same
 three lamps, so both look alike.
 """
 

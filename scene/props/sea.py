@@ -13,7 +13,7 @@ from scene.props.base import StaticProp
 from twin.port_layout import PortLayout
 
 HORIZON_M = 58_000.0
-_CELL_M = 70.0
+_CELL_M = 95.0
 _MARGIN_M = 900.0
 _SHALLOW_M = 420.0
 _OVERLAP_M = 25.0
