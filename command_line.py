@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
+import sys
 from pathlib import Path
 
 from data_sources.arguments import UsageError
@@ -97,3 +99,10 @@ def writable(text: str, name: str) -> Path:
     if file.is_dir() or not file.resolve().parent.is_dir():
         raise UsageError(f"{name} {text!r}: there is no folder {str(file.parent)!r} to write the file into.")
     return file
+
+
+def display_is_missing() -> bool:
+    """Whether a window cannot be opened here: Linux without X11 or Wayland, unless another platform is asked for."""
+    if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM"):
+        return False
+    return not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

@@ -14,9 +14,9 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from command_line import COMMANDS, TOKEN_VARIABLE, make_parser, seconds, size_of, writable
+from command_line import COMMANDS, TOKEN_VARIABLE, display_is_missing, make_parser, seconds, size_of, writable
 from data_sources.arguments import UsageError
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from data_sources.ais_feed import AisFeed
     from data_sources.clock import PortClock
     from data_sources.inbox import Inbox
-    from data_sources.live import LivePort
+    from data_sources.live import LivePort, NoPort
     from data_sources.quarantine import Quarantine
     from layers.session import Session
     from panels.main_window import MainWindow
@@ -72,27 +72,39 @@ def _port(arguments: argparse.Namespace) -> int:
 
 def _layout(arguments: argparse.Namespace) -> PortLayout:
     """The port's layout; also checks what the simulated port would be started with, so that errors come at once."""
-    from data_sources import arguments as parse
     from data_sources.simulated_port import scenario, server
     from resources import locator
     from twin import port_definition
 
+    if _vessels_only(arguments):
+        from data_sources.ais_feed import centre_of
+
+        recording = Path(arguments.ais)
+        return port_definition.load(locator.sea_only_definition(), centre_of(recording))
     given = arguments.port_definition
     layout = port_definition.load(Path(given) if given else locator.port_definition())
     if not arguments.backend:
-        parse.seed(arguments.seed)
-        parse.rate(arguments.rate)
         base_ms, _ = server.clock_start(arguments.date, None, round(time.time() * 1000))
         if arguments.scenario:
             scenario.load(Path(arguments.scenario)).check(layout, base_ms)
     return layout
 
 
-def _live_port(arguments: argparse.Namespace, inbox: Inbox, quarantine: Quarantine, clock: PortClock) -> LivePort:
+def _vessels_only(arguments: argparse.Namespace) -> bool:
+    """An AIS recording with no port named beside it plays on the open sea, at its true place."""
+    recording = getattr(arguments, "ais", None)
+    return bool(recording) and Path(recording).is_file() and not (arguments.backend or arguments.port_definition)
+
+
+def _live_port(
+    arguments: argparse.Namespace, inbox: Inbox, quarantine: Quarantine, clock: PortClock
+) -> LivePort | NoPort:
     from data_sources import arguments as parse
-    from data_sources.live import LivePort, PortOptions
+    from data_sources.live import LivePort, NoPort, PortOptions
     from data_sources.rest_client import AddressError
 
+    if _vessels_only(arguments):
+        return NoPort()
     if arguments.backend:
         try:
             url = parse.url(arguments.backend)
@@ -109,23 +121,8 @@ def _live_port(arguments: argparse.Namespace, inbox: Inbox, quarantine: Quaranti
     return LivePort(inbox, quarantine, clock, options=options)
 
 
-def _ais_feed(text: str | None, inbox: Inbox, quarantine: Quarantine) -> AisFeed | None:
-    """The feed that --ais asks for: a recording if there is such a file, else HOST:PORT."""
-    if text is None:
-        return None
-    from data_sources import arguments as parse
-    from data_sources.ais_feed import AisFileFeed, AisTcpFeed
-
-    if Path(text).is_file():
-        return AisFileFeed(Path(text), inbox, quarantine)
-    try:
-        host, port = parse.bind(text, "--ais")
-    except parse.UsageError:
-        raise parse.UsageError(f"--ais {text!r} is neither a file nor HOST:PORT.") from None
-    return AisTcpFeed(host, port, inbox, quarantine)
-
-
 def _render(arguments: argparse.Namespace) -> int:
+    from data_sources import arguments as parse
     from data_sources.clock import PortClock
     from data_sources.inbox import Inbox
     from data_sources.quarantine import Quarantine
@@ -137,6 +134,8 @@ def _render(arguments: argparse.Namespace) -> int:
     from twin.rules.registry import make_rules
     from twin.twin import Twin
 
+    parse.seed(arguments.seed)
+    parse.rate(arguments.rate)
     size, out = size_of(arguments.size), writable(arguments.out, "--out")
     layout = _layout(arguments)
     names = [viewpoint.id for viewpoint in layout.viewpoints]
@@ -169,7 +168,7 @@ def _render(arguments: argparse.Namespace) -> int:
     return DONE
 
 
-def _fill(session: Session, live: LivePort, clock: PortClock) -> bool:
+def _fill(session: Session, live: LivePort | NoPort, clock: PortClock) -> bool:
     """Lets the session take what the feed brings until nothing waits. False if nothing came in time."""
     from twin.feed_health import FeedState
 
@@ -186,29 +185,37 @@ def _fill(session: Session, live: LivePort, clock: PortClock) -> bool:
 
 
 def _desk(arguments: argparse.Namespace) -> int:
+    from data_sources import arguments as parse
+    from data_sources.ais_feed import ais_feed_of
     from data_sources.clock import PortClock
     from data_sources.inbox import Inbox
     from data_sources.quarantine import Quarantine
 
     after_s = seconds(arguments.after, "--after")
     shot = writable(arguments.screenshot, "--screenshot") if arguments.screenshot else None
-    layout = _layout(arguments)
+    parse.seed(arguments.seed)
+    parse.rate(arguments.rate)
     inbox, quarantine, clock = Inbox(), Quarantine(), PortClock()
-    live = _live_port(arguments, inbox, quarantine, clock)
-    ais = _ais_feed(arguments.ais, inbox, quarantine)
-    from panels import application as qt
-
-    if qt.display_is_missing():
+    ais = ais_feed_of(arguments.ais, inbox, quarantine)
+    if display_is_missing():
+        _layout(arguments)  # what cannot be used is told first
         print(
             "jiangyin-twin: there is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set); "
             "`main.py render --out FILE` makes a picture without one.",
             file=sys.stderr,
         )
         return FAILED
-    live.start()  # the port comes up in its own process while the window does
-    if ais is not None:
-        ais.start()
+    # With nothing of the user's to check, the port comes up in its own process while this one reads the layout.
+    checked = not any((arguments.backend, arguments.scenario, arguments.port_definition, arguments.date))
+    layout = None if checked else _layout(arguments)
+    live = _live_port(arguments, inbox, quarantine, clock)
+    live.start()
     try:
+        layout = layout or _layout(arguments)
+        if ais is not None:
+            ais.start()
+        from panels import application as qt
+
         application = qt.make_application(sys.argv[:1])
         run = _DeskRun(arguments, layout, inbox, quarantine, clock, live, ais, application)
         return run.run(shot, after_s)
@@ -228,7 +235,7 @@ class _DeskRun:
         inbox: Inbox,
         quarantine: Quarantine,
         clock: PortClock,
-        live: LivePort,
+        live: LivePort | NoPort,
         ais: AisFeed | None,
         application: QApplication,
     ) -> None:
@@ -334,7 +341,7 @@ class _DeskRun:
             self._clock.now,
             self._healths,
             self._quarantine,
-            _Respond(self._live),
+            self._live,
             self._live.outcomes,
             self._viewport,
         )
@@ -374,25 +381,6 @@ def _mark(name: str) -> None:
         _marked.add(name)
         with Path(file).open("a", encoding="utf-8") as marks:
             marks.write(f"{name} {time.monotonic():.6f}\n")
-
-
-class _Respond:
-    """Hands what the operator decides to the desk client of the live port."""
-
-    def __init__(self, live: LivePort) -> None:
-        self._live = live
-
-    def decision(self, **fields: Any) -> None:
-        """A step in the life of a warning."""
-        self._live.send(lambda client: client.decision(**fields))
-
-    def task(self, **fields: Any) -> None:
-        """A task for a patrol officer."""
-        self._live.send(lambda client: client.task(**fields))
-
-    def gate_hold(self, **fields: Any) -> None:
-        """A hold at the gate."""
-        self._live.send(lambda client: client.gate_hold(**fields))
 
 
 if __name__ == "__main__":

@@ -14,13 +14,17 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+
 from data_sources.ais_decoder import AisDecoder
+from data_sources.arguments import UsageError, bind
 from data_sources.clock import Clock, WallClock
 from data_sources.health import HealthBook, Taken
 from data_sources.inbox import Inbox, cut
 from data_sources.quarantine import Quarantine, Reason, Rejection
 from data_sources.seen import SeenRecords
 from twin.feed_health import FeedErrorCode, FeedHealth
+from twin.records import Kind
 
 LINES_PER_S = 40.0
 """Pace of a recording: a busy strait as one receiver hears it."""
@@ -235,3 +239,31 @@ class AisTcpFeed(AisFeed):
         rejection = Rejection("ais", Reason.UNREADABLE, "sentence", text)
         rejected = self._quarantine.add(self.name, self._clock.now(), [rejection])
         self._book.took(Taken(rejected=rejected))
+
+
+def ais_feed_of(text: str | None, inbox: Inbox, quarantine: Quarantine) -> AisFeed | None:
+    """The feed that a command line's text asks for: a recording if there is such a file, else a receiver at HOST:PORT.
+
+    None for no text. Raises UsageError naming the text.
+    """
+    if text is None:
+        return None
+    if Path(text).is_file():
+        return AisFileFeed(Path(text), inbox, quarantine)
+    try:
+        host, port = bind(text, "--ais")
+    except UsageError:
+        raise UsageError(f"--ais {text!r} is neither a file nor HOST:PORT.") from None
+    return AisTcpFeed(host, port, inbox, quarantine)
+
+
+def centre_of(recording: Path) -> tuple[float, float] | None:
+    """Longitude and latitude, degrees, of the middle (median) of a recording's positions; None if it has none."""
+    decoder = AisDecoder("centre")
+    with recording.open("rb") as lines:
+        for line in lines:
+            decoder.feed(line, 0)
+    fixes = [batch for batch in decoder.take(0).batches if batch.kind is Kind.POSITION]
+    if not fixes:
+        return None
+    return float(np.median(fixes[0]["lon"])), float(np.median(fixes[0]["lat"]))

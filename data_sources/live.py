@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from data_sources.clock import PortClock, wall_ms
 from data_sources.desk_client import DeskClient, Outcome
@@ -56,7 +57,7 @@ class LivePort:
         self._book = HealthBook("port", clock)
         self._feed: RestFeed | None = None
         self._client: DeskClient | None = None
-        self._waiting: list[Callable[[DeskClient], None]] = []
+        self._waiting: list[Callable[[DeskClient], object]] = []
         self._keeper: threading.Thread | None = None
         if url is None:
             self._keeper = threading.Thread(target=self._keep, name="port-keeper", daemon=True)
@@ -94,16 +95,27 @@ class LivePort:
         client = self._client
         return client.outcomes() if client is not None else []
 
-    def send(self, what: Callable[[DeskClient], None]) -> None:
-        """Hands something to the desk client, as soon as there is one."""
+    def decision(self, **fields: Any) -> None:
+        """Sends an operator's step in the life of a warning: `DeskClient.decision`, as soon as there is a client."""
+        self._send(lambda client: client.decision(**fields))
+
+    def task(self, **fields: Any) -> None:
+        """Sends a task for a patrol officer: `DeskClient.task`."""
+        self._send(lambda client: client.task(**fields))
+
+    def gate_hold(self, **fields: Any) -> None:
+        """Sends a hold at the gate: `DeskClient.gate_hold`."""
+        self._send(lambda client: client.gate_hold(**fields))
+
+    def _send(self, what: Callable[[DeskClient], object]) -> None:
         with self._lock:
-            if self._client is None:
+            client = self._client
+            if client is None:
                 self._waiting.append(what)
                 return
-            client = self._client
         what(client)
 
-    def _connect(self, url: str, token: str) -> None:
+    def _connect(self, url: str, token: str) -> RestFeed:
         feed = RestFeed("port", url, token, self._inbox, self._quarantine, self.clock)
         client = DeskClient(url, token)
         client.start()
@@ -112,6 +124,7 @@ class LivePort:
             waiting, self._waiting = self._waiting, []
         for what in waiting:
             what(client)
+        return feed
 
     def _keep(self) -> None:
         options = self._options
@@ -140,9 +153,7 @@ class LivePort:
                 process.stop()
                 return
             if self._feed is None:
-                self._connect(process.url, process.token)
-                if self._feed is not None:
-                    self._feed.start()
+                self._connect(process.url, process.token).start()
             bind, token = process.url.rpartition("//")[2], process.token
             while process.running and not self._stopping.wait(_WATCH_S):
                 pass
@@ -151,6 +162,33 @@ class LivePort:
                 process.stop()
                 at = _iso(self.clock.now())
                 self._stopping.wait(_RESTART_PAUSE_S)
+
+
+class NoPort:
+    """Stands in for `LivePort` where only vessels are watched: nothing to hear, nobody to send to."""
+
+    def start(self) -> None:
+        """Nothing to begin."""
+
+    def stop(self) -> None:
+        """Nothing to end."""
+
+    def healths(self) -> tuple[FeedHealth, ...]:
+        """No feed."""
+        return ()
+
+    def outcomes(self) -> list[Outcome]:
+        """Nothing was sent."""
+        return []
+
+    def decision(self, **fields: Any) -> None:
+        """Kept by the twin alone."""
+
+    def task(self, **fields: Any) -> None:
+        """Nobody to send."""
+
+    def gate_hold(self, **fields: Any) -> None:
+        """No gate to hold at."""
 
 
 def _iso(at_ms: int) -> str:

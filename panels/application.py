@@ -41,13 +41,6 @@ def make_application(arguments: Sequence[str]) -> QApplication:
     return application
 
 
-def display_is_missing() -> bool:
-    """Whether a window cannot be opened here: Linux without X11 or Wayland, unless another platform is asked for."""
-    if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM"):
-        return False
-    return not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-
-
 def quit_on_signals(application: QApplication) -> None:
     """Ctrl+C and a polite request to end close the desk in its usual stages."""
     for number in (signal.SIGINT, signal.SIGTERM):

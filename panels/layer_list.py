@@ -7,8 +7,10 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QWidget
 
 from panels.desk import Desk
 from twin.events import Counts
-from twin.records import CallState
-from twin.tables import CALL_STATES
+from twin.records import EntityKind
+from twin.tables import ENTITY_KINDS
+
+_VESSEL = ENTITY_KINDS[EntityKind.VESSEL]
 
 
 class LayerList(QWidget):
@@ -55,7 +57,7 @@ class LayerList(QWidget):
             ("containers", f"{counts.containers_in_yard:,}"),
             ("vehicles", f"{counts.vehicles:,}"),
             ("seals", f"{counts.seals:,}"),
-            ("vessels", f"{int((twin.vessels.state == CALL_STATES[CallState.ALONGSIDE]).sum())}"),
+            ("vessels", f"{int(((twin.movers.kind == _VESSEL) & ~twin.movers.gone(self._desk.now())).sum())}"),
             ("cranes", f"{len(self._desk.index.layout.cranes)}"),
             ("fences", f"{len(self._desk.index.layout.fences)}"),
             ("warnings", f"{counts.warnings_open}"),
