@@ -183,6 +183,20 @@ def test_nothing_is_drawn_when_nothing_changed(room: Room) -> None:
     assert room.viewport.frames == before
 
 
+def test_a_fine_picture_smooths_its_edges_and_keeps_its_measures(room: Room) -> None:
+    plain = room.picture()
+    place = np.array([room.scene.camera.pose.target])
+    room.viewport.set_fine(True)
+    room.beat()
+    fine = room.picture()
+    assert room.viewport.drawn_share == 2.0
+    assert fine.shape == plain.shape
+    middle = (room.viewport.width() / 2, room.viewport.height() / 2)
+    assert room.viewport.project(place)[0, :2] == pytest.approx(middle, abs=1)
+    colours = [len(np.unique(image.reshape(-1, 3), axis=0)) for image in (plain, fine)]
+    assert colours[1] > colours[0]
+
+
 def test_a_slow_machine_draws_less_often_and_loses_nothing(room: Room) -> None:
     room.viewport._frame_s = 60.0  # as if the last picture had taken a minute
     before = room.viewport.frames
