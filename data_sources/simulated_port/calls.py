@@ -48,7 +48,7 @@ class Visit:
     middle: tuple[float, float] = (0.0, 0.0)
     bow: tuple[float, float] = (1.0, 0.0)  # unit vector
     to_load: int = 0
-    loaded: list[Box] = field(default_factory=list)
+    loaded: set[str] = field(default_factory=set)
 
     def ref(self, stowage: str) -> str:
         return f"{self.call.mmsi}/{stowage}"

@@ -59,10 +59,8 @@ class Shift:
 
     quay_crane: QuayCrane
     visit: Visit
-    bays: list[int]
     queue: QueueLane
-    to_load: int
-    left: dict[int, int] = field(default_factory=dict)  # bays still to be worked, boxes to load into each
+    left: dict[int, int]  # bays still to be worked, boxes to load into each
     landing: list[tuple[Stack, Box]] = field(default_factory=list)  # of the bay in hand, in lifting order
     bay: int = 0  # in hand
     unassigned: int = 0  # boxes to land that no vehicle has been sent for
@@ -99,13 +97,8 @@ class Quay:
             yield self._env.timeout(300.0)
         for crane in cranes:
             crane.busy = True
-        bays = sorted(visit.deck.bays, key=lambda bay: self._gantry(cranes[0], visit.bay_at(bay)))
-        loads = visit.to_load
-        shifts = []
-        for k, crane in enumerate(cranes):
-            part = bays[len(bays) * k // len(cranes) : len(bays) * (k + 1) // len(cranes)]
-            share = loads * (k + 1) // len(cranes) - loads * k // len(cranes)
-            shifts.append(Shift(crane, visit, part, QueueLane(""), share))
+        plan = self._plan(visit, sorted(visit.deck.bays, key=lambda bay: self._gantry(cranes[0], visit.bay_at(bay))))
+        shifts = [Shift(crane, visit, QueueLane(""), left) for crane, left in zip(cranes, _shares(plan, len(cranes)), strict=True) if left]
         yield simpy.AllOf(self._env, [self._env.process(self._shift(shift, shifts)) for shift in shifts])
         for crane in cranes:
             crane.busy = False
@@ -128,18 +121,16 @@ class Quay:
 
     def _shift(self, shift: Shift, shifts: list[Shift]) -> Act:
         visit, crane = shift.visit, shift.quay_crane
-        near = visit.bay_at(shift.bays[0])
+        near = visit.bay_at(next(iter(shift.left)))
         kind = self._fleet.kind_at(self._world, crane.crane.home)
         trade = visit.call.trade
         while not (gang := self._fleet.borrow(near, trade, kind, GANG) or self._fleet.borrow(near, trade, None, GANG)):
             yield self._fleet.returned.wait(self._env)
         members = [self._env.process(self._member(vehicle, depot, shift)) for vehicle, depot in gang]
-        for bay, loads in self._plan(shift):
-            shift.left[bay] = loads
         while shift.left:
             bay = yield from self._next_bay(shift, shifts)
             yield from self._travel(shift, bay)
-            shift.bay, shift.landing, shift.loads_left = bay, self._landing(shift, bay), shift.left.pop(bay)
+            shift.bay, shift.landing, shift.loads_left = bay, self._landing(visit, bay), shift.left.pop(bay)
             shift.unassigned = len(shift.landing)
             self._change(shift)
             while shift.landing or shift.loads_left or shift.underway:
@@ -149,25 +140,23 @@ class Quay:
         yield from self._rest(shift)
         yield simpy.AllOf(self._env, members)
 
-    def _plan(self, shift: Shift) -> list[tuple[int, int]]:
-        """The bays a crane will work and how many boxes go into each: she is loaded where she was discharged, and where
-        there is room if that does not suffice."""
-        bays = [(bay, len(self._landing(shift, bay))) for bay in shift.bays]
-        rest, plan = shift.to_load, {}
-        for bay, landing in sorted(bays, key=lambda b: (-b[1], b[0])):
-            room = landing + sum(max(s.room(), 0) for s in shift.visit.stacks if s.bay == bay)
-            loads = min(room, rest)
-            rest -= loads
-            if landing or loads:
-                plan[bay] = loads
-        return [(bay, plan[bay]) for bay in shift.bays if bay in plan]
+    def _plan(self, visit: Visit, bays: list[int]) -> list[tuple[int, int, int]]:
+        """The bays to be worked, in the order given, with what is to be landed from and loaded into each: she is loaded where
+        she was discharged, and where there is room if that does not suffice."""
+        landing = {bay: len(self._landing(visit, bay)) for bay in bays}
+        rest, loads = visit.to_load, dict.fromkeys(bays, 0)
+        for bay in sorted(bays, key=lambda b: (-landing[b], b)):
+            room = landing[bay] + sum(max(s.room(), 0) for s in visit.stacks if s.bay == bay)
+            loads[bay] = min(room, rest)
+            rest -= loads[bay]
+        return [(bay, landing[bay], loads[bay]) for bay in bays if landing[bay] or loads[bay]]
 
     @staticmethod
-    def _landing(shift: Shift, bay: int) -> list[tuple[Stack, Box]]:
+    def _landing(visit: Visit, bay: int) -> list[tuple[Stack, Box]]:
         """What is to be lifted out of a bay, stack by stack from the top."""
         found = []
-        for stack in (s for s in shift.visit.stacks if s.bay == bay):
-            boxes = [(ref[-2:], box) for box, ref in stack.refs() if isinstance(box, Box)]
+        for stack in (s for s in visit.stacks if s.bay == bay):
+            boxes = [(ref[-2:], box) for box, ref in stack.refs() if isinstance(box, Box) and box.number not in visit.loaded]
             found += [(stack, box) for _, box in sorted(boxes, key=lambda b: b[0], reverse=True)]
         return found
 
@@ -249,7 +238,7 @@ class Quay:
         yield from self._swing(shift, self._under(shift, vehicle, box), self._over(shift, ref), box, vehicle)
         self._clerk.moved(box, MoveEvent.LOAD, Purpose.LOADING, (PlaceKind.VESSEL, ref), shift.quay_crane.crane.id, visit.call.id)
         box.mission = ""
-        visit.loaded.append(box)
+        visit.loaded.add(box.number)
         self._customs().loaded(box)
 
     @staticmethod
@@ -434,3 +423,15 @@ class Quay:
         vehicle.served = self._env.event()
         self._change(shift)
         yield vehicle.served
+
+
+def _shares(plan: list[tuple[int, int, int]], count: int) -> list[dict[int, int]]:
+    """A plan cut into `count` stretches of about equal work: for each crane its bays and what to load into them."""
+    total = sum(landing + loads for _, landing, loads in plan)
+    shares: list[dict[int, int]] = [{} for _ in range(count)]
+    done = 0
+    for bay, landing, loads in plan:
+        middle = done + (landing + loads) / 2
+        shares[min(int(middle / total * count), count - 1)][bay] = loads
+        done += landing + loads
+    return shares

@@ -1,9 +1,8 @@
 """Vehicles on the roads: each drive is planned whole, and starts when its whole way is clear.
 
-Every road has control points. A drive takes each point it passes for the time from its nose's arrival to its tail's
-leaving, a vehicle that stands on a lane takes the points under it until it leaves. A vehicle waits where it stands
-until its drive meets nobody's times, and holds its destination before it starts. So no two vehicles ever are on the
-same spot, none overtakes on a lane, and none can be caught in a jam that cannot dissolve.
+A vehicle waits where it stands until its drive meets nobody's times at any control point of the roads (see
+`right_of_way`), and holds its destination before it starts. So no two vehicles ever are on the same spot, none
+overtakes on a lane, and none can be caught in a jam that cannot dissolve.
 """
 
 from __future__ import annotations
@@ -16,31 +15,19 @@ from typing import Any
 import numpy as np
 import simpy
 
-from data_sources.simulated_port.paths import Drive, Floats, RawPath, course_along, drive_on, slowed
+from data_sources.simulated_port.paths import Drive, RawPath, course_along, drive_on
 from data_sources.simulated_port.places import ROOM_M, Place, RoadPoints, Waiters, on_lane, point_on
+from data_sources.simulated_port.right_of_way import Hold, RightOfWay
 from data_sources.simulated_port.road_graph import ANY, DOMESTIC, FOREIGN, RoadGraph
 from data_sources.simulated_port.trajectories import Tracks
 from data_sources.simulated_port.world import Box, World
 from twin.records import Trade, VehicleKind
 
 Act = Generator[simpy.Event, Any, Any]
-_FOREVER = math.inf
-_GAP_S = 0.4
 _PATIENCE_S = 150.0  # on a lane, for a place to become free
 _PLANS_KEPT = 12_000
 _QUEUE_MPS = 2.5
 _ASIDE_MPS = 4.2  # between a lane and a place beside it
-_SHORT_WAITS, _SHORT_WAIT_S = 3, 10.0  # before it starts, rather than slow down on the way
-_REFINEMENTS = 4
-_MOST_SLOWING_S = 45.0  # rather than dawdle longer than this on the way, a vehicle waits before it starts
-
-
-@dataclass(slots=True, eq=False)
-class Hold:
-    """A vehicle stands, or will stand, on lane points until it drives on; `waiters` want to know when."""
-
-    entries: list[list[Any]] = field(default_factory=list)
-    waiters: Waiters = field(default_factory=Waiters)
 
 
 @dataclass(slots=True, eq=False)
@@ -87,7 +74,7 @@ class Traffic:
         self.graphs = {FOREIGN: RoadGraph(layout, FOREIGN), DOMESTIC: RoadGraph(layout, DOMESTIC), ANY: RoadGraph(layout, ANY)}
         self.points = RoadPoints(layout, self.graphs[FOREIGN])
         self._limits = [edge.speed_limit_mps for edge in layout.road_edges]
-        self._taken: list[list[Any]] = [[] for _ in range(len(self.points))]
+        self._way = RightOfWay(len(self.points))
         self._plans: dict[tuple[int, int, str], tuple[Place, Place, Drive]] = {}
         self.tracks = Tracks()
         self.vehicles: dict[str, Vehicle] = {}
@@ -104,7 +91,7 @@ class Traffic:
         if place.private:
             place.occupant = vehicle
         else:
-            self._stand(vehicle, place, self._env.now)
+            vehicle.hold = self._way.stand(place, {point: self._env.now for point, _ in place.lane_points})
         self.vehicles[id] = vehicle
         if row >= len(self.names):
             self.names = np.concatenate([self.names, np.full(len(self.names), "", dtype=object)])
@@ -232,133 +219,18 @@ class Traffic:
 
     def _commit(self, vehicle: Vehicle, drive: Drive, place: Place, start: float) -> None:
         self.drives += 1
-        self._release(vehicle, drive, start)
-        taken = self._taken
-        held = {p for p, _ in place.lane_points}
-        points, entering = drive.course.points, drive.enters_list
-        for point, enters, leaves in zip(points, entering, drive.leaves_list, strict=True):
-            if point not in held:
-                taken[point].append((start + enters, start + leaves + _GAP_S, None))
-        if held:
-            self._stand(vehicle, place, start, dict(zip(points, entering, strict=True)), drive.duration)
+        if vehicle.hold is not None:
+            self._way.release(vehicle.hold, vehicle.place, drive, start)
+        vehicle.hold = self._way.take(drive, place, start)
         self.tracks.run(vehicle.row, drive.pieces, start, *place.at, place.heading_deg)
 
-    def _stand(self, vehicle: Vehicle, place: Place, start: float, enters: dict[int, float] | None = None, latest: float = 0.0) -> None:
-        """Takes the points under a place on a lane until further notice."""
-        vehicle.hold = Hold()
-        for point, _ in place.lane_points:
-            first = max(latest - 4.0, 0.0) if enters is None else enters.get(point, max(latest - 4.0, 0.0))
-            entry = [start + first, _FOREVER, vehicle.hold]
-            vehicle.hold.entries.append(entry)
-            self._taken[point].append(entry)
-
-    def _release(self, vehicle: Vehicle, drive: Drive, start: float) -> None:
-        """The points under a vehicle that drives off are free once it has cleared them."""
-        hold, vehicle.hold = vehicle.hold, None
-        if hold is None:
-            return
-        ahead = dict(zip(drive.course.points, drive.leaves_list, strict=True))
-        for entry, (point, offset) in zip(hold.entries, vehicle.place.lane_points, strict=True):
-            cleared = ahead.get(point, drive.clear_s if offset <= 0 else drive.well_clear_s)
-            entry[1], entry[2] = start + max(cleared, drive.clear_s if offset <= 0 else 0.0) + _GAP_S, None
-        hold.waiters.wake()
+    def _timed(self, vehicle: Vehicle, place: Place) -> tuple[Drive, float] | Hold:
+        return self._way.fit(self._plan(vehicle, place), place, vehicle.hold, self._env.now)
 
     def _vacate(self, place: Place, vehicle: Vehicle) -> None:
         if place.private and place.occupant is vehicle:
             place.occupant = None
             place.waiters.wake()
-
-    def _timed(self, vehicle: Vehicle, place: Place) -> tuple[Drive, float] | Hold:
-        """The drive to a place and how long to wait, seconds, before it starts so that it meets nobody; the hold of whoever
-        stands in the way."""
-        base = drive = self._plan(vehicle, place)
-        start = 0.0
-        for _ in range(_SHORT_WAITS):
-            delays = self._delays(vehicle, base, place, start)
-            if isinstance(delays, Hold):
-                return delays
-            if delays[-1] < 1e-6:
-                return base, start
-            if start + delays[-1] > _SHORT_WAIT_S:
-                break
-            start += float(delays[-1])
-        start = 0.0
-        for _ in range(_REFINEMENTS):
-            delays = self._delays(vehicle, drive, place, start)
-            if isinstance(delays, Hold):
-                return delays
-            start += float(delays[0])
-            delays -= delays[0]
-            if delays[-1] < _GAP_S / 2:
-                return drive, start
-            if delays[-1] > _MOST_SLOWING_S:
-                break
-            drive = drive_on(slowed(drive.course, delays), ROOM_M)
-        # Slowing down on the way does not do: wait at the start for as long as the whole way needs.
-        start = 0.0
-        while True:
-            delays = self._delays(vehicle, base, place, start)
-            if isinstance(delays, Hold):
-                return delays
-            if delays[-1] < 1e-6:
-                return base, start
-            start += float(delays[-1])
-
-    def _delays(self, vehicle: Vehicle, drive: Drive, place: Place, start: float) -> Floats | Hold:
-        """By how much each control point must be passed later than the drive would, if it started in `start` seconds, to keep
-        clear of everybody's times. Shape (M + 2,): start, points, end; it never falls.
-
-        The least such delays: whoever cannot pass a point before another passes after it, which may hold up what is
-        behind; repeated until nothing moves.
-        """
-        begin, own, taken = self._env.now + start, vehicle.hold, self._taken
-        points, now = drive.course.points, self._env.now
-        held = {p for p, _ in place.lane_points}
-        rows: list[int] = []
-        lows: list[float] = []
-        highs: list[float] = []
-        blocker: Hold | None = None
-        for row, (point, enters) in enumerate(zip(points, drive.enters_list, strict=True)):
-            entries = taken[point]
-            if entries:
-                if entries[0][1] < now:
-                    taken[point] = entries = [e for e in entries if e[1] >= now]
-                early, stays = begin + enters, point in held
-                for low, high, hold in entries:
-                    if high > early and (hold is None or hold is not own):
-                        rows.append(row)
-                        lows.append(-math.inf if stays else low)
-                        highs.append(high)
-                        if hold is not None:
-                            blocker = hold
-        most = len(points) + 1
-        beyond: list[Any] = []
-        late = begin + max(drive.duration - 4.0, 0.0)
-        if held:
-            beyond = [e for p in held.difference(points) for e in taken[p] if e[1] > late and (e[2] is None or e[2] is not own)]
-            blocker = next((e[2] for e in beyond if e[2] is not None), blocker)
-        if not rows and not beyond:
-            return np.zeros(most + 1)
-        index = np.array(rows, dtype=np.intp)
-        low_at = np.array(lows) - begin - drive.leaves[index] - _GAP_S
-        high_at = np.array(highs) - begin - drive.enters[index]
-        first, last = drive.before[index], drive.after[index]
-        if beyond:
-            first = np.concatenate([first, np.full(len(beyond), max(most - 2, 0))])
-            last = np.concatenate([last, np.full(len(beyond), most)])
-            low_at = np.concatenate([low_at, np.full(len(beyond), -math.inf)])
-            high_at = np.concatenate([high_at, np.array([e[1] for e in beyond]) - late])
-        delays = np.zeros(most + 1)
-        while True:
-            broken = np.flatnonzero((delays[last] > low_at) & (delays[first] < high_at - 1e-9))
-            if not len(broken):
-                break
-            np.maximum.at(delays, first[broken], high_at[broken])
-            np.maximum.accumulate(delays, out=delays)
-            if delays[-1] == math.inf:
-                assert blocker is not None
-                return blocker
-        return delays
 
     def _plan(self, vehicle: Vehicle, place: Place) -> Drive:
         graph = self.graph_of(vehicle)

@@ -1,0 +1,158 @@
+"""The right of way: who takes which control point of the roads from when until when.
+
+A drive takes each point it passes from its nose's arrival to its tail's leaving; a vehicle that stands on a lane holds
+the points under it until it drives off. The times of any two vehicles at a point never overlap.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from data_sources.simulated_port.paths import Drive, Floats, drive_on, slowed
+from data_sources.simulated_port.places import ROOM_M, Place, Waiters
+
+_GAP_S = 0.4
+_SHORT_WAITS, _SHORT_WAIT_S = 3, 10.0  # before it starts, rather than slow down on the way
+_REFINEMENTS = 4
+_MOST_SLOWING_S = 45.0  # rather than dawdle longer than this on the way, a vehicle waits before it starts
+_ARRIVES_S = 4.0  # before it stands, a vehicle may already cover the points around its place
+
+
+@dataclass(slots=True, eq=False)
+class Hold:
+    """A vehicle stands, or will stand, on lane points until it drives on; `waiters` want to know when."""
+
+    entries: list[list[Any]] = field(default_factory=list)
+    waiters: Waiters = field(default_factory=Waiters)
+
+
+class RightOfWay:
+    """The times taken at every control point. All times are seconds on the world's clock."""
+
+    def __init__(self, points: int) -> None:
+        self._taken: list[list[Any]] = [[] for _ in range(points)]  # (from, until, hold or None)
+
+    def take(self, drive: Drive, place: Place, start: float) -> Hold | None:
+        """Takes the points of a drive that starts at `start`; the hold on its destination if that is on a lane."""
+        taken = self._taken
+        held = {p for p, _ in place.lane_points}
+        for point, enters, leaves in zip(drive.course.points, drive.enters_list, drive.leaves_list, strict=True):
+            if point not in held:
+                taken[point].append((start + enters, start + leaves + _GAP_S, None))
+        if not held:
+            return None
+        first = dict(zip(drive.course.points, drive.enters_list, strict=True))
+        latest = max(drive.duration - _ARRIVES_S, 0.0)
+        return self.stand(place, {point: start + first.get(point, latest) for point in held})
+
+    def stand(self, place: Place, since: dict[int, float]) -> Hold:
+        """Holds the points under a place on a lane, each from an instant on."""
+        hold = Hold()
+        for point, _ in place.lane_points:
+            entry = [since[point], math.inf, hold]
+            hold.entries.append(entry)
+            self._taken[point].append(entry)
+        return hold
+
+    @staticmethod
+    def release(hold: Hold, place: Place, drive: Drive, start: float) -> None:
+        """Gives the points under a vehicle free from when it will have cleared them, driving off at `start`."""
+        ahead = dict(zip(drive.course.points, drive.leaves_list, strict=True))
+        for entry, (point, offset) in zip(hold.entries, place.lane_points, strict=True):
+            cleared = ahead.get(point, drive.clear_s if offset <= 0 else drive.well_clear_s)
+            entry[1], entry[2] = start + max(cleared, drive.clear_s if offset <= 0 else 0.0) + _GAP_S, None
+        hold.waiters.wake()
+
+    def fit(self, base: Drive, place: Place, own: Hold | None, now: float) -> tuple[Drive, float] | Hold:
+        """The drive to a place, slowed down where it must be, and how many seconds after `now` it may start so that it meets
+        nobody; the hold of whoever stands in the way. `own`: the hold of the vehicle itself."""
+        drive = base
+        start = 0.0
+        for _ in range(_SHORT_WAITS):
+            delays = self._delays(base, place, own, now, now + start)
+            if isinstance(delays, Hold):
+                return delays
+            if delays[-1] < 1e-6:
+                return base, start
+            if start + delays[-1] > _SHORT_WAIT_S:
+                break
+            start += float(delays[-1])
+        start = 0.0
+        for _ in range(_REFINEMENTS):
+            delays = self._delays(drive, place, own, now, now + start)
+            if isinstance(delays, Hold):
+                return delays
+            start += float(delays[0])
+            delays -= delays[0]
+            if delays[-1] < _GAP_S / 2:
+                return drive, start
+            if delays[-1] > _MOST_SLOWING_S:
+                break
+            drive = drive_on(slowed(drive.course, delays), ROOM_M)
+        # Slowing down on the way does not do: wait at the start for as long as the whole way needs.
+        start = 0.0
+        while True:
+            delays = self._delays(base, place, own, now, now + start)
+            if isinstance(delays, Hold):
+                return delays
+            if delays[-1] < 1e-6:
+                return base, start
+            start += float(delays[-1])
+
+    def _delays(self, drive: Drive, place: Place, own: Hold | None, now: float, begin: float) -> Floats | Hold:
+        """By how much each control point must be passed later than the drive would, if it started at `begin`, to keep clear of everybody's times. Shape (M + 2,): start, points, end; it never falls.
+
+        The least such delays: whoever cannot pass a point before another passes after it, which may hold up what is
+        behind; repeated until nothing moves.
+        """
+        points, taken = drive.course.points, self._taken
+        held = {p for p, _ in place.lane_points}
+        rows: list[int] = []
+        lows: list[float] = []
+        highs: list[float] = []
+        blocker: Hold | None = None
+        for row, (point, enters) in enumerate(zip(points, drive.enters_list, strict=True)):
+            entries = taken[point]
+            if entries:
+                if entries[0][1] < now:
+                    taken[point] = entries = [e for e in entries if e[1] >= now]
+                early, stays = begin + enters, point in held
+                for low, high, hold in entries:
+                    if high > early and (hold is None or hold is not own):
+                        rows.append(row)
+                        lows.append(-math.inf if stays else low)
+                        highs.append(high)
+                        if hold is not None:
+                            blocker = hold
+        most = len(points) + 1
+        beyond: list[Any] = []
+        late = begin + max(drive.duration - _ARRIVES_S, 0.0)
+        if held:
+            beyond = [e for p in held.difference(points) for e in taken[p] if e[1] > late and (e[2] is None or e[2] is not own)]
+            blocker = next((e[2] for e in beyond if e[2] is not None), blocker)
+        if not rows and not beyond:
+            return np.zeros(most + 1)
+        index = np.array(rows, dtype=np.intp)
+        low_at = np.array(lows) - begin - drive.leaves[index] - _GAP_S
+        high_at = np.array(highs) - begin - drive.enters[index]
+        first, last = drive.before[index], drive.after[index]
+        if beyond:
+            first = np.concatenate([first, np.full(len(beyond), max(most - 2, 0))])
+            last = np.concatenate([last, np.full(len(beyond), most)])
+            low_at = np.concatenate([low_at, np.full(len(beyond), -math.inf)])
+            high_at = np.concatenate([high_at, np.array([e[1] for e in beyond]) - late])
+        delays = np.zeros(most + 1)
+        while True:
+            broken = np.flatnonzero((delays[last] > low_at) & (delays[first] < high_at - 1e-9))
+            if not len(broken):
+                break
+            np.maximum.at(delays, first[broken], high_at[broken])
+            np.maximum.accumulate(delays, out=delays)
+            if delays[-1] == math.inf:
+                assert blocker is not None
+                return blocker
+        return delays
