@@ -28,7 +28,11 @@ _MOORING_S = (1_500.0, 2_400.0)  # lines ashore, gangway, formalities, before th
 _UNMOORING_S = (1_200.0, 2_400.0)
 _FENDER_M = 1.2
 _END_ROOM_M = 12.0
-_IMPORT_SHARES = (("import", Trade.FOREIGN, True, 0.66), ("empty_in", Trade.FOREIGN, False, 0.21), ("transshipment", Trade.TRANSSHIPMENT, True, 0.13))
+_IMPORT_SHARES = (
+    ("import", Trade.FOREIGN, True, 0.66),
+    ("empty_in", Trade.FOREIGN, False, 0.21),
+    ("transshipment", Trade.TRANSSHIPMENT, True, 0.13),
+)
 _DOMESTIC_SHARES = (("domestic_in", Trade.DOMESTIC, True, 0.74), ("domestic_in", Trade.DOMESTIC, False, 0.26))
 _REEFER_SHARE = 0.055
 _DANGEROUS_SHARE = 0.012
@@ -51,6 +55,7 @@ class Visit:
     loaded: set[str] = field(default_factory=set)
 
     def ref(self, stowage: str) -> str:
+        """A place aboard as records name it."""
         return f"{self.call.mmsi}/{stowage}"
 
     def bay_at(self, bay: int) -> tuple[float, float]:
@@ -63,8 +68,14 @@ class Calls:
     """The port's schedule. `work(visit)` of the quay is run while a vessel is alongside."""
 
     def __init__(
-        self, world: World, clerk: Clerk, drawer: CargoDrawer, motion: VesselMotion, customs: Callable[[], CustomsDesk],
-        work: Callable[[Visit, float], Act], awaited: Callable[[Box], bool],
+        self,
+        world: World,
+        clerk: Clerk,
+        drawer: CargoDrawer,
+        motion: VesselMotion,
+        customs: Callable[[], CustomsDesk],
+        work: Callable[[Visit], Act],
+        awaited: Callable[[Box], bool],
     ) -> None:
         self._world, self._clerk, self._drawer, self._motion = world, clerk, drawer, motion
         self._customs, self._work, self._awaited = customs, work, awaited
@@ -72,7 +83,8 @@ class Calls:
         containers = [b for b in world.layout.berths if b.kind == "container"]
         domestic = {b.id for b in containers if _behind(world, b) == "domestic"}
         self._free: dict[Trade, list[Berth]] = {
-            Trade.FOREIGN: [b for b in containers if b.id not in domestic], Trade.DOMESTIC: [b for b in containers if b.id in domestic],
+            Trade.FOREIGN: [b for b in containers if b.id not in domestic],
+            Trade.DOMESTIC: [b for b in containers if b.id in domestic],
         }
         self._order = {b.id: i for i, b in enumerate(world.layout.berths)}
         self._freed = world.env.event()
@@ -83,7 +95,9 @@ class Calls:
 
     def begin(self) -> None:
         """Puts the first vessels alongside and starts the schedule."""
-        for trade, count, every_s in zip((Trade.FOREIGN, Trade.DOMESTIC), ALONGSIDE_AT_START, (FOREIGN_EVERY_S, DOMESTIC_EVERY_S), strict=True):
+        for trade, count, every_s in zip(
+            (Trade.FOREIGN, Trade.DOMESTIC), ALONGSIDE_AT_START, (FOREIGN_EVERY_S, DOMESTIC_EVERY_S), strict=True
+        ):
             if not self._free[trade]:
                 continue
             for _ in range(count):
@@ -119,8 +133,17 @@ class Calls:
         world = self._world
         self._voyages += 1
         call = Call(
-            world.new_id("CALL"), ship.name, ship.imo, ship.mmsi, f"{26_000 + self._voyages:05d}{'E' if self._voyages % 2 else 'W'}",
-            ship.size.length_m, ship.size.beam_m, trade, None, world.ms(arrival_s + 2.2 * 3600.0), world.ms(arrival_s + 14 * 3600.0),
+            world.new_id("CALL"),
+            ship.name,
+            ship.imo,
+            ship.mmsi,
+            f"{26_000 + self._voyages:05d}{'E' if self._voyages % 2 else 'W'}",
+            ship.size.length_m,
+            ship.size.beam_m,
+            trade,
+            None,
+            world.ms(arrival_s + 2.2 * 3600.0),
+            world.ms(arrival_s + 14 * 3600.0),
         )
         visit = Visit(call, ship, Deck(ship.size), [])
         world.calls[call.id] = call
@@ -139,16 +162,15 @@ class Calls:
                 length = 40 if rng.random() < _FORTY_SHARE else 20
                 visit.stacks.append(Stack(bay, row, length, visit.ship.size.tiers))
         space = sum(s.high * (2 if s.length_ft == 20 else 1) for s in visit.stacks)
-        through = int(min(rng.integers(*_THROUGH), 0.62 * space))
+        through = int(min(float(rng.integers(*_THROUGH)), 0.62 * space))
         imports = int(min(imports, 0.32 * space))
         share = through / space
         cargo: list[Cargo] = []
         for stack in visit.stacks:
-            height = int(np.clip(round(rng.normal(share * stack.high, 0.8)), 0, stack.high - 1))
+            height = min(max(round(float(rng.normal(share * stack.high, 0.8))), 0), stack.high - 1)
             for _ in range(height * (2 if stack.length_ft == 20 else 1)):
-                box = Cargo("", stack.length_ft)
-                stack.put(box)
-                cargo.append(box)
+                cargo.append(Cargo("", stack.length_ft))
+                stack.put(cargo[-1])
         self._say_through(visit, trade, cargo)
         places: list[Stack] = []
         for bay in rng.permutation(deck.bays).tolist():
@@ -156,7 +178,7 @@ class Calls:
                 places += [stack] * min(stack.room(), int(rng.integers(2, 5)))
             if len(places) >= imports:
                 break
-        boxes = self._imports(visit, trade, places[:imports])
+        boxes = self._imports(trade, places[:imports])
         for box, stack in zip(boxes, places, strict=False):
             box.call, box.place_kind, box.place_ref = call.id, PlaceKind.VESSEL, visit.ref(stack.put(box))
             box.arrived_at = call.arrival_at
@@ -166,7 +188,7 @@ class Calls:
         for box in boxes:
             customs.announce(box)
 
-    def _imports(self, visit: Visit, trade: Trade, places: Sequence[Stack]) -> list[Box]:
+    def _imports(self, trade: Trade, places: Sequence[Stack]) -> list[Box]:
         shares = _DOMESTIC_SHARES if trade is Trade.DOMESTIC else _IMPORT_SHARES
         kinds = self._rng.choice(len(shares), len(places), p=[s[3] for s in shares]).tolist()
         special = self._rng.random(len(places)).tolist()
@@ -188,13 +210,23 @@ class Calls:
         said: list[Box] = []
         for length in (20, 40):
             of_length = [c for c in cargo if c.length_ft == length]
-            full = self._drawer.draw(len(of_length), length, "transshipment", Trade.DOMESTIC if trade is Trade.DOMESTIC else Trade.TRANSSHIPMENT, True)
+            full = self._drawer.draw(
+                len(of_length),
+                length,
+                "transshipment",
+                Trade.DOMESTIC if trade is Trade.DOMESTIC else Trade.TRANSSHIPMENT,
+                True,
+            )
             for item, box in zip(of_length, full, strict=True):
                 item.number = box.number
                 said.append(box)
         where = {item.number: ref for stack in visit.stacks for item, ref in stack.refs() if isinstance(item, Cargo)}
         for box in said:
-            box.place_kind, box.place_ref, box.arrived_at = PlaceKind.VESSEL, visit.ref(where[box.number]), visit.call.arrival_at
+            box.place_kind, box.place_ref, box.arrived_at = (
+                PlaceKind.VESSEL,
+                visit.ref(where[box.number]),
+                visit.call.arrival_at,
+            )
         say(self._world, said)
 
     def _arrive(self, visit: Visit, trade: Trade) -> Act:
@@ -218,7 +250,7 @@ class Calls:
         self._tell(visit)
         if arrived_ms == self._world.now_ms:
             yield env.timeout(float(rng.uniform(*_MOORING_S)))
-        yield env.process(self._work(visit, 0.0))
+        yield env.process(self._work(visit))
         yield env.timeout(float(rng.uniform(*_UNMOORING_S)))
         call.state, call.departure_at = CallState.DEPARTED, self._world.now_ms
         self._tell(visit)
@@ -266,10 +298,24 @@ class Calls:
 
     def _tell(self, visit: Visit) -> None:
         world, c = self._world, visit.call
-        world.emit(VesselCall(
-            world.new_id("VC"), SOURCE, world.now_ms, c.id, c.vessel, c.imo, c.mmsi, c.voyage, c.length_m, c.beam_m, c.berth,
-            CallState(c.state), c.arrival_at, c.departure_at,
-        ))
+        world.emit(
+            VesselCall(
+                world.new_id("VC"),
+                SOURCE,
+                world.now_ms,
+                c.id,
+                c.vessel,
+                c.imo,
+                c.mmsi,
+                c.voyage,
+                c.length_m,
+                c.beam_m,
+                c.berth,
+                CallState(c.state),
+                c.arrival_at,
+                c.departure_at,
+            )
+        )
 
 
 def _behind(world: World, berth: Berth) -> str:
@@ -286,5 +332,3 @@ def _seaward(world: World, berth: Berth) -> np.ndarray[Any, np.dtype[np.float64]
     right = np.array([along[1], -along[0]])
     yard = np.mean([b.origin for b in world.layout.blocks], axis=0) if world.layout.blocks else start + right
     return right if float((yard - start) @ right) < 0 else -right
-
-

@@ -15,7 +15,8 @@ KNOTS = 16
 
 @dataclass(frozen=True, slots=True)
 class Knot:
-    """Where a crane is at an instant: metres along its gantry way, trolley, spreader height; what it holds from then on."""
+    """Where a crane is at an instant: metres along its gantry way, trolley, spreader height; what it holds from then
+    on."""
 
     at_s: float
     gantry_m: float
@@ -77,8 +78,12 @@ class CraneMotion:
         span = np.where(ahead, t1 - t0, 1.0)
         u = np.where(ahead, np.clip((at_s - np.where(ahead, t0, 0.0)) / span, 0.0, 1.0), 0.0)
         u = u * u * (3.0 - 2.0 * u)  # drives speed up and slow down
-        values = [self._knots[k, rows, here] + (np.where(ahead, self._knots[k, rows, after], self._knots[k, rows, here])
-                                                - self._knots[k, rows, here]) * u for k in (1, 2, 3)]
+        values = [
+            self._knots[k, rows, here]
+            + (np.where(ahead, self._knots[k, rows, after], self._knots[k, rows, here]) - self._knots[k, rows, here])
+            * u
+            for k in (1, 2, 3)
+        ]
         boxes = [self._boxes[row][k] for row, k in enumerate(here.tolist())]
         return values[0], values[1], values[2], boxes, at_s < self._ends
 
@@ -94,16 +99,25 @@ class CraneMotion:
         after = knots[k + 1]
         u = min(max((at_s - here.at_s) / max(after.at_s - here.at_s, 1e-9), 0.0), 1.0)
         u = u * u * (3.0 - 2.0 * u)
-        return (here.gantry_m + (after.gantry_m - here.gantry_m) * u, here.trolley_m + (after.trolley_m - here.trolley_m) * u,
-                here.hoist_m + (after.hoist_m - here.hoist_m) * u)
+        return (
+            here.gantry_m + (after.gantry_m - here.gantry_m) * u,
+            here.trolley_m + (after.trolley_m - here.trolley_m) * u,
+            here.hoist_m + (after.hoist_m - here.hoist_m) * u,
+        )
 
 
 def cycle(
-    speeds: Speeds, start_s: float, here: tuple[float, float, float], pick: tuple[float, float, float],
-    place: tuple[float, float, float], travel_m: float, box: str,
+    speeds: Speeds,
+    start_s: float,
+    here: tuple[float, float, float],
+    pick: tuple[float, float, float],
+    place: tuple[float, float, float],
+    travel_m: float,
+    box: str,
 ) -> tuple[list[Knot], float, float]:
-    """One lift: from `here` to `pick`, up to `travel_m`, to `place`, up again. Places are (gantry, trolley, height of the
-    spreader). Returns the knots, and the seconds after `start_s` when the box leaves the ground and when it is set down."""
+    """One lift: from `here` to `pick`, up to `travel_m`, to `place`, up again. Places are (gantry, trolley, height of
+    the spreader). Returns the knots, and the seconds after `start_s` when the box leaves the ground and when it is set
+    down."""
     t = start_s
     gantry, trolley, hoist = here
     knots = [Knot(t, gantry, trolley, hoist)]
@@ -123,7 +137,10 @@ def cycle(
     go(pick, speeds.lock_s, box)
     lifted = t - start_s
     go((pick[0], pick[1], travel_m), (travel_m - pick[2]) / speeds.hoist_full + 2.0, box)
-    move_s = max(abs(place[1] - pick[1]) / speeds.trolley + 2.0, abs(place[0] - pick[0]) / speeds.gantry + (4.0 if abs(place[0] - pick[0]) > 0.5 else 0.0))
+    move_s = max(
+        abs(place[1] - pick[1]) / speeds.trolley + 2.0,
+        abs(place[0] - pick[0]) / speeds.gantry + (4.0 if abs(place[0] - pick[0]) > 0.5 else 0.0),
+    )
     go((place[0], place[1], travel_m), move_s, box)
     go(place, (travel_m - place[2]) / speeds.hoist_full + 3.0, box)
     go(place, speeds.lock_s, None)

@@ -1,4 +1,5 @@
-"""The terminal's own vehicles: tractors and driverless carriers in their depots, lent to quay cranes and inspections."""
+"""The terminal's own vehicles: tractors and driverless carriers in their depots, lent to quay cranes and
+inspections."""
 
 from __future__ import annotations
 
@@ -33,7 +34,8 @@ class Depot:
 
 
 class Fleet:
-    """All depots. A park of the layout is a depot if its subject's id begins with "depot"; the others are for trucks."""
+    """All depots. A park of the layout is a depot if its subject's id begins with "depot"; the others are for
+    trucks."""
 
     def __init__(self, world: World, traffic: Traffic, clerk: Clerk) -> None:
         self._env, self._traffic = world.env, traffic
@@ -63,7 +65,9 @@ class Fleet:
                 clerk.vehicle(name, kind, trade, OPERATOR)
                 depot.idle.append(traffic.enter(name, kind, trade, place))
 
-    def borrow(self, near: tuple[float, float], trade: Trade, kind: VehicleKind | None, most: int) -> list[tuple[Vehicle, Depot]]:
+    def borrow(
+        self, near: tuple[float, float], trade: Trade, kind: VehicleKind | None, most: int
+    ) -> list[tuple[Vehicle, Depot]]:
         """Up to `most` idle vehicles from the depots of a trade, nearest depot first; of a kind, or of any."""
         fitting = [d for d in self.depots if d.trade == trade and (kind is None or d.kind is kind)]
         lent: list[tuple[Vehicle, Depot]] = []
@@ -74,7 +78,11 @@ class Fleet:
 
     def kind_at(self, world: World, at: tuple[float, float]) -> VehicleKind:
         """What works at a place of the quay: driverless carriers before automated blocks, else tractors."""
-        return VehicleKind.AGV if _automated_near(world, at) and any(d.kind is VehicleKind.AGV for d in self.depots) else VehicleKind.TERMINAL_TRACTOR
+        return (
+            VehicleKind.AGV
+            if _automated_near(world, at) and any(d.kind is VehicleKind.AGV for d in self.depots)
+            else VehicleKind.TERMINAL_TRACTOR
+        )
 
     def send_home(self, vehicle: Vehicle, depot: Depot) -> Act:
         """Drives a vehicle back to its depot, where it is idle again."""

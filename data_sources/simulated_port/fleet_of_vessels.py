@@ -21,21 +21,30 @@ class Size:
 
 
 FOREIGN_SIZES = (
-    Size(147.0, 23.2, 4, 260, 0.20), Size(172.0, 27.6, 4, 380, 0.26), Size(222.0, 30.0, 5, 520, 0.18), Size(260.0, 32.2, 5, 680, 0.18),
-    Size(294.0, 32.2, 6, 820, 0.11), Size(335.0, 42.8, 6, 1_050, 0.07),
+    Size(147.0, 23.2, 4, 260, 0.20),
+    Size(172.0, 27.6, 4, 380, 0.26),
+    Size(222.0, 30.0, 5, 520, 0.18),
+    Size(260.0, 32.2, 5, 680, 0.18),
+    Size(294.0, 32.2, 6, 820, 0.11),
+    Size(335.0, 42.8, 6, 1_050, 0.07),
 )
 DOMESTIC_SIZES = (Size(150.0, 24.0, 4, 320, 0.5), Size(180.0, 28.0, 4, 430, 0.5))
+# fmt: off
 _FOREIGN_NAMES = (
-    "EVER GLEAM", "COSCO FUZHOU", "SITC JIANGYIN", "WAN HAI 327", "YM CAPACITY", "OOCL XIAMEN", "MAERSK QINZHOU", "CMA CGM LYRA",
-    "HMM OPAL", "ONE ARCADIA", "KMTC SHENZHEN", "TS KAOHSIUNG", "ZIM NINGBO", "HAPAG MINJIANG", "MSC MEISHAN", "XIN QUAN ZHOU",
-    "WAN HAI 513", "EVER CONCISE", "SITC HENGDE", "COSCO ROTTERDAM", "YM INAUGURATION", "OOCL JAKARTA", "MAERSK TAIKUNG",
-    "CMA CGM TANCREDI", "GREEN PACIFIC", "SINOKOR VLADIVOSTOK", "HEUNG-A AKITA", "TS MAWEI", "ONE CYGNUS", "KMTC JAKARTA", "MSC SHANGHAI V",
-    "WAN HAI 295", "EVER OATH", "BLUE OCEAN", "SPIL CITRA", "IAL 001", "MINSHENG TRADER", "ASIATIC WAVE", "SITC KWANGYANG", "HMM PROMISE",
+    "EVER GLEAM", "COSCO FUZHOU", "SITC JIANGYIN", "WAN HAI 327", "YM CAPACITY", "OOCL XIAMEN", "MAERSK QINZHOU",
+    "CMA CGM LYRA", "HMM OPAL", "ONE ARCADIA", "KMTC SHENZHEN", "TS KAOHSIUNG", "ZIM NINGBO", "HAPAG MINJIANG",
+    "MSC MEISHAN", "XIN QUAN ZHOU", "WAN HAI 513", "EVER CONCISE", "SITC HENGDE", "COSCO ROTTERDAM",
+    "YM INAUGURATION", "OOCL JAKARTA", "MAERSK TAIKUNG", "CMA CGM TANCREDI", "GREEN PACIFIC", "SINOKOR VLADIVOSTOK",
+    "HEUNG-A AKITA", "TS MAWEI", "ONE CYGNUS", "KMTC JAKARTA", "MSC SHANGHAI V", "WAN HAI 295", "EVER OATH",
+    "BLUE OCEAN", "SPIL CITRA", "IAL 001", "MINSHENG TRADER", "ASIATIC WAVE", "SITC KWANGYANG", "HMM PROMISE",
 )
+# fmt: on
+# fmt: off
 _DOMESTIC_NAMES = (
-    "ZHONG GU MIN JIANG", "ZHONG GU BO HAI", "AN TONG JIN GANG", "XIN FENG FU ZHOU", "PAN ASIA QUAN ZHOU", "REN JIAN 17", "ZHONG GU YING KOU",
-    "AN TONG HUANG PU", "XIN MING ZHOU 82", "HAI LIAN JIANG YIN",
+    "ZHONG GU MIN JIANG", "ZHONG GU BO HAI", "AN TONG JIN GANG", "XIN FENG FU ZHOU", "PAN ASIA QUAN ZHOU",
+    "REN JIAN 17", "ZHONG GU YING KOU", "AN TONG HUANG PU", "XIN MING ZHOU 82", "HAI LIAN JIANG YIN",
 )
+# fmt: on
 _MIDS = ("477", "563", "416", "538", "636", "373")  # Hong Kong, Singapore, Taipei, Marshall Islands, Liberia, Panama
 CHINA_MID = "413"
 
@@ -59,7 +68,9 @@ class Ship:
 def register(trade: Trade) -> list[Ship]:
     """The vessels of a trade, always the same ones, sizes in the proportions of their shares."""
     names, sizes, first = (
-        (_DOMESTIC_NAMES, DOMESTIC_SIZES, 941_200) if trade is Trade.DOMESTIC else (_FOREIGN_NAMES, FOREIGN_SIZES, 935_100)
+        (_DOMESTIC_NAMES, DOMESTIC_SIZES, 941_200)
+        if trade is Trade.DOMESTIC
+        else (_FOREIGN_NAMES, FOREIGN_SIZES, 935_100)
     )
     ships = []
     for i, name in enumerate(names):
@@ -124,8 +135,8 @@ class Stack:
 class Deck:
     """The deck of a ship of given size, planned as the usual one of her size.
 
-    The same plan as `layers.stowage` draws, so that a crane works over the bay that is seen: twenty-foot bays 6.9 m apart from
-    0.415 of the length before midships, the house abaft 36 % of them.
+    The same plan as `layers.stowage` draws, so that a crane works over the bay that is seen: twenty-foot bays 6.9 m
+    apart from 0.415 of the length before midships, the house abaft 36 % of them.
     """
 
     _BAY_M = 6.9

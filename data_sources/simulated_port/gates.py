@@ -106,15 +106,29 @@ class Gates:
         names = (vehicle.id, *(box.number for box in vehicle.boxes))
         return max((self._holds.get(name, -math.inf) for name in names), default=-math.inf)
 
-    def _read(self, vehicle: Vehicle, lane: Lane, order: str | None, decision: GateDecision = GateDecision.RAISE) -> GatePassage:
+    def _read(
+        self, vehicle: Vehicle, lane: Lane, order: str | None, decision: GateDecision = GateDecision.RAISE
+    ) -> GatePassage:
         world, rng = self._world, self._rng
         name = world.new_id("GP")
         weight = TRUCK_TARE_KG + sum(b.gross_kg for b in vehicle.boxes) + float(rng.normal(0.0, 60.0))
         confidence = rng.beta(60.0, 1.2, 2).tolist()
         passage = GatePassage(
-            name, SOURCE, world.now_ms, lane.gate.id, lane.id, lane.direction, vehicle.id, round(confidence[0], 3),
-            tuple(b.number for b in vehicle.boxes), round(confidence[1], 3), tuple(b.seal for b in vehicle.boxes if b.seal),
-            round(weight / 20.0) * 20.0, tuple(f"{name}-{view}" for view in ("front", "left", "rear")), order, decision,
+            name,
+            SOURCE,
+            world.now_ms,
+            lane.gate.id,
+            lane.id,
+            lane.direction,
+            vehicle.id,
+            round(confidence[0], 3),
+            tuple(b.number for b in vehicle.boxes),
+            round(confidence[1], 3),
+            tuple(b.seal for b in vehicle.boxes if b.seal),
+            round(weight / 20.0) * 20.0,
+            tuple(f"{name}-{view}" for view in ("front", "left", "rear")),
+            order,
+            decision,
         )
         for hook in self._hooks:
             passage = hook(passage)

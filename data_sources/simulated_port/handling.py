@@ -33,7 +33,9 @@ class Handling:
                 self._stops.setdefault(stop.subject, {})[stop.bay] = stop
         self._places: dict[tuple[str, int], Place] = {}
         self._middles = {
-            g.block.id: (float(c[0]), float(c[1])) for g in yard.grounds for c in [g.block.ground(g.block.bays, (g.block.rows + 1) / 2)]
+            g.block.id: (float(c[0]), float(c[1]))
+            for g in yard.grounds
+            for c in [g.block.ground(g.block.bays, (g.block.rows + 1) / 2)]
         }
 
     def beside(self, pile: Pile) -> Place:
@@ -48,7 +50,9 @@ class Handling:
             edge, s = places[0].edge_in, places[0].s_in
             if places[1].edge_in == edge:
                 s = 0.5 * (s + places[1].s_in)
-            place = self._places[key] = on_lane(graph, self._traffic.points, f"{block.id}/{pair}", edge, s, False, stops[4 * pair + 1])
+            place = self._places[key] = on_lane(
+                graph, self._traffic.points, f"{block.id}/{pair}", edge, s, False, stops[4 * pair + 1]
+            )
         return place
 
     def fetch(self, vehicle: Vehicle, box: Box, purpose: Purpose, order: str) -> Act:
@@ -66,7 +70,8 @@ class Handling:
         return lifted
 
     def store(self, vehicle: Vehicle, box: Box, purpose: Purpose, order: str, grounds: list[Ground]) -> Act:
-        """Drives a box to one of some blocks and has it set down. False at once if there is no place that can be reached now."""
+        """Drives a box to one of some blocks and has it set down. False at once if there is no place that can be
+        reached now."""
         pile = self._pile(vehicle, box, grounds)
         if pile is None:
             return False
@@ -81,7 +86,12 @@ class Handling:
     def store_anywhere(self, vehicle: Vehicle, box: Box, purpose: Purpose, order: str, block: str) -> Act:
         """The same in a block that is not for such boxes: wherever the length fits."""
         ground = self._yard.by_block[block]
-        fitting = [p for pair in ground.piles for p in pair if p.room(box.length_ft) and self._traffic.clear(vehicle, self.beside(p))]
+        fitting = [
+            p
+            for pair in ground.piles
+            for p in pair
+            if p.room(box.length_ft) and self._traffic.clear(vehicle, self.beside(p))
+        ]
         if not fitting:
             return False
         pile = min(fitting, key=lambda p: (p.height, p.pair, p.row))
@@ -103,7 +113,8 @@ class Handling:
         return sorted(grounds, key=lambda g: math.dist(self._middles[g.block.id], at))[:most]
 
     def _pile(self, vehicle: Vehicle, box: Box, grounds: list[Ground]) -> Pile | None:
-        """A pile for a box that the vehicle could start for now; of a few drawn ones the one whose crane has least to do."""
+        """A pile for a box that the vehicle could start for now; of a few drawn ones the one whose crane has least to
+        do."""
         if not grounds:
             return None
         found: list[tuple[int, int, Pile]] = []

@@ -18,10 +18,12 @@ from data_sources.simulated_port.clerk import Clerk
 from data_sources.simulated_port.container_numbers import NumberMint
 from data_sources.simulated_port.crane_motion import CraneMotion
 from data_sources.simulated_port.fleet import Fleet
+from data_sources.simulated_port.gangs import Gangs
 from data_sources.simulated_port.gates import Gates
 from data_sources.simulated_port.handling import Handling
 from data_sources.simulated_port.pools import Pools
 from data_sources.simulated_port.quay import Quay
+from data_sources.simulated_port.quay_cranes import QuayCranes
 from data_sources.simulated_port.sampling import Sampler
 from data_sources.simulated_port.site_trips import SiteTrips
 from data_sources.simulated_port.traffic import Traffic, Vehicle
@@ -45,7 +47,8 @@ class Operations:
     """Everything terminal and trucks do. Made by `Simulation`; `customs` is set before anything moves.
 
     `vehicles`: id (plate or fleet number) -> Vehicle with `.id .kind .trade .x .y .moving .boxes .purpose .inside`.
-    `trips`: vehicle id -> what it is about now, "pickup", "delivery", "inspection", "restow", "discharge", "loading", "idle".
+    `trips`: vehicle id -> what it is about now, "pickup", "delivery", "inspection", "restow", "discharge", "loading",
+    "idle".
     """
 
     def __init__(self, world: World) -> None:
@@ -67,15 +70,26 @@ class Operations:
         def customs() -> CustomsDesk:
             return self.customs
 
-        self.quay = Quay(
-            world, self.yard, self.traffic, self.clerk, self.crane_motion, self.fleet, self.handling, self.pools,
-            self.yard_cranes, customs, self.landed,
+        self.quay_cranes = QuayCranes(world, self.crane_motion)
+        gangs = Gangs(
+            world, self.yard, self.traffic, self.fleet, self.handling, self.pools, self.yard_cranes, self.landed
         )
+        self.quay = Quay(world, self.traffic, self.clerk, self.quay_cranes, self.fleet, gangs, customs)
         self.vessel_motion = VesselMotion(_seaward(world.layout), world.stream("vessel_motion"))
         self.calls = Calls(world, self.clerk, drawer, self.vessel_motion, customs, self.quay.work, self.awaited)
         self.trucks = Trucks(
-            world, self.yard, self.traffic, self.clerk, drawer, self.gates, self.handling, self.pools, self.fleet.parks, customs,
-            self.landed, self.awaited,
+            world,
+            self.yard,
+            self.traffic,
+            self.clerk,
+            drawer,
+            self.gates,
+            self.handling,
+            self.pools,
+            self.fleet.parks,
+            customs,
+            self.landed,
+            self.awaited,
         )
         self.sites = SiteTrips(world, self.yard, self.traffic, self.fleet, self.handling, self.pools)
 
@@ -96,7 +110,7 @@ class Operations:
     @property
     def trips(self) -> Mapping[str, str]:
         """What each vehicle is about."""
-        return {id: vehicle.purpose for id, vehicle in self.traffic.vehicles.items()}
+        return {name: vehicle.purpose for name, vehicle in self.traffic.vehicles.items()}
 
     def inspection_trip(self, box: Box, purpose: str, work: Work) -> simpy.Process:
         """A terminal tractor fetches the box from its slot, drives to the site stop of `purpose` ("h986", "manual",
@@ -114,14 +128,14 @@ class Operations:
     def pickup(self, box: Box, at: int | None = None, force: bool = False, plate: str | None = None) -> str:
         """Books a truck that comes at `at` (ms UTC, default in 30-60 minutes) and takes the box out by the gate.
 
-        `force` lifts it whether released or not. Returns the vehicle id (plate). The truck is in `vehicles` from the moment it enters
-        the modelled roads until it left them.
+        `force` lifts it whether released or not. Returns the vehicle id (plate). The truck is in `vehicles` from the
+        moment it enters the modelled roads until it left them.
         """
-        return self._booked(None, box, at, force, plate)
+        return self._booked(box, False, at, force, plate)
 
     def delivery(self, box: Box, at: int | None = None, plate: str | None = None) -> str:
         """Books a truck that brings the (new, announced) box by road. Returns the vehicle id (plate)."""
-        return self._booked(box, None, at, False, plate)
+        return self._booked(box, True, at, False, plate)
 
     def new_box(self, flow: str, trade: Trade, call: str | None = None) -> Box:
         """A new box as the port would get it (number, type, weight drawn), not announced, OUTSIDE, for `delivery`.
@@ -159,7 +173,10 @@ class Operations:
             if box.place_kind is PlaceKind.SLOT:
                 slot = parse_slot(box.place_ref)
                 slots.append((i, self.world.index.block_number[slot.block], slot.bay, slot.row))
-            elif box.place_kind is PlaceKind.VEHICLE and (vehicle := self.traffic.vehicles.get(box.place_ref)) is not None:
+            elif (
+                box.place_kind is PlaceKind.VEHICLE
+                and (vehicle := self.traffic.vehicles.get(box.place_ref)) is not None
+            ):
                 carried.append((i, vehicle.row))
         if slots:
             i, block, bay, row = np.array(slots).T
@@ -169,17 +186,21 @@ class Operations:
         if carried:
             rows = np.array(carried)
             sample = self.traffic.tracks.sample(self.world.env.now, rows[:, 1])
-            for name, values in (("x", sample.x), ("y", sample.y), ("speed_mps", sample.speed_mps), ("course_deg", sample.course_deg)):
+            for name, values in (
+                ("x", sample.x),
+                ("y", sample.y),
+                ("speed_mps", sample.speed_mps),
+                ("course_deg", sample.course_deg),
+            ):
                 found[name][rows[:, 0]] = values
         return found
 
-    def _booked(self, brings: Box | None, takes: Box | None, at: int | None, force: bool, plate: str | None) -> str:
+    def _booked(self, box: Box, brings: bool, at: int | None, force: bool, plate: str | None) -> str:
         notice = float(self.world.stream("bookings").uniform(*_BOOKED_S))
         at_s = self.world.env.now + notice if at is None else self.world.seconds(at)
-        box = brings or takes
-        assert box is not None
         trade = Trade.DOMESTIC if box.trade is Trade.DOMESTIC else Trade.FOREIGN
-        booking = Booking(plate or self.trucks.plate(), trade, brings, takes, force, at_s, announced=True)
+        brought, taken = (box, None) if brings else (None, box)
+        booking = Booking(plate or self.trucks.plate(), trade, brought, taken, force, at_s, announced=True)
         self.trucks.book(booking)
         return booking.plate
 
@@ -217,12 +238,18 @@ class Operations:
 class Simulation:
     """The whole simulated port behind one clock.
 
-    `sink`: `append(records)` and `append_columns(kind, columns)` (record_log.RecordLog fits). `customs` makes the customs
-    side; by default `data_sources.simulated_port.customs.Customs(world, operations, scenario)`.
+    `sink`: `append(records)` and `append_columns(kind, columns)` (record_log.RecordLog fits). `customs` makes the
+    customs side; by default `data_sources.simulated_port.customs.Customs(world, operations, scenario)`.
     """
 
     def __init__(
-        self, layout: PortLayout, seed: int, base_ms: int, scenario: Any, sink: RecordSink, customs: CustomsMaker | None = None,
+        self,
+        layout: PortLayout,
+        seed: int,
+        base_ms: int,
+        scenario: Any,
+        sink: RecordSink,
+        customs: CustomsMaker | None = None,
     ) -> None:
         """Builds the initial stock and vessels, says their records, and stands at 45 minutes before `base_ms`."""
         if customs is None:
@@ -234,7 +261,9 @@ class Simulation:
         self.customs: Any = customs(self.world, self.operations, scenario)
         self.operations.customs = self.customs
         self.operations.begin()
-        self._sampler = Sampler(self.world, self.operations.traffic, self.operations.vessel_motion, self.operations.crane_motion)
+        self._sampler = Sampler(
+            self.world, self.operations.traffic, self.operations.vessel_motion, self.operations.crane_motion
+        )
         self.world.flush()
 
     def advance(self, to_ms: int) -> None:

@@ -1,7 +1,7 @@
 """From a list of road edges to a drive: corners rounded, a speed for every metre, and the times at which it is passed.
 
-A drive begins and ends at a place, as a rule at rest. Its speed follows the limits of the edges, what a loaded vehicle bears in a
-bend, and constant acceleration and braking (a forward and a backward pass over the squared speeds, the usual
+A drive begins and ends at a place, as a rule at rest. Its speed follows the limits of the edges, what a loaded vehicle
+bears in a bend, and constant acceleration and braking (a forward and a backward pass over the squared speeds, the usual
 time-optimal profile under an acceleration limit).
 """
 
@@ -31,8 +31,8 @@ _CREEP_MPS = 1.0  # slower than this nobody crawls towards a crossing
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pieces:
-    """Stretches of straight, evenly accelerated motion, in time order. `rows` (7, N): from t (s) on a vehicle moves from x, y
-    along the unit vector ux, uy at v (m/s) with acceleration a (m/s2)."""
+    """Stretches of straight, evenly accelerated motion, in time order. `rows` (7, N): from t (s) on a vehicle moves
+    from x, y along the unit vector ux, uy at v (m/s) with acceleration a (m/s2)."""
 
     rows: Floats
     duration: float
@@ -50,8 +50,9 @@ class RawPath:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Course:
-    """A way as it is driven, corners rounded. `xy` (N, 2) vertices, `s` (N,) their distances, `caps` (N,) the speeds borne at
-    them, `limits` (N - 1,) between them; `points` (M,) control points in the order in which they are passed, at distances `points_s`."""
+    """A way as it is driven, corners rounded. `xy` (N, 2) vertices, `s` (N,) their distances, `caps` (N,) the speeds
+    borne at them, `limits` (N - 1,) between them; `points` (M,) control points in the order in which they are passed,
+    at distances `points_s`."""
 
     xy: Floats
     s: Floats
@@ -64,15 +65,16 @@ class Course:
 
     @property
     def length_m(self) -> float:
+        """Length of the course."""
         return float(self.s[-1])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Drive:
-    """A course with its times, seconds from its start. `enters` and `leaves` (M,): when the vehicle's nose comes to each
-    control point and when its tail has left it, also as lists; `before` and `after` (M,): the last point passed before the nose comes to
-    it and the first one passed after the tail has left it, counted from 1, 0 being the start and M + 1 the end.
-    `clear_s` and `well_clear_s`: when the vehicle has gone two and four times its room."""
+    """A course with its times, seconds from its start. `enters` and `leaves` (M,): when the vehicle's nose comes to
+    each control point and when its tail has left it, also as lists; `before` and `after` (M,): the last point passed
+    before the nose comes to it and the first one passed after the tail has left it, counted from 1, 0 being the start
+    and M + 1 the end. `clear_s` and `well_clear_s`: when the vehicle has gone two and four times its room."""
 
     course: Course
     pieces: Pieces
@@ -87,6 +89,7 @@ class Drive:
 
     @property
     def duration(self) -> float:
+        """Seconds it takes."""
         return self.pieces.duration
 
 
@@ -103,7 +106,9 @@ def course_along(raw: RawPath, start_v: float = 0.0, end_v: float = 0.0) -> Cour
     points_s = np.interp(np.asarray(raw.points_at), raw_s, new_s)
     order = np.argsort(points_s, kind="stable")
     points = tuple(np.asarray(raw.points, dtype=int)[order].tolist())
-    return Course(xy, np.concatenate([[0.0], np.cumsum(lengths)]), caps, limits, points, points_s[order], start_v, end_v)
+    return Course(
+        xy, np.concatenate([[0.0], np.cumsum(lengths)]), caps, limits, points, points_s[order], start_v, end_v
+    )
 
 
 def drive_on(course: Course, room_m: float) -> Drive:
@@ -116,15 +121,23 @@ def drive_on(course: Course, room_m: float) -> Drive:
     count = len(at)
     clear, well_clear = times[2 * count :].tolist()
     return Drive(
-        course, pieces, times[:count], times[count : 2 * count], times[:count].tolist(), times[count : 2 * count].tolist(), np.searchsorted(at, at - room_m, side="right"),
-        np.searchsorted(at, at + room_m, side="left") + 1, clear, well_clear,
+        course,
+        pieces,
+        times[:count],
+        times[count : 2 * count],
+        times[:count].tolist(),
+        times[count : 2 * count].tolist(),
+        np.searchsorted(at, at - room_m, side="right"),
+        np.searchsorted(at, at + room_m, side="left") + 1,
+        clear,
+        well_clear,
     )
 
 
 def slowed(course: Course, delays: Floats) -> Course:
-    """The course driven more slowly before some control points. `delays` (M + 2,): for start, points and end the seconds by
-    which each is to be passed later than on the quickest drive; they never fall. What a point asks for is spread over the way
-    since the point before it that asked for some, at most 90 m."""
+    """The course driven more slowly before some control points. `delays` (M + 2,): for start, points and end the
+    seconds by which each is to be passed later than on the quickest drive; they never fall. What a point asks for is
+    spread over the way since the point before it that asked for some, at most 90 m."""
     marks = [0.0, *course.points_s.tolist(), course.length_m]
     asked = delays.tolist()
     stretches: list[tuple[float, float, float]] = []
@@ -169,7 +182,7 @@ def _rounded(raw: RawPath) -> tuple[Floats, Floats, Floats, Floats, Floats]:
         radius = _SHARP_RADIUS_M if abs(math.degrees(angle)) > _SHARP_DEG else _WIDE_RADIUS_M
         room = min(left * 0.98, after * (0.98 if i == n - 2 else 0.5))
         trim = min(radius * half, room)
-        if half < 1e-9 or limits[i] != limits[i - 1] and abs(math.degrees(angle)) < _STRAIGHT_DEG:
+        if half < 1e-9 or (limits[i] != limits[i - 1] and abs(math.degrees(angle)) < _STRAIGHT_DEG):
             trim = 0.0
         straight = left - trim
         travelled_raw += straight
@@ -212,10 +225,11 @@ def _rounded(raw: RawPath) -> tuple[Floats, Floats, Floats, Floats, Floats]:
 
 
 def _without_straight_joints(
-    vertices: Sequence[tuple[float, float]], limits: Sequence[float],
+    vertices: Sequence[tuple[float, float]], limits: Sequence[float]
 ) -> tuple[list[tuple[float, float]], list[float]]:
     """The same line without doubled points and without joints between collinear stretches of one limit."""
-    points, kept = [vertices[0]], []
+    points: list[tuple[float, float]] = [vertices[0]]
+    kept: list[float] = []
     for vertex, limit in zip(vertices[1:], limits, strict=True):
         if math.dist(points[-1], vertex) < 1e-3:
             continue
@@ -234,7 +248,10 @@ def _without_straight_joints(
 def _vertex_speeds(s: list[float], course: Course) -> list[float]:
     """Greatest speeds at the vertices that limits, braking and acceleration allow."""
     limits = course.limits.tolist()
-    v = [min(cap, before, after) for cap, before, after in zip(course.caps.tolist(), [limits[0], *limits], [*limits, limits[-1]], strict=True)]
+    v = [
+        min(cap, before, after)
+        for cap, before, after in zip(course.caps.tolist(), [limits[0], *limits], [*limits, limits[-1]], strict=True)
+    ]
     v[0], v[-1] = min(course.start_v, v[0]), min(course.end_v, v[-1])
     for k in range(1, len(v)):
         most = math.sqrt(v[k - 1] * v[k - 1] + 2 * ACCELERATION * (s[k] - s[k - 1]))
@@ -248,7 +265,8 @@ def _vertex_speeds(s: list[float], course: Course) -> list[float]:
 
 
 def _pieces(course: Course) -> tuple[Pieces, Floats]:
-    """Accelerate, hold, brake on every stretch; what takes no time is left out. Also the distance at which each begins."""
+    """Accelerate, hold, brake on every stretch; what takes no time is left out. Also the distance at which each
+    begins."""
     s = course.s.tolist()
     v = _vertex_speeds(s, course)
     rows: list[tuple[float, float, float, float, float, float, float, float]] = []
@@ -258,7 +276,9 @@ def _pieces(course: Course) -> tuple[Pieces, Floats]:
         (ax, ay), (bx, by) = xy[k], xy[k + 1]
         v0, v1, d = v[k], v[k + 1], s[k + 1] - s[k]
         ux, uy = (bx - ax) / d, (by - ay) / d
-        square = (2 * ACCELERATION * BRAKING * d + BRAKING * v0 * v0 + ACCELERATION * v1 * v1) / (ACCELERATION + BRAKING)
+        square = (2 * ACCELERATION * BRAKING * d + BRAKING * v0 * v0 + ACCELERATION * v1 * v1) / (
+            ACCELERATION + BRAKING
+        )
         top = max(min(math.sqrt(square), limit), v0, v1)
         up, down = (top * top - v0 * v0) / (2 * ACCELERATION), (top * top - v1 * v1) / (2 * BRAKING)
         hold = d - up - down

@@ -1,10 +1,12 @@
-"""Places where a vehicle can stand, how each is reached from the road and left again, and the control points of the roads."""
+"""Places where a vehicle can stand, how each is reached from the road and left again, and the control points of the
+roads."""
 
 from __future__ import annotations
 
 import math
 from bisect import bisect_left
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,6 +40,7 @@ class Waiters:
         return event
 
     def wake(self) -> None:
+        """Something changed."""
         events, self._events = self._events, []
         for event in events:
             event.succeed()
@@ -45,11 +48,11 @@ class Waiters:
 
 @dataclass(slots=True, eq=False)
 class Place:
-    """Where the middle of a vehicle stands. It leaves the road at `edge_in`, `s_in` by way of `lead_in`, and joins it again
-    at `edge_out`, `s_out` by way of `lead_out`; both are empty for a place on the lane itself.
+    """Where the middle of a vehicle stands. It leaves the road at `edge_in`, `s_in` by way of `lead_in`, and joins it
+    again at `edge_out`, `s_out` by way of `lead_out`; both are empty for a place on the lane itself.
 
-    A `private` place has room for one vehicle and is off all through traffic: `occupant` says who has it. A place on a lane
-    is taken by standing on its `lane_points` (control point, metres ahead of the place).
+    A `private` place has room for one vehicle and is off all through traffic: `occupant` says who has it. A place on a
+    lane is taken by standing on its `lane_points` (control point, metres ahead of the place).
     """
 
     id: str
@@ -71,6 +74,7 @@ class Place:
 
     @property
     def free(self) -> bool:
+        """Whether nobody has it."""
         return self.occupant is None
 
 
@@ -148,8 +152,8 @@ class RoadPoints:
                     node_point[node] = self._add((float(at[0]), float(at[1])))
                 found.append((node_point[node], s))
             if edge.id not in ordered_by_places:
-                for s in np.linspace(0.0, length, math.ceil(length / _POINT_SPACING_M) + 1)[1:-1].tolist():
-                    found.append((self._add(point_on(graph, number, s)), s))
+                inner = np.linspace(0.0, length, math.ceil(length / _POINT_SPACING_M) + 1)[1:-1].tolist()
+                found += [(self._add(point_on(graph, number, s)), s) for s in inner]
             self.of_edge.append(sorted(found, key=lambda f: f[1]))
         self._all = np.array(self.at)
 
@@ -191,7 +195,7 @@ def distance_on(graph: RoadGraph, edge: int, at: Point) -> float:
     """How far along an edge its point nearest to `at` lies."""
     best, found, passed = math.inf, 0.0, 0.0
     line = graph.corners[edge]
-    for a, b in zip(line, line[1:], strict=False):
+    for a, b in pairwise(line):
         step = math.dist(a, b)
         u = ((at[0] - a[0]) * (b[0] - a[0]) + (at[1] - a[1]) * (b[1] - a[1])) / max(step * step, 1e-9)
         u = min(max(u, 0.0), 1.0)
@@ -202,12 +206,14 @@ def distance_on(graph: RoadGraph, edge: int, at: Point) -> float:
     return found
 
 
-def on_lane(graph: RoadGraph, points: RoadPoints, id: str, edge: int, s: float, private: bool, stop: StopPoint | None = None) -> Place:
+def on_lane(
+    graph: RoadGraph, points: RoadPoints, name: str, edge: int, s: float, private: bool, stop: StopPoint | None = None
+) -> Place:
     """A place on a lane, where the lane runs."""
     at = point_on(graph, edge, s)
     heading = graph.first_bearing[edge] if stop is None else stop.heading_deg
     held = () if private else points.under(at, heading)
-    return Place(id, at, heading, edge, s, edge, s, private, lane_points=held, stop=stop)
+    return Place(name, at, heading, edge, s, edge, s, private, lane_points=held, stop=stop)
 
 
 def of_stop(graph: RoadGraph, points: RoadPoints, stop: StopPoint, private: bool) -> Place:
@@ -266,12 +272,14 @@ class QuaySide:
 
     def point(self, along: float, beside: float) -> Point:
         """The local point at a distance along and beside."""
-        return (self._origin[0] + along * self._along[0] + beside * self._across[0],
-                self._origin[1] + along * self._along[1] + beside * self._across[1])
+        return (
+            self._origin[0] + along * self._along[0] + beside * self._across[0],
+            self._origin[1] + along * self._along[1] + beside * self._across[1],
+        )
 
-    def queue(self, id: str, along: float, lane: int, length: int) -> QueueLane:
+    def queue(self, name: str, along: float, lane: int, length: int) -> QueueLane:
         """A queue whose first place lies under a crane at `along` on the working lane of number `lane`."""
-        made = QueueLane(id)
+        made = QueueLane(name)
         low, high = self._passing[lane][0][0] + _PULL_M + 1, self._passing[lane][-1][1] - _PULL_M - 1
         previous = math.inf
         for k in range(length):
@@ -283,7 +291,9 @@ class QuaySide:
             out_edge, s_out = self._on(lane, here + _PULL_M)
             at = self.point(here, self.lanes[lane])
             before, after = self.point(here - 5.0, self.lanes[lane]), self.point(here + 5.0, self.lanes[lane])
-            made.add(Place(f"{id}/{k}", at, self.heading_deg, in_edge, s_in, out_edge, s_out, True, (before,), (after,)))
+            made.add(
+                Place(f"{name}/{k}", at, self.heading_deg, in_edge, s_in, out_edge, s_out, True, (before,), (after,))
+            )
         return made
 
     def _on(self, lane: int, along: float) -> tuple[int, float]:

@@ -24,12 +24,14 @@ class Pool:
         return len(self._boxes)
 
     def add(self, box: Box) -> None:
+        """A box that stands in the yard from now on."""
         self._boxes.append(box)
 
     def draw(
-        self, rng: np.random.Generator, yard: Yard, fits: Callable[[Box], bool], trouble: Callable[[Box], float],
+        self, rng: np.random.Generator, yard: Yard, fits: Callable[[Box], bool], trouble: Callable[[Box], float]
     ) -> Box | None:
-        """A box that fits, of some drawn ones the one that makes least `trouble`; it stays here until it leaves the yard."""
+        """A box that fits, of some drawn ones the one that makes least `trouble`; it stays here until it leaves the
+        yard."""
         best, least, seen = None, 0.0, 0
         for _ in range(_TRIES):
             if not self._boxes:

@@ -68,8 +68,8 @@ class RightOfWay:
         hold.waiters.wake()
 
     def fit(self, base: Drive, place: Place, own: Hold | None, now: float) -> tuple[Drive, float] | Hold:
-        """The drive to a place, slowed down where it must be, and how many seconds after `now` it may start so that it meets
-        nobody; the hold of whoever stands in the way. `own`: the hold of the vehicle itself."""
+        """The drive to a place, slowed down where it must be, and how many seconds after `now` it may start so that it
+        meets nobody; the hold of whoever stands in the way. `own`: the hold of the vehicle itself."""
         drive = base
         start = 0.0
         for _ in range(_SHORT_WAITS):
@@ -104,17 +104,46 @@ class RightOfWay:
             start += float(delays[-1])
 
     def _delays(self, drive: Drive, place: Place, own: Hold | None, now: float, begin: float) -> Floats | Hold:
-        """By how much each control point must be passed later than the drive would, if it started at `begin`, to keep clear of everybody's times. Shape (M + 2,): start, points, end; it never falls.
+        """By how much each control point must be passed later than the drive would, if it started at `begin`, to keep
+        clear of everybody's times. Shape (M + 2,): start, points, end; it never falls.
 
         The least such delays: whoever cannot pass a point before another passes after it, which may hold up what is
         behind; repeated until nothing moves.
         """
-        points, taken = drive.course.points, self._taken
+        met = self._met(drive, place, own, now, begin)
+        delays = np.zeros(len(drive.course.points) + 2)
+        if not met:
+            return delays
+        rows, lows, highs, holds = zip(*met, strict=True)
+        index = np.array(rows, dtype=np.intp)
+        # Row M stands for the points around the destination that the drive itself does not pass.
+        inside = np.minimum(index, len(drive.course.points) - 1)
+        beyond = index > inside
+        first = np.where(beyond, index - 1, drive.before[inside])
+        last = np.where(beyond, index + 1, drive.after[inside])
+        arrives = max(drive.duration - _ARRIVES_S, 0.0)
+        low_at = np.array(lows) - begin - np.where(beyond, drive.duration, drive.leaves[inside]) - _GAP_S
+        high_at = np.array(highs) - begin - np.where(beyond, arrives, drive.enters[inside])
+        while True:
+            broken = np.flatnonzero((delays[last] > low_at) & (delays[first] < high_at - 1e-9))
+            if not len(broken):
+                return delays
+            if math.isinf(high_at[broken].max()):
+                blocker: Hold = next(holds[k] for k in broken.tolist() if holds[k] is not None)
+                return blocker
+            np.maximum.at(delays, first[broken], high_at[broken])
+            np.maximum.accumulate(delays, out=delays)
+
+    def _met(
+        self, drive: Drive, place: Place, own: Hold | None, now: float, begin: float
+    ) -> list[tuple[int, float, float, Hold | None]]:
+        """Whom a drive could meet: row of the point, from when, until when, the hold if somebody stands there.
+
+        Nobody may come to the points around its destination after it: there those times count as begun already.
+        """
+        taken, points = self._taken, drive.course.points
         held = {p for p, _ in place.lane_points}
-        rows: list[int] = []
-        lows: list[float] = []
-        highs: list[float] = []
-        blocker: Hold | None = None
+        met: list[tuple[int, float, float, Hold | None]] = []
         for row, (point, enters) in enumerate(zip(points, drive.enters_list, strict=True)):
             entries = taken[point]
             if entries:
@@ -123,36 +152,12 @@ class RightOfWay:
                 early, stays = begin + enters, point in held
                 for low, high, hold in entries:
                     if high > early and (hold is None or hold is not own):
-                        rows.append(row)
-                        lows.append(-math.inf if stays else low)
-                        highs.append(high)
-                        if hold is not None:
-                            blocker = hold
-        most = len(points) + 1
-        beyond: list[Any] = []
+                        met.append((row, -math.inf if stays else low, high, hold))
         late = begin + max(drive.duration - _ARRIVES_S, 0.0)
-        if held:
-            beyond = [e for p in held.difference(points) for e in taken[p] if e[1] > late and (e[2] is None or e[2] is not own)]
-            blocker = next((e[2] for e in beyond if e[2] is not None), blocker)
-        if not rows and not beyond:
-            return np.zeros(most + 1)
-        index = np.array(rows, dtype=np.intp)
-        low_at = np.array(lows) - begin - drive.leaves[index] - _GAP_S
-        high_at = np.array(highs) - begin - drive.enters[index]
-        first, last = drive.before[index], drive.after[index]
-        if beyond:
-            first = np.concatenate([first, np.full(len(beyond), max(most - 2, 0))])
-            last = np.concatenate([last, np.full(len(beyond), most)])
-            low_at = np.concatenate([low_at, np.full(len(beyond), -math.inf)])
-            high_at = np.concatenate([high_at, np.array([e[1] for e in beyond]) - late])
-        delays = np.zeros(most + 1)
-        while True:
-            broken = np.flatnonzero((delays[last] > low_at) & (delays[first] < high_at - 1e-9))
-            if not len(broken):
-                break
-            np.maximum.at(delays, first[broken], high_at[broken])
-            np.maximum.accumulate(delays, out=delays)
-            if delays[-1] == math.inf:
-                assert blocker is not None
-                return blocker
-        return delays
+        for point in sorted(held.difference(points)):
+            met += [
+                (len(points), -math.inf, high, hold)
+                for _, high, hold in taken[point]
+                if high > late and (hold is None or hold is not own)
+            ]
+        return met

@@ -1,7 +1,8 @@
 """The road network as vehicles use it: which edges a trade may drive on, and the quickest way from one edge to another.
 
 Lanes that hold a stop of their own (parks, sheds) are private: a way may begin or end on one but never pass through.
-Long chains of edges without a choice are searched as one, which keeps a search over some thousand edges in milliseconds.
+Long chains of edges without a choice are searched as one, which keeps a search over some thousand edges in
+milliseconds.
 """
 
 from __future__ import annotations
@@ -21,7 +22,10 @@ FOREIGN, DOMESTIC, ANY = "foreign", "domestic", "any"
 _PRIVATE_PURPOSES = ("park", "manual", "ultrasonic", "h986")
 _TURN_S_PER_DEGREE = 4.0 / 90.0  # slowing down and speeding up again
 _REVERSAL_DEG = 150.0  # no vehicle of sixteen metres turns back on the spot
-_NOT_LIKED = {RoadKind.BLOCK_SERVICE: 4.0, RoadKind.GATE_LANE: 3.0}  # through traffic keeps out of crane lanes and gates
+_NOT_LIKED = {
+    RoadKind.BLOCK_SERVICE: 4.0,
+    RoadKind.GATE_LANE: 3.0,
+}  # through traffic keeps out of crane lanes and gates
 
 
 class NoWayError(Exception):
@@ -49,7 +53,8 @@ class RoadGraph:
         self.private = {rows[s.edge] for s in layout.stop_points if s.purpose in _PRIVATE_PURPOSES}
         self.permitted = _permitted(layout, self.lines, trade)
         self._cost = [
-            length / e.speed_limit_mps * _NOT_LIKED.get(e.kind, 1.0) for length, e in zip(self.length, edges, strict=True)
+            length / e.speed_limit_mps * _NOT_LIKED.get(e.kind, 1.0)
+            for length, e in zip(self.length, edges, strict=True)
         ]
         self._leaving: dict[int, list[int]] = defaultdict(list)
         self._reaching: dict[int, list[int]] = defaultdict(list)
@@ -81,12 +86,18 @@ class RoadGraph:
     def _begins(self, edge: int) -> list[tuple[list[int], int]]:
         if edge in self._chain_of:
             return [([], edge)]
-        return [([edge], e) for e in self._leaving[self.end[edge]] if e in self._chain_of and self._turn(edge, e) < math.inf]
+        return [
+            ([edge], e) for e in self._leaving[self.end[edge]] if e in self._chain_of and self._turn(edge, e) < math.inf
+        ]
 
     def _ends(self, edge: int) -> list[tuple[int, list[int]]]:
         if edge in self._chain_of:
             return [(edge, [])]
-        return [(e, [edge]) for e in self._reaching[self.start[edge]] if e in self._chain_of and self._turn(e, edge) < math.inf]
+        return [
+            (e, [edge])
+            for e in self._reaching[self.start[edge]]
+            if e in self._chain_of and self._turn(e, edge) < math.inf
+        ]
 
     def _between(self, source: int, target: int) -> tuple[float, list[int]]:
         chain, place = self._chain_of[source]
@@ -106,7 +117,8 @@ class RoadGraph:
         return costs[goal] + sum(self._cost[e] for e in head) + sum(self._cost[e] for e in tail), head + middle + tail
 
     def _tree(self, chain: int, goal: int) -> tuple[list[float], list[int]]:
-        """Costs from the end of a chain to the start of the chains around it, and the chain before each (-1: the first).
+        """Costs from the end of a chain to the start of the chains around it, and the chain before each (-1: the
+        first).
 
         Dijkstra's search, carried on from where it stood the last time only until `goal` is settled.
         """
@@ -161,7 +173,9 @@ def _permitted(layout: PortLayout, lines: list[NDArray[np.float64]], trade: str)
     """Edges that touch no fence closed to the trade. Shape (edges,)."""
     permitted = np.ones(len(lines), dtype=np.bool_)
     barred = {
-        FOREIGN: (FenceClass.CLOSED, FenceClass.DOMESTIC), DOMESTIC: (FenceClass.CLOSED, FenceClass.FOREIGN), ANY: (),
+        FOREIGN: (FenceClass.CLOSED, FenceClass.DOMESTIC),
+        DOMESTIC: (FenceClass.CLOSED, FenceClass.FOREIGN),
+        ANY: (),
     }[trade]
     geometries = np.array([shapely.LineString(line) for line in lines], dtype=object)
     for fence in layout.fences:

@@ -59,7 +59,11 @@ class Sampler:
             grown = np.zeros(len(names), dtype=np.bool_)
             grown[: len(self._was_moving)] = self._was_moving
             self._was_moving = grown
-            self._name_of_row = np.resize(self._name_of_row, len(names)) if len(self._name_of_row) else np.full(len(names), "", dtype=object)
+            self._name_of_row = (
+                np.resize(self._name_of_row, len(names))
+                if len(self._name_of_row)
+                else np.full(len(names), "", dtype=object)
+            )
         due = sample.moving & _due(at_ms, interval_ms, MOVING_MS, 0)
         due |= _due(at_ms, interval_ms, STANDING_MS, rows * _PHASE_MS)
         due |= self._was_moving[rows] & ~sample.moving  # the fix at which it came to stand
@@ -67,17 +71,42 @@ class Sampler:
         self._was_moving[rows] = sample.moving
         self._name_of_row[rows] = names[rows]
         here = rows[due]
-        return self._columns("gps", EntityKind.VEHICLE, names[here], at_ms, sample.x[due], sample.y[due], sample.speed_mps[due], sample.course_deg[due], 1.5)
+        return self._columns(
+            "gps",
+            EntityKind.VEHICLE,
+            names[here],
+            at_ms,
+            sample.x[due],
+            sample.y[due],
+            sample.speed_mps[due],
+            sample.course_deg[due],
+            1.5,
+        )
 
     def _vessels_due(self, at_ms: int, at_s: float, interval_ms: int) -> Columns:
         sample = self._vessels.sample(at_s)
         phases = np.array([int(name[-4:]) * 37 for name in sample.names], dtype=np.int64)
-        due = np.where(sample.moving, _due(at_ms, interval_ms, VESSEL_MS, phases), _due(at_ms, interval_ms, MOORED_MS, phases))
-        changed = [self._vessel_was.get(name) != moving for name, moving in zip(sample.names, sample.moving.tolist(), strict=True)]
+        due = np.where(
+            sample.moving, _due(at_ms, interval_ms, VESSEL_MS, phases), _due(at_ms, interval_ms, MOORED_MS, phases)
+        )
+        changed = [
+            self._vessel_was.get(name) != moving
+            for name, moving in zip(sample.names, sample.moving.tolist(), strict=True)
+        ]
         due = due.astype(np.bool_) | np.array(changed, dtype=np.bool_)
         self._vessel_was = dict(zip(sample.names, sample.moving.tolist(), strict=True))
         names = np.array(sample.names, dtype=object)
-        return self._columns("ais", EntityKind.VESSEL, names[due], at_ms, sample.x[due], sample.y[due], sample.speed_mps[due], sample.heading_deg[due], 6.0)
+        return self._columns(
+            "ais",
+            EntityKind.VESSEL,
+            names[due],
+            at_ms,
+            sample.x[due],
+            sample.y[due],
+            sample.speed_mps[due],
+            sample.heading_deg[due],
+            6.0,
+        )
 
     def _cranes_due(self, at_ms: int, at_s: float, interval_ms: int) -> tuple[Columns, Columns]:
         gantry, trolley, hoist, boxes, working = self._cranes.sample(at_s)
@@ -88,26 +117,59 @@ class Sampler:
         self._crane_last = gantry
         at = self._crane_home + self._crane_along * gantry[:, None]
         names = self._crane_names[due]
-        positions = self._columns("crane", EntityKind.CRANE, names, at_ms, at[due, 0], at[due, 1], np.minimum(speed, 4.0)[due], self._crane_bearing[due], 0.1)
+        positions = self._columns(
+            "crane",
+            EntityKind.CRANE,
+            names,
+            at_ms,
+            at[due, 0],
+            at[due, 1],
+            np.minimum(speed, 4.0)[due],
+            self._crane_bearing[due],
+            0.1,
+        )
         held = np.array(boxes, dtype=object)[due]
         count = len(names)
         telemetry: Columns = {
-            "id": "T:" + names + f"@{at_ms}" if count else names, "source": _same("crane", count), "observed_at": np.full(count, at_ms, dtype=np.int64), "crane": names,
-            "trolley_m": np.round(trolley[due], 2), "hoist_m": np.round(hoist[due], 2), "locked": np.array([b is not None for b in held], dtype=np.bool_), "container": held,
+            "id": "T:" + names + f"@{at_ms}" if count else names,
+            "source": _same("crane", count),
+            "observed_at": np.full(count, at_ms, dtype=np.int64),
+            "crane": names,
+            "trolley_m": np.round(trolley[due], 2),
+            "hoist_m": np.round(hoist[due], 2),
+            "locked": np.array([b is not None for b in held], dtype=np.bool_),
+            "container": held,
         }
         return positions, telemetry
 
     def _columns(
-        self, source: str, kind: EntityKind, names: NDArray[Any], at_ms: int, x: NDArray[np.float64], y: NDArray[np.float64],
-        speed: NDArray[np.float64], course: NDArray[np.float64], accuracy_m: float,
+        self,
+        source: str,
+        kind: EntityKind,
+        names: NDArray[Any],
+        at_ms: int,
+        x: NDArray[np.float64],
+        y: NDArray[np.float64],
+        speed: NDArray[np.float64],
+        course: NDArray[np.float64],
+        accuracy_m: float,
     ) -> Columns:
         count = len(names)
         lon, lat = self._world.index.frame.to_geographic(x, y) if count else (x, y)
         return {
-            "id": f"{source}:" + names + f"@{at_ms}" if count else names.astype(object), "source": _same(source, count),
-            "observed_at": np.full(count, at_ms, dtype=np.int64), "entity": names, "entity_kind": _same(kind, count), "lon": lon, "lat": lat,
-            "datum": _same(Datum.WGS84, count), "height_m": np.zeros(count), "speed_mps": np.round(speed, 2), "course_deg": np.round(course, 1),
-            "status": (speed > 0.1).astype(np.int64), "accuracy_m": np.full(count, accuracy_m),
+            "id": f"{source}:" + names + f"@{at_ms}" if count else names.astype(object),
+            "source": _same(source, count),
+            "observed_at": np.full(count, at_ms, dtype=np.int64),
+            "entity": names,
+            "entity_kind": _same(kind, count),
+            "lon": lon,
+            "lat": lat,
+            "datum": _same(Datum.WGS84, count),
+            "height_m": np.zeros(count),
+            "speed_mps": np.round(speed, 2),
+            "course_deg": np.round(course, 1),
+            "status": (speed > 0.1).astype(np.int64),
+            "accuracy_m": np.full(count, accuracy_m),
         }
 
 

@@ -1,4 +1,5 @@
-"""Trips within the terminal that customs or an incident ask for: to the inspection site and back, or to another block."""
+"""Trips within the terminal that customs or an incident ask for: to the inspection site and back, or to another
+block."""
 
 from __future__ import annotations
 
@@ -29,7 +30,7 @@ class SiteTrips:
     """Tractors that carry single boxes for customs."""
 
     def __init__(
-        self, world: World, yard: Yard, traffic: Traffic, fleet: Fleet, handling: Handling, pools: Pools,
+        self, world: World, yard: Yard, traffic: Traffic, fleet: Fleet, handling: Handling, pools: Pools
     ) -> None:
         self._world, self._env, self._yard, self._traffic = world, world.env, yard, traffic
         self._fleet, self._handling, self._pools = fleet, handling, pools
@@ -37,13 +38,17 @@ class SiteTrips:
         self._sites: dict[str, Park] = {}
         for purpose in ("h986", "manual", "ultrasonic"):
             stops = [s for s in world.layout.stop_points if s.purpose == purpose]
-            self._sites[purpose] = Park(purpose, [of_stop(traffic.graphs[FOREIGN], traffic.points, s, True) for s in stops])
+            self._sites[purpose] = Park(
+                purpose, [of_stop(traffic.graphs[FOREIGN], traffic.points, s, True) for s in stops]
+            )
 
     def inspection(self, box: Box, purpose: str, work: Work) -> Act:
         """The process behind `Operations.inspection_trip`."""
         if not self._sites[purpose].places:
             raise ValueError(f"the port has no site stop for {purpose!r}")
-        done = yield from self._trip(box, Purpose.INSPECTION, lambda vehicle: self._inspect(vehicle, box, purpose, work), None)
+        done = yield from self._trip(
+            box, Purpose.INSPECTION, lambda vehicle: self._inspect(vehicle, box, purpose, work), None
+        )
         return done
 
     def restow(self, box: Box, block: str | None) -> Act:

@@ -10,17 +10,7 @@ import numpy as np
 from data_sources.simulated_port.cargo import DANGEROUS as CLASSES
 from data_sources.simulated_port.cargo import CargoDrawer
 from data_sources.simulated_port.world import SOURCE, Box, World
-from data_sources.simulated_port.yard import (
-    DANGEROUS,
-    DOMESTIC,
-    EMPTY,
-    GENERAL,
-    REEFER,
-    Ground,
-    Pile,
-    Yard,
-    licence_of,
-)
+from data_sources.simulated_port.yard import DANGEROUS, DOMESTIC, EMPTY, GENERAL, REEFER, Ground, Pile, Yard, licence_of
 from twin.port_layout import Slot
 from twin.records import Kind, PlaceKind, Trade
 
@@ -28,12 +18,24 @@ STANDING = 20_000
 _SHARES = {GENERAL: 0.548, EMPTY: 0.245, REEFER: 0.042, DANGEROUS: 0.015, DOMESTIC: 0.150}
 _FILL_LIMIT = {GENERAL: 0.70, EMPTY: 0.82, REEFER: 0.62, DANGEROUS: 0.62, DOMESTIC: 0.74}
 _FORTY_SHARE = {GENERAL: 0.78, EMPTY: 0.8, REEFER: 0.96, DANGEROUS: 0.35, DOMESTIC: 0.5}  # of bay pairs
-_GENERAL_FLOWS = (("import", Trade.FOREIGN, 0.50), ("export", Trade.FOREIGN, 0.39), ("transshipment", Trade.TRANSSHIPMENT, 0.075),
-                  ("export", Trade.TRANSIT, 0.035))
+_GENERAL_FLOWS = (
+    ("import", Trade.FOREIGN, 0.50),
+    ("export", Trade.FOREIGN, 0.39),
+    ("transshipment", Trade.TRANSSHIPMENT, 0.075),
+    ("export", Trade.TRANSIT, 0.035),
+)
 _EMPTY_FLOWS = (("empty_in", Trade.FOREIGN, 0.45), ("empty_out", Trade.FOREIGN, 0.55))
 _DOMESTIC_FLOWS = (("domestic_in", Trade.DOMESTIC, 0.52), ("domestic_out", Trade.DOMESTIC, 0.48))
 _DOMESTIC_EMPTY = 0.30
-_DWELL_DAYS = {"import": 4.2, "export": 2.6, "transshipment": 4.0, "empty_in": 6.0, "empty_out": 6.0, "domestic_in": 3.2, "domestic_out": 2.4}
+_DWELL_DAYS = {
+    "import": 4.2,
+    "export": 2.6,
+    "transshipment": 4.0,
+    "empty_in": 6.0,
+    "empty_out": 6.0,
+    "domestic_in": 3.2,
+    "domestic_out": 2.4,
+}
 _LONGEST_DWELL_DAYS = 12.5  # nothing overstays at the start; overdue containers are an incident's matter
 _DAY_MS = 86_400_000
 
@@ -70,25 +72,52 @@ def say(world: World, boxes: Sequence[Box]) -> None:
         return
     times = np.full(count, now, dtype=np.int64)
     numbers = [b.number for b in boxes]
-    world.emit_columns(Kind.CONTAINER, {
-        "id": world.new_ids("CT", count), "source": [SOURCE] * count, "observed_at": times, "container": numbers,
-        "type_code": [b.type_code for b in boxes], "full": [b.full for b in boxes], "gross_kg": [b.gross_kg for b in boxes],
-        "trade": [b.trade for b in boxes], "owner": [b.owner for b in boxes], "dangerous_class": [b.dangerous_class for b in boxes],
-        "un_number": [b.un_number for b in boxes], "reefer_set_c": [b.reefer_set_c for b in boxes],
-    })
-    world.emit_columns(Kind.INVENTORY, {
-        "id": world.new_ids("IV", count), "source": [SOURCE] * count, "observed_at": times, "container": numbers,
-        "place_kind": [b.place_kind for b in boxes], "place_ref": [b.place_ref for b in boxes], "present": [True] * count,
-        "arrived_at": [b.arrived_at for b in boxes],
-    })
+    world.emit_columns(
+        Kind.CONTAINER,
+        {
+            "id": world.new_ids("CT", count),
+            "source": [SOURCE] * count,
+            "observed_at": times,
+            "container": numbers,
+            "type_code": [b.type_code for b in boxes],
+            "full": [b.full for b in boxes],
+            "gross_kg": [b.gross_kg for b in boxes],
+            "trade": [b.trade for b in boxes],
+            "owner": [b.owner for b in boxes],
+            "dangerous_class": [b.dangerous_class for b in boxes],
+            "un_number": [b.un_number for b in boxes],
+            "reefer_set_c": [b.reefer_set_c for b in boxes],
+        },
+    )
+    world.emit_columns(
+        Kind.INVENTORY,
+        {
+            "id": world.new_ids("IV", count),
+            "source": [SOURCE] * count,
+            "observed_at": times,
+            "container": numbers,
+            "place_kind": [b.place_kind for b in boxes],
+            "place_ref": [b.place_ref for b in boxes],
+            "present": [True] * count,
+            "arrived_at": [b.arrived_at for b in boxes],
+        },
+    )
 
 
 def _fill(
-    world: World, yard: Yard, drawer: CargoDrawer, rng: np.random.Generator, area: str, grounds: list[Ground], wanted: int,
+    world: World,
+    yard: Yard,
+    drawer: CargoDrawer,
+    rng: np.random.Generator,
+    area: str,
+    grounds: list[Ground],
+    wanted: int,
 ) -> list[tuple[Box, Slot]]:
     """Stacks of one area: drawn stack by stack, then the boxes that make them up."""
     stacks = _stacks(rng, area, grounds, wanted)
-    by_length: dict[int, list[_Stack]] = {length: [s for s in stacks if s.length_ft == length] for length in (20, 40, 45)}
+    by_length: dict[int, list[_Stack]] = {
+        length: [s for s in stacks if s.length_ft == length] for length in (20, 40, 45)
+    }
     placed: list[tuple[Box, Slot]] = []
     for length, of_length in by_length.items():
         boxes = _boxes(drawer, rng, area, length, of_length)
@@ -118,18 +147,13 @@ def _stacks(rng: np.random.Generator, area: str, grounds: list[Ground], wanted: 
         for pair in ground.piles:
             mode = pair[0].only or (40 if rng.random() < forty else 20)
             busy = np.clip(rng.normal(share, 0.16), 0.0, 0.95)
-            halves = 2 if mode == 20 else 1
+            halves = 2 if mode == 20 else 1  # a twenty-foot pile has two stacks and fills them in turn
             heights = np.clip(np.round(rng.normal(busy * tiers, 0.9, (len(pair), halves))), 0, tiers).astype(int)
             if mode == 45:
                 heights = np.minimum(heights, 2)
-            for pile, height in zip(pair, heights.tolist(), strict=True):
-                if halves == 2:  # a twenty-foot pile fills its halves in turn
-                    total = sum(height)
-                    height = [(total + 1) // 2, total // 2]
-                if area == DANGEROUS and pile.ground.dangerous_class_of_pair[pile.pair] is None:
-                    continue
-                if sum(height):
-                    stacks.append(_Stack(pile, mode, sum(height)))
+            if area == DANGEROUS and ground.dangerous_class_of_pair[pair[0].pair] is None:
+                continue
+            stacks += [_Stack(pile, mode, n) for pile, n in zip(pair, heights.sum(axis=1).tolist(), strict=True) if n]
     return stacks
 
 
@@ -137,10 +161,30 @@ def _boxes(drawer: CargoDrawer, rng: np.random.Generator, area: str, length: int
     """The boxes of all stacks of one length, in the stacks' order."""
     count = sum(stack.tiers for stack in stacks)
     if area == DANGEROUS:
-        classes = [_class_for(rng, stack.pile.ground.dangerous_class_of_pair[stack.pile.pair]) for stack in stacks for _ in range(stack.tiers)]
+        classes = [
+            _class_for(rng, stack.pile.ground.dangerous_class_of_pair[stack.pile.pair])
+            for stack in stacks
+            for _ in range(stack.tiers)
+        ]
         flows = rng.random(count) < 0.5
-        imports = drawer.draw(int(flows.sum()), length, "import", Trade.FOREIGN, True, False, [c for c, i in zip(classes, flows, strict=True) if i])
-        exports = drawer.draw(count - len(imports), length, "export", Trade.FOREIGN, True, False, [c for c, i in zip(classes, flows, strict=True) if not i])
+        imports = drawer.draw(
+            int(flows.sum()),
+            length,
+            "import",
+            Trade.FOREIGN,
+            True,
+            False,
+            [c for c, i in zip(classes, flows, strict=True) if i],
+        )
+        exports = drawer.draw(
+            count - len(imports),
+            length,
+            "export",
+            Trade.FOREIGN,
+            True,
+            False,
+            [c for c, i in zip(classes, flows, strict=True) if not i],
+        )
         sources = iter(imports), iter(exports)
         return [next(sources[0] if i else sources[1]) for i in flows.tolist()]
     plan: list[tuple[str, Trade, float, bool]]
@@ -152,7 +196,10 @@ def _boxes(drawer: CargoDrawer, rng: np.random.Generator, area: str, length: int
     else:
         plan = [(flow, trade, share, True) for flow, trade, share in _GENERAL_FLOWS]
     kinds = rng.choice(len(plan), count, p=np.array([p[2] for p in plan]) / sum(p[2] for p in plan))
-    drawn = [iter(drawer.draw(int((kinds == k).sum()), length, flow, trade, full, area == REEFER)) for k, (flow, trade, _, full) in enumerate(plan)]
+    drawn = [
+        iter(drawer.draw(int((kinds == k).sum()), length, flow, trade, full, area == REEFER))
+        for k, (flow, trade, _, full) in enumerate(plan)
+    ]
     return [next(drawn[k]) for k in kinds.tolist()]
 
 
@@ -167,5 +214,3 @@ def _age(world: World, rng: np.random.Generator, boxes: list[Box]) -> None:
     for box, draw in zip(boxes, draws.tolist(), strict=True):
         days = min(0.08 + draw * _DWELL_DAYS[box.flow], _LONGEST_DWELL_DAYS)
         box.arrived_at = world.start_ms - int(days * _DAY_MS)
-
-

@@ -53,15 +53,24 @@ class Vehicle:
 
     @property
     def x(self) -> float:
+        """Metres east."""
         return float(self.traffic.now_of(self)[0])
 
     @property
     def y(self) -> float:
+        """Metres north."""
         return float(self.traffic.now_of(self)[1])
 
     @property
     def moving(self) -> bool:
+        """Whether it is driving."""
         return self.traffic.now_of(self)[2] > 0.0
+
+    def let_go(self) -> None:
+        """The crane is done with it."""
+        served, self.served = self.served, None
+        if served is not None:
+            served.succeed()
 
 
 class Traffic:
@@ -71,7 +80,11 @@ class Traffic:
         self._world = world
         self._env = world.env
         layout = world.layout
-        self.graphs = {FOREIGN: RoadGraph(layout, FOREIGN), DOMESTIC: RoadGraph(layout, DOMESTIC), ANY: RoadGraph(layout, ANY)}
+        self.graphs = {
+            FOREIGN: RoadGraph(layout, FOREIGN),
+            DOMESTIC: RoadGraph(layout, DOMESTIC),
+            ANY: RoadGraph(layout, ANY),
+        }
         self.points = RoadPoints(layout, self.graphs[FOREIGN])
         self._limits = [edge.speed_limit_mps for edge in layout.road_edges]
         self._way = RightOfWay(len(self.points))
@@ -84,18 +97,18 @@ class Traffic:
 
     # Vehicles come and go
 
-    def enter(self, id: str, kind: VehicleKind, trade: Trade, place: Place) -> Vehicle:
+    def enter(self, name: str, kind: VehicleKind, trade: Trade, place: Place) -> Vehicle:
         """A vehicle that stands at a place from now on. A private place must be free."""
         row = self.tracks.add(*place.at, place.heading_deg)
-        vehicle = Vehicle(id, kind, trade, self, row, place, resting_since=self._env.now)
+        vehicle = Vehicle(name, kind, trade, self, row, place, resting_since=self._env.now)
         if place.private:
             place.occupant = vehicle
         else:
             vehicle.hold = self._way.stand(place, {point: self._env.now for point, _ in place.lane_points})
-        self.vehicles[id] = vehicle
+        self.vehicles[name] = vehicle
         if row >= len(self.names):
             self.names = np.concatenate([self.names, np.full(len(self.names), "", dtype=object)])
-        self.names[row] = id
+        self.names[row] = name
         return vehicle
 
     def leave(self, vehicle: Vehicle) -> None:
@@ -117,20 +130,27 @@ class Traffic:
     # Drives
 
     def drive(
-        self, vehicle: Vehicle, choose: Callable[[], Place | None], changes: Waiters, refuge: Callable[[], Place | None] | None = None,
+        self,
+        vehicle: Vehicle,
+        choose: Callable[[], Place | None],
+        changes: Waiters,
+        refuge: Callable[[], Place | None] | None = None,
     ) -> Act:
         """Drives a vehicle to the place that `choose` names and ends, with the place, when it stands there.
 
         Nothing is taken before the whole way is clear. While there is no place the vehicle waits for `changes`, while
-        somebody stands in the way for that one's leaving; then `choose` is asked again. A vehicle that finds no place for
-        long clears the lane it stands on and waits in a `refuge`, if one is named.
+        somebody stands in the way for that one's leaving; then `choose` is asked again. A vehicle that finds no place
+        for long clears the lane it stands on and waits in a `refuge`, if one is named.
         """
         yield from self._stray(vehicle)
         while True:
             place = choose()
-            blocker = self._start(vehicle, place) if place is not None else changes
-            if blocker is None:
-                break
+            blocker = changes
+            if place is not None:
+                refused = self._start(vehicle, place)
+                if refused is None:
+                    break
+                blocker = refused
             if place is None and refuge is not None and not vehicle.place.private:
                 yield simpy.AnyOf(self._env, [blocker.wait(self._env), self._env.timeout(_PATIENCE_S)])
                 aside = refuge() if choose() is None else None
@@ -138,7 +158,6 @@ class Traffic:
                     yield from self.drive_if_clear(vehicle, aside)
             else:
                 yield blocker.wait(self._env)
-        assert place is not None
         yield from self._run(vehicle, place)
         vehicle.astray = False
         return place
@@ -195,7 +214,8 @@ class Traffic:
 
     def _run(self, vehicle: Vehicle, place: Place) -> Act:
         """Waits while a committed drive happens."""
-        assert vehicle.underway is not None
+        if vehicle.underway is None:
+            raise RuntimeError(f"{vehicle.id} has no drive to run")
         drive, start = vehicle.underway
         origin = vehicle.place
         away = min(drive.clear_s, drive.duration)

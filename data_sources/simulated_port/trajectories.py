@@ -1,7 +1,7 @@
 """Where everything that drives is at an instant: pieces of motion in flat arrays, sampled for all movers at once.
 
-A mover stands or follows the pieces of its last drive (see `paths.Pieces`), which end in a standing piece. Time only runs
-forward: `sample` may not be asked for an instant before the previous one.
+A mover stands or follows the pieces of its last drive (see `paths.Pieces`), which end in a standing piece. Time only
+runs forward: `sample` may not be asked for an instant before the previous one.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ _FIELDS = 7  # t, x, y, ux, uy, v, a
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sample:
-    """Movers at an instant. Arrays (N,): `rows`, metres, m/s, degrees clockwise from north, and whether each is underway."""
+    """Movers at an instant. Arrays (N,): `rows`, metres, m/s, degrees clockwise from north, and whether each is
+    underway."""
 
     rows: NDArray[np.intp]
     x: Floats
@@ -63,7 +64,8 @@ class Tracks:
         self._first[row] = self._last[row] = at
 
     def run(self, row: int, pieces: Pieces, start_s: float, x: float, y: float, bearing_deg: float) -> None:
-        """Sends a mover on a drive that starts at `start_s` and ends standing at (x, y); until then it stands where it is."""
+        """Sends a mover on a drive that starts at `start_s` and ends standing at (x, y); until then it stands where it
+        is."""
         count = pieces.rows.shape[1]
         at = self._reserve(count + 2)
         now_at = self._last[row]  # read after reserving, which may move it

@@ -29,11 +29,17 @@ Act = Generator[simpy.Event, Any, Any]
 VISITS_A_DAY = 3_650
 _DUAL_SHARE = 0.36  # bring one and take one
 _DOMESTIC_SHARE = 0.14
-_HOURS = (0.50, 0.42, 0.36, 0.34, 0.38, 0.50, 0.72, 0.95, 1.20, 1.42, 1.50, 1.34, 1.12, 1.26, 1.45, 1.52, 1.46, 1.30, 1.18, 1.12, 1.04, 0.94, 0.78, 0.62)
+# fmt: off
+_HOURS = (
+    0.50, 0.42, 0.36, 0.34, 0.38, 0.50, 0.72, 0.95, 1.20, 1.42, 1.50, 1.34,
+    1.12, 1.26, 1.45, 1.52, 1.46, 1.30, 1.18, 1.12, 1.04, 0.94, 0.78, 0.62,
+)
+# fmt: on
 """Trucks by hour of the local day, relative: quiet after midnight, peaks before noon and in the afternoon."""
 _MEAN_HOUR = sum(_HOURS) / 24.0
 _NOTICE_S = (25 * 60.0, 80 * 60.0)
 _WINDOW_S = 3_600.0
+_EARLY_SHARE, _EARLY_S = 0.3, (300.0, 1_800.0)
 _WAIT_FOR_RELEASE_S = 5_400.0
 _OPERATORS = ("福州顺达集卡运输", "福清宏图物流", "江阴联运车队", "莆田海通物流", "三明陆港运输", "厦门远洋集运")
 _PROVINCE = "闽"
@@ -59,8 +65,18 @@ class Trucks:
     """All road trucks."""
 
     def __init__(
-        self, world: World, yard: Yard, traffic: Traffic, clerk: Clerk, drawer: CargoDrawer, gates: Gates, handling: Handling,
-        pools: Pools, parks: dict[str, list[Park]], customs: Callable[[], CustomsDesk], landed: Callable[[Box], None],
+        self,
+        world: World,
+        yard: Yard,
+        traffic: Traffic,
+        clerk: Clerk,
+        drawer: CargoDrawer,
+        gates: Gates,
+        handling: Handling,
+        pools: Pools,
+        parks: dict[str, list[Park]],
+        customs: Callable[[], CustomsDesk],
+        landed: Callable[[Box], None],
         room_for: Callable[[Box], bool],
     ) -> None:
         self._world, self._env, self._yard, self._traffic, self._clerk = world, world.env, yard, traffic, clerk
@@ -86,16 +102,44 @@ class Trucks:
         graph, layout = self._traffic.graphs[trade], self._world.layout
         gate = self._gates.lanes[(trade, Direction.IN)][0].queue.places[0].at
         public = [n for n, e in enumerate(layout.road_edges) if e.kind is RoadKind.PUBLIC and graph.permitted[n]]
-        tips = sorted(public, key=lambda n: -max(math.dist(p, gate) for p in graph.lines[n][1:-1]) if len(graph.lines[n]) > 2 else 0.0)
+        tips = sorted(
+            public,
+            key=lambda n: -max(math.dist(p, gate) for p in graph.lines[n][1:-1]) if len(graph.lines[n]) > 2 else 0.0,
+        )
         turns = [n for n in tips if len(graph.lines[n]) > 2] or tips[:1]
         comes, goes = [], []
         for turn in turns:
             for n in public:
                 line, length = graph.lines[n], graph.length[n]
                 if graph.start[n] == graph.end[turn] and length > 60:
-                    comes.append(Place(f"from/{n}", _at(line[0]), graph.first_bearing[n], n, 0.0, n, 0.0, True, start_v=_PUBLIC_MPS, waiters=self._waiting))
+                    comes.append(
+                        Place(
+                            f"from/{n}",
+                            _at(line[0]),
+                            graph.first_bearing[n],
+                            n,
+                            0.0,
+                            n,
+                            0.0,
+                            True,
+                            start_v=_PUBLIC_MPS,
+                            waiters=self._waiting,
+                        )
+                    )
                 if graph.end[n] == graph.start[turn] and length > 60:
-                    goes.append(Place(f"to/{n}", _at(line[-1]), graph.last_bearing[n], n, length, n, length, True, end_v=_PUBLIC_MPS))
+                    goes.append(
+                        Place(
+                            f"to/{n}",
+                            _at(line[-1]),
+                            graph.last_bearing[n],
+                            n,
+                            length,
+                            n,
+                            length,
+                            True,
+                            end_v=_PUBLIC_MPS,
+                        )
+                    )
         return comes, goes
 
     # Bookings
@@ -165,7 +209,9 @@ class Trucks:
         rng = self._rng
         while True:
             letters = rng.integers(0, len(_MIXED), 4).tolist()
-            plate = f"{_PROVINCE}{_LETTERS[int(rng.integers(len(_LETTERS)))]}{int(rng.integers(1, 10))}" + "".join(_MIXED[k] for k in letters)
+            plate = f"{_PROVINCE}{_LETTERS[int(rng.integers(len(_LETTERS)))]}{int(rng.integers(1, 10))}" + "".join(
+                _MIXED[k] for k in letters
+            )
             if plate not in self._plates:
                 self._plates.add(plate)
                 return plate
@@ -188,7 +234,9 @@ class Trucks:
                     self._customs().announce(box)
             else:
                 box.mission = "pickup"
-            self._clerk.appointment(world.new_id("APPT"), booking.plate, box, purpose, gate, window, window + round(_WINDOW_S * 1000))
+            self._clerk.appointment(
+                world.new_id("APPT"), booking.plate, box, purpose, gate, window, window + round(_WINDOW_S * 1000)
+            )
         world.env.process(self._visit(booking))
 
     # A visit
@@ -200,7 +248,9 @@ class Trucks:
         start = self._from(comes, booking)
         while start.occupant is not None:
             yield start.waiters.wait(env)
-        self._clerk.vehicle(booking.plate, VehicleKind.ROAD_TRUCK, booking.trade, _OPERATORS[int(self._rng.integers(len(_OPERATORS)))])
+        self._clerk.vehicle(
+            booking.plate, VehicleKind.ROAD_TRUCK, booking.trade, _OPERATORS[int(self._rng.integers(len(_OPERATORS)))]
+        )
         vehicle = traffic.enter(booking.plate, VehicleKind.ROAD_TRUCK, booking.trade, start)
         self.visits += 1
         vehicle.purpose = "delivery" if booking.brings else "pickup"
@@ -213,7 +263,11 @@ class Trucks:
         vehicle.inside = True
         for box in vehicle.boxes:
             box.arrived_at = world.now_ms
-            self._clerk.moved(box, MoveEvent.GTIN, Purpose.DELIVERY, (PlaceKind.VEHICLE, vehicle.id), passage.lane, order)
+            self._clerk.moved(
+                box, MoveEvent.GTIN, Purpose.DELIVERY, (PlaceKind.VEHICLE, vehicle.id), passage.lane, order
+            )
+        if self._rng.random() < _EARLY_SHARE:
+            yield from self._wait_for_window(vehicle)
         if booking.brings is not None:
             yield from self._bring(vehicle, booking.brings, order)
         if booking.takes is not None:
@@ -238,6 +292,13 @@ class Trucks:
             line = self._world.layout.corridors[0].line
             return min(comes, key=lambda place: min(math.dist(place.at, p) for p in line[-3:-1] or line))
         return comes[int(self._rng.integers(len(comes)))]
+
+    def _wait_for_window(self, vehicle: Vehicle) -> Act:
+        """Some come before their time and wait in the truck park."""
+        parks = self._parks[self._traffic.graph_of(vehicle).trade if not vehicle.astray else FOREIGN]
+        place = next((p for park in parks if (p := park.vacancy()) is not None), None)
+        if place is not None and (yield from self._traffic.drive_if_clear(vehicle, place)):
+            yield self._env.timeout(float(self._rng.uniform(*_EARLY_S)))
 
     def _bring(self, vehicle: Vehicle, box: Box, order: str) -> Act:
         """To a block where the box may stand; by the park while none can be reached."""
@@ -271,7 +332,9 @@ class Trucks:
 
     def _another(self, booking: Booking) -> Box | None:
         """A box to take instead of the one that was booked."""
-        box = self._pools.pool("pickup", booking.trade is Trade.DOMESTIC).draw(self._rng, self._yard, lambda b: b.released, self._digging)
+        box = self._pools.pool("pickup", booking.trade is Trade.DOMESTIC).draw(
+            self._rng, self._yard, lambda b: b.released, self._digging
+        )
         if box is not None:
             box.mission = "pickup"
         return box

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,8 @@ _FAR_OUT: Point = (40_000.0, -20_600.0)  # where a port without an anchorage sen
 
 @dataclass(frozen=True, slots=True, eq=False)
 class VesselSample:
-    """Vessels at an instant: names, arrays (N,) metres, m/s, degrees clockwise from north, and whether each is underway."""
+    """Vessels at an instant: names, arrays (N,) metres, m/s, degrees clockwise from north, and whether each is
+    underway."""
 
     names: list[str]
     x: Floats
@@ -52,7 +54,10 @@ class VesselMotion:
         """A vessel rides at the anchorage."""
         ring = layout.anchorages[0] if layout.anchorages else (_FAR_OUT,)
         weights = self._rng.dirichlet(np.ones(len(ring)))
-        at = (float(sum(w * p[0] for w, p in zip(weights, ring, strict=True))), float(sum(w * p[1] for w, p in zip(weights, ring, strict=True))))
+        at = (
+            float(sum(w * p[0] for w, p in zip(weights, ring, strict=True))),
+            float(sum(w * p[1] for w, p in zip(weights, ring, strict=True))),
+        )
         self._anchored[name] = at
         self._set(name, [(-1e18, *at, float(self._rng.uniform(30.0, 90.0)))])
 
@@ -66,7 +71,13 @@ class VesselMotion:
 
     def go_out(self, name: str, berth: Point, bow: Point, now_s: float) -> float:
         """Sends a vessel from its berth to sea. How long until it is out of the modelled world, seconds."""
-        way = [berth, self._off(berth, _ABEAM_M), self._off(berth, _BASIN_M), self._off(berth, _OFFING_M), (_FAR_OUT[0] * 0.6, _FAR_OUT[1] * 0.6)]
+        way = [
+            berth,
+            self._off(berth, _ABEAM_M),
+            self._off(berth, _BASIN_M),
+            self._off(berth, _OFFING_M),
+            (_FAR_OUT[0] * 0.6, _FAR_OUT[1] * 0.6),
+        ]
         knots = self._legs(way, [_SIDE_MPS, 0.9, _HARBOUR_MPS, _SEA_MPS], _heading(bow), now_s, inward=False)
         self._set(name, knots)
         return knots[-1][0] - now_s
@@ -91,20 +102,26 @@ class VesselMotion:
         dy = np.where(ahead, y[each, after] - y[each, here], 0.0)
         turn = np.where(ahead, h[each, after] - h[each, here], 0.0)
         return VesselSample(
-            names, x[each, here] + dx * u, y[each, here] + dy * u, np.hypot(dx, dy) / span, (h[each, here] + turn * u) % 360.0, ahead,
+            names,
+            x[each, here] + dx * u,
+            y[each, here] + dy * u,
+            np.hypot(dx, dy) / span,
+            (h[each, here] + turn * u) % 360.0,
+            ahead,
         )
 
     def _off(self, berth: Point, distance_m: float) -> Point:
         return berth[0] + self._seaward[0] * distance_m, berth[1] + self._seaward[1] * distance_m
 
     def _legs(
-        self, way: Sequence[Point], speeds: Sequence[float], moored: float, now_s: float, inward: bool,
+        self, way: Sequence[Point], speeds: Sequence[float], moored: float, now_s: float, inward: bool
     ) -> list[tuple[float, float, float, float]]:
-        """Knots of a way: she steers along its open legs, swings in the basin, and lies as moored on the last and first ones."""
-        sea = [_heading((b[0] - a[0], b[1] - a[1])) for a, b in zip(way, way[1:], strict=False)]
+        """Knots of a way: she steers along its open legs, swings in the basin, and lies as moored on the last and first
+        ones."""
+        sea = [_heading((b[0] - a[0], b[1] - a[1])) for a, b in pairwise(way)]
         headings = [sea[0], sea[0], moored, moored] if inward else [moored, moored, sea[2], sea[3]]
         t, knots = now_s, [(now_s, *way[0], headings[0])]
-        for i, (a, b) in enumerate(zip(way, way[1:], strict=False)):
+        for i, (a, b) in enumerate(pairwise(way)):
             if abs(_turn(knots[-1][3], headings[i])) > 1.0:
                 t += _SWING_S if min(speeds[i - 1 : i + 1]) < 1.0 or speeds[i] < 4.0 else 240.0
                 knots.append((t, *a, knots[-1][3] + _turn(knots[-1][3], headings[i])))

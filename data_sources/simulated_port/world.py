@@ -1,4 +1,5 @@
-"""The simulated world that all subject areas share: clock, random streams, ids, containers, and the way records leave it."""
+"""The simulated world that all subject areas share: clock, random streams, ids, containers, and the way records leave
+it."""
 
 from __future__ import annotations
 
@@ -27,9 +28,11 @@ FLOWS = ("import", "export", "transshipment", "domestic_in", "domestic_out", "em
 class RecordSink(Protocol):
     """Where records go, in order: the record log of the API, or a list in a test."""
 
-    def append(self, records: Sequence[Record]) -> None: ...
+    def append(self, records: Sequence[Record]) -> None:
+        """Takes records of any kinds, in their order."""
 
-    def append_columns(self, kind: Kind, columns: Mapping[str, Sequence[Any] | NDArray[Any]]) -> None: ...
+    def append_columns(self, kind: Kind, columns: Mapping[str, Sequence[Any] | NDArray[Any]]) -> None:
+        """Takes records of one kind as columns."""
 
 
 @dataclass(slots=True, eq=False)
@@ -66,6 +69,7 @@ class Box:
 
     @property
     def empty(self) -> bool:
+        """Whether nothing is in it."""
         return not self.full
 
 

@@ -21,7 +21,8 @@ _FILL_LIMIT = 0.86  # a block fuller than this has no room left to dig in
 
 @dataclass(slots=True, eq=False)
 class Pile:
-    """One row of a bay pair. Mode 0: free; 20: two stacks `near` (first bay) and `far`; 40 and 45: one stack, `near`."""
+    """One row of a bay pair. Mode 0: free; 20: two stacks `near` (first bay) and `far`; 40 and 45: one stack,
+    `near`."""
 
     ground: Ground
     pair: int
@@ -34,6 +35,7 @@ class Pile:
 
     @property
     def height(self) -> int:
+        """Tiers of its higher stack."""
         return max(len(self.near), len(self.far))
 
     def room(self, length_ft: int) -> bool:
@@ -48,6 +50,7 @@ class Pile:
         return top < self.ground.block.tiers
 
     def stack_for_next(self) -> list[Box]:
+        """The stack on which the next box goes."""
         return self.far if self.mode == 20 and len(self.far) < len(self.near) else self.near
 
 
@@ -66,6 +69,7 @@ class Ground:
 
     @property
     def teu_capacity(self) -> int:
+        """Twenty-foot boxes it would hold if full."""
         return len(self.piles) * self.block.rows * self.block.tiers * 2
 
     def pair_bay(self, pair: int) -> int:
@@ -87,7 +91,8 @@ def area_of_block(block: Block) -> str | None:
 
 
 def area_of_box(box: Box) -> str:
-    """Where a box belongs: domestic trade apart, dangerous goods and running reefers in their blocks, empties by themselves."""
+    """Where a box belongs: domestic trade apart, dangerous goods and running reefers in their blocks, empties by
+    themselves."""
     if box.flow.startswith("domestic"):
         return DOMESTIC
     if box.dangerous_class is not None:
@@ -177,7 +182,8 @@ class Yard:
         return self._slot(pile, stack is pile.far, len(stack))
 
     def lift(self, box: Box) -> Slot:
-        """Takes a box off the top of its stack and says where it stood. Raises RuntimeError if something is above it."""
+        """Takes a box off the top of its stack and says where it stood. Raises RuntimeError if something is above
+        it."""
         pile = self._where[box.number]
         far = pile.mode == 20 and box in pile.far
         stack = pile.far if far else pile.near
@@ -192,7 +198,9 @@ class Yard:
             pile.mode = 0
         return slot
 
-    def pile_in(self, ground: Ground, box: Box, rng: np.random.Generator, pairs: range | None = None, tries: int = 16) -> Pile | None:
+    def pile_in(
+        self, ground: Ground, box: Box, rng: np.random.Generator, pairs: range | None = None, tries: int = 16
+    ) -> Pile | None:
         """A pile of a block with room for a box, sought at random among `pairs`; started piles before bare ground."""
         if (ground.teu + 2 * ground.coming) > _FILL_LIMIT * ground.teu_capacity:
             return None
@@ -206,7 +214,9 @@ class Yard:
             if best is None or (pile.mode, -pile.height) > (best.mode, -best.height):
                 best = pile
         if best is None:  # little room is left: look everywhere
-            best = next((p for k in pairs for p in ground.piles[k] if p.room(box.length_ft) and self._permits(p, box)), None)
+            best = next(
+                (p for k in pairs for p in ground.piles[k] if p.room(box.length_ft) and self._permits(p, box)), None
+            )
         return best
 
     def room_for(self, area: str, length_ft: int, dangerous_class: str | None) -> int:
@@ -227,7 +237,11 @@ class Yard:
         ground = avoid.ground
         order = sorted(pairs, key=lambda pair: (abs(pair - avoid.pair), pair))
         for pair in order:
-            fitting = [pile for pile in ground.piles[pair] if pile is not avoid and pile.room(box.length_ft) and self._permits(pile, box)]
+            fitting = [
+                pile
+                for pile in ground.piles[pair]
+                if pile is not avoid and pile.room(box.length_ft) and self._permits(pile, box)
+            ]
             if fitting:
                 return min(fitting, key=lambda pile: (pile.height, abs(pile.row - avoid.row), pile.row))
         return None

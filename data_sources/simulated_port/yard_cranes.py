@@ -81,19 +81,24 @@ class YardCranes:
                 continue
             angle = math.radians(crane.bearing_deg)
             across = blocks[0].across
-            made = YardCrane(crane, row, ARMG if crane.kind is CraneKind.ARMG else RTG, (math.sin(angle), math.cos(angle)),
-                             (float(across[0]), float(across[1])))
+            made = YardCrane(
+                crane,
+                row,
+                ARMG if crane.kind is CraneKind.ARMG else RTG,
+                (math.sin(angle), math.cos(angle)),
+                (float(across[0]), float(across[1])),
+            )
             self.cranes.append(made)
             motion.park(row, 0.0, 0.5 * crane.rail_gauge_m, 0.8 * crane.height_m)
             for block in blocks:
                 serving.setdefault(block.id, []).append(made)
         self._serving: dict[str, list[tuple[range, YardCrane]]] = {}
-        for id, cranes in serving.items():
-            ground = yard.by_block[id]
+        for name, cranes in serving.items():
+            ground = yard.by_block[name]
             cranes.sort(key=lambda c: self._along(ground, c))
             pairs, count = len(ground.piles), len(cranes)
             cuts = [round(pairs * k / count) for k in range(count + 1)]
-            self._serving[id] = [(range(cuts[k], cuts[k + 1]), crane) for k, crane in enumerate(cranes)]
+            self._serving[name] = [(range(cuts[k], cuts[k + 1]), crane) for k, crane in enumerate(cranes)]
         for made in self.cranes:
             world.env.process(self._work(made))
 
@@ -118,9 +123,11 @@ class YardCranes:
         return len(self.stretch(pile)[1].jobs)
 
     def lift(self, box: Box, vehicle: Vehicle, purpose: Purpose, order: str) -> simpy.Event:
-        """Asks for a box to be put on a vehicle that stands beside its block. The event succeeds with True when it is on it,
-        with False if the block has no room to dig it out."""
-        return self._ask(Job(box, vehicle, purpose, order, None, self._env.now, self._env.event()), self._yard.pile_of(box))
+        """Asks for a box to be put on a vehicle that stands beside its block. The event succeeds with True when it is
+        on it, with False if the block has no room to dig it out."""
+        return self._ask(
+            Job(box, vehicle, purpose, order, None, self._env.now, self._env.event()), self._yard.pile_of(box)
+        )
 
     def set_down(self, box: Box, vehicle: Vehicle, purpose: Purpose, order: str, pile: Pile) -> simpy.Event:
         """Asks for a box on a vehicle to be put on a pile that expects it. The event succeeds when it stands there."""
@@ -162,7 +169,9 @@ class YardCranes:
         lifted, landed = yield from self._cycle(crane, stands, self._deck(crane, job.vehicle, box), box)
         yard.lift(box)
         yield self._env.timeout(landed - lifted)
-        self._clerk.moved(box, MoveEvent.PICK, job.purpose, (PlaceKind.VEHICLE, job.vehicle.id), crane.crane.id, job.order)
+        self._clerk.moved(
+            box, MoveEvent.PICK, job.purpose, (PlaceKind.VEHICLE, job.vehicle.id), crane.crane.id, job.order
+        )
         job.vehicle.boxes.append(box)
         return True
 
@@ -188,7 +197,7 @@ class YardCranes:
         self._clerk.moved(box, MoveEvent.DROP, Purpose.RESTOW, (PlaceKind.SLOT, str(slot)), crane.crane.id, order)
 
     def _cycle(
-        self, crane: YardCrane, pick: tuple[float, float, float], place: tuple[float, float, float], box: Box,
+        self, crane: YardCrane, pick: tuple[float, float, float], place: tuple[float, float, float], box: Box
     ) -> Generator[simpy.Event, Any, tuple[float, float]]:
         """Runs a cycle until the box is off the ground; returns when that was and when it will be set down."""
         now = self._env.now
