@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,6 +67,17 @@ class Course:
     def length_m(self) -> float:
         """Length of the course."""
         return float(self.s[-1])
+
+    def bends(self) -> list[tuple[int, int]]:
+        """First and last vertex of every rounded corner."""
+        inside = np.concatenate([[False], self.caps < _NO_CAP, [False]])
+        edges = np.flatnonzero(inside[1:] != inside[:-1])
+        return list(zip(edges[::2].tolist(), (edges[1::2] - 1).tolist(), strict=True))
+
+    def with_points(self, points: Sequence[tuple[int, float]]) -> Course:
+        """The same course past other control points, given with their distances in order."""
+        numbers = tuple(point for point, _ in points)
+        return replace(self, points=numbers, points_s=np.array([s for _, s in points]))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -169,7 +180,7 @@ def _rounded(raw: RawPath) -> tuple[Floats, Floats, Floats, Floats, Floats]:
     """Vertices with arcs in the corners, speed caps at them, limits between them, and distances before and after."""
     points, limits = _without_straight_joints(raw.vertices, raw.limits)
     n = len(points)
-    xs, caps, between = [points[0]], [99.0], []
+    xs, caps, between = [points[0]], [_NO_CAP], []
     raw_s, new_s = [0.0], [0.0]
     travelled_raw = travelled = 0.0
     left = math.dist(points[0], points[1])  # of the stretch before the corner, not yet used by the corner before
@@ -191,7 +202,7 @@ def _rounded(raw: RawPath) -> tuple[Floats, Floats, Floats, Floats, Floats]:
         new_s.append(travelled)
         if trim == 0.0:
             xs.append((bx, by))
-            caps.append(99.0)
+            caps.append(_NO_CAP)
             between.append(limits[i - 1])
         else:
             radius = trim / half
@@ -217,7 +228,7 @@ def _rounded(raw: RawPath) -> tuple[Floats, Floats, Floats, Floats, Floats]:
             new_s.append(travelled)
         left = after - trim
     xs.append(points[-1])
-    caps.append(99.0)
+    caps.append(_NO_CAP)
     between.append(limits[-1])
     raw_s.append(travelled_raw + left)
     new_s.append(travelled + left)

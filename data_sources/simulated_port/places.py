@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import simpy
+from numpy.typing import NDArray
 
 from data_sources.simulated_port.road_graph import RoadGraph
 from twin.port_layout import GateLane, PortLayout, RoadKind, StopPoint
@@ -24,6 +25,7 @@ VEHICLE_LENGTH_M = 16.5
 ROOM_M = 9.8  # half a vehicle and half a gap: what one needs before and behind its middle
 QUEUE_PITCH_M = 20.0
 _POINT_SPACING_M = 16.0
+_BRUSH_M = 2.8  # nearer than this, two vehicles side by side touch
 _PULL_M = 24.0  # along which a vehicle changes from the passing lane to a place beside it
 
 
@@ -51,8 +53,8 @@ class Place:
     """Where the middle of a vehicle stands. It leaves the road at `edge_in`, `s_in` by way of `lead_in`, and joins it
     again at `edge_out`, `s_out` by way of `lead_out`; both are empty for a place on the lane itself.
 
-    A `private` place has room for one vehicle and is off all through traffic: `occupant` says who has it. A place on a
-    lane is taken by standing on its `lane_points` (control point, metres ahead of the place).
+    A `private` place has room for one vehicle and is off the lanes of through traffic: `occupant` says who has it. Who
+    stands at a place, private or not, holds its `lane_points` (control point, metres ahead of the place).
     """
 
     id: str
@@ -66,8 +68,10 @@ class Place:
     lead_in: tuple[Point, ...] = ()
     lead_out: tuple[Point, ...] = ()
     lane_points: tuple[tuple[int, float], ...] = ()
+    aside_points: tuple[tuple[int, float], ...] = ()  # crossed between the road and the place, metres ahead of it
     occupant: Vehicle | None = None
     waiters: Waiters = field(default_factory=Waiters)  # shared by the places of a queue or a park
+    queue: QueueLane | None = None  # that it belongs to
     start_v: float = 0.0  # speed of one that appears here
     end_v: float = 0.0  # speed of one that leaves the world here
     stop: StopPoint | None = None
@@ -85,10 +89,11 @@ class QueueLane:
     id: str
     places: list[Place] = field(default_factory=list)
     waiters: Waiters = field(default_factory=Waiters)
+    last_arrival_s: float = -math.inf  # of those who stand in it or are on the way to it: nobody may come before
 
     def add(self, place: Place) -> None:
         """Appends a place behind the others."""
-        place.waiters = self.waiters
+        place.waiters, place.queue = self.waiters, self
         self.places.append(place)
 
     def tail(self) -> Place | None:
@@ -173,11 +178,27 @@ class RoadPoints:
 
     def under(self, at: Point, heading_deg: float) -> tuple[tuple[int, float], ...]:
         """Control points on which a vehicle at a place stands, with how far ahead of its middle each lies."""
+        return self.ahead(at, heading_deg, 2 * ROOM_M - 1.0)
+
+    def brushed(self, bend: NDArray[np.float64]) -> tuple[tuple[int, float], ...]:
+        """Control points within a vehicle's width of a bend, (N, 2) vertices, each with the share of the bend at which
+        it is nearest."""
+        steps = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(bend, axis=0).T))])
+        middles = np.concatenate([bend, 0.5 * (bend[:-1] + bend[1:])])
+        shares = np.concatenate([steps, 0.5 * (steps[:-1] + steps[1:])]) / max(float(steps[-1]), 1e-6)
+        away = np.hypot(self._all[:, 0, None] - middles[:, 0], self._all[:, 1, None] - middles[:, 1])
+        nearest = away.argmin(axis=1)
+        close = np.flatnonzero(away.min(axis=1) < _BRUSH_M)
+        return tuple((int(p), float(shares[nearest[p]])) for p in close)
+
+    def ahead(self, at: Point, heading_deg: float, reach_m: float) -> tuple[tuple[int, float], ...]:
+        """Control points on the line through a place, up to `reach_m` before and behind it, with how far ahead each
+        lies."""
         angle = math.radians(heading_deg)
         dx, dy = self._all[:, 0] - at[0], self._all[:, 1] - at[1]
         along = dx * math.sin(angle) + dy * math.cos(angle)
         beside = dx * math.cos(angle) - dy * math.sin(angle)
-        found = np.flatnonzero((np.abs(along) < 2 * ROOM_M - 1.0) & (np.abs(beside) < 1.6))
+        found = np.flatnonzero((np.abs(along) < reach_m) & (np.abs(beside) < 1.6))
         return tuple((int(p), float(along[p])) for p in found)
 
 
@@ -291,9 +312,12 @@ class QuaySide:
             out_edge, s_out = self._on(lane, here + _PULL_M)
             at = self.point(here, self.lanes[lane])
             before, after = self.point(here - 5.0, self.lanes[lane]), self.point(here + 5.0, self.lanes[lane])
-            made.add(
-                Place(f"{name}/{k}", at, self.heading_deg, in_edge, s_in, out_edge, s_out, True, (before,), (after,))
-            )
+            # Roads cross the working lanes: who stands or drives there is in the way of who crosses.
+            near = self._points.ahead(at, self.heading_deg, _PULL_M)
+            under = tuple((point, ahead) for point, ahead in near if abs(ahead) < 2 * ROOM_M - 1.0)
+            made.add(Place(
+                f"{name}/{k}", at, self.heading_deg, in_edge, s_in, out_edge, s_out, True, (before,), (after,), under, near,
+            ))
         return made
 
     def _on(self, lane: int, along: float) -> tuple[int, float]:

@@ -67,21 +67,22 @@ class RightOfWay:
             entry[1], entry[2] = start + max(cleared, drive.clear_s if offset <= 0 else 0.0) + _GAP_S, None
         hold.waiters.wake()
 
-    def fit(self, base: Drive, place: Place, own: Hold | None, now: float) -> tuple[Drive, float] | Hold:
+    def fit(self, base: Drive, place: Place, own: Hold | None, now: float, least: float = 0.0) -> tuple[Drive, float] | Hold:
         """The drive to a place, slowed down where it must be, and how many seconds after `now` it may start so that it
-        meets nobody; the hold of whoever stands in the way. `own`: the hold of the vehicle itself."""
+        meets nobody; the hold of whoever stands in the way. `own`: the hold of the vehicle itself; it
+        starts `least` seconds from now or later."""
         drive = base
-        start = 0.0
+        start = least
         for _ in range(_SHORT_WAITS):
             delays = self._delays(base, place, own, now, now + start)
             if isinstance(delays, Hold):
                 return delays
             if delays[-1] < 1e-6:
                 return base, start
-            if start + delays[-1] > _SHORT_WAIT_S:
+            if start + delays[-1] > least + _SHORT_WAIT_S:
                 break
             start += float(delays[-1])
-        start = 0.0
+        start = least
         for _ in range(_REFINEMENTS):
             delays = self._delays(drive, place, own, now, now + start)
             if isinstance(delays, Hold):
@@ -94,7 +95,7 @@ class RightOfWay:
                 break
             drive = drive_on(slowed(drive.course, delays), ROOM_M)
         # Slowing down on the way does not do: wait at the start for as long as the whole way needs.
-        start = 0.0
+        start = least
         while True:
             delays = self._delays(base, place, own, now, now + start)
             if isinstance(delays, Hold):

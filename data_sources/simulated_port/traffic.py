@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import simpy
 
-from data_sources.simulated_port.paths import Drive, RawPath, course_along, drive_on
+from data_sources.simulated_port.paths import Course, Drive, RawPath, course_along, drive_on
 from data_sources.simulated_port.places import ROOM_M, Place, RoadPoints, Waiters, on_lane, point_on
 from data_sources.simulated_port.right_of_way import Hold, RightOfWay
 from data_sources.simulated_port.road_graph import ANY, DOMESTIC, FOREIGN, RoadGraph
@@ -24,6 +24,8 @@ from data_sources.simulated_port.world import Box, World
 from twin.records import Trade, VehicleKind
 
 Act = Generator[simpy.Event, Any, Any]
+_REACTION_S = 1.5  # of a driver when the one before him moves up
+_FOLLOWS_S = 8.0  # the next in a queue comes this much later
 _PATIENCE_S = 150.0  # on a lane, for a place to become free
 _PLANS_KEPT = 12_000
 _QUEUE_MPS = 2.5
@@ -89,6 +91,7 @@ class Traffic:
         self._limits = [edge.speed_limit_mps for edge in layout.road_edges]
         self._way = RightOfWay(len(self.points))
         self._plans: dict[tuple[int, int, str], tuple[Place, Place, Drive]] = {}
+        self._corners: dict[tuple[int, int, int, int], tuple[tuple[int, float], ...]] = {}
         self.tracks = Tracks()
         self.vehicles: dict[str, Vehicle] = {}
         self.drives = 0
@@ -174,18 +177,27 @@ class Traffic:
         return True
 
     def move_up(self, vehicle: Vehicle, place: Place) -> Act:
-        """Moves on to a free place straight ahead in the same queue, where nobody else drives."""
+        """Moves on to a free place straight ahead in the same queue."""
         place.occupant = vehicle
         key = (id(vehicle.place), id(place), "ahead")
-        found = self._plans.get(key)
-        if found is None:
-            raw = RawPath([vehicle.place.at, place.at], [_QUEUE_MPS], (), ())
-            found = self._plans[key] = (vehicle.place, place, drive_on(course_along(raw), ROOM_M))
-        drive, start = found[2], self._env.now + 1.5
-        self.drives += 1
-        self.tracks.run(vehicle.row, drive.pieces, start, *place.at, place.heading_deg)
-        vehicle.underway = drive, start
+        if key not in self._plans:
+            start, step = vehicle.place, math.dist(vehicle.place.at, place.at)
+            between = [(p, ahead) for p, ahead in self._queue_points(start, place) if 0.0 < ahead <= step]
+            raw = RawPath([start.at, place.at], [_QUEUE_MPS], [p for p, _ in between], [ahead for _, ahead in between])
+            self._plans[key] = (start, place, drive_on(course_along(raw), ROOM_M))
+        drive = self._plans[key][2]
+        while isinstance(timed := self._way.fit(drive, place, vehicle.hold, self._env.now, _REACTION_S), Hold):
+            yield timed.waiters.wait(self._env)
+        self._commit(vehicle, timed[0], place, self._env.now + timed[1])
+        vehicle.underway = timed[0], self._env.now + timed[1]
         yield from self._run(vehicle, place)
+
+    @staticmethod
+    def _queue_points(start: Place, goal: Place) -> list[tuple[int, float]]:
+        """The control points crossed between two places of a queue, metres ahead of the first."""
+        step = math.dist(start.at, goal.at)
+        found = dict(start.aside_points) | {point: step + ahead for point, ahead in goal.aside_points}
+        return sorted(found.items(), key=lambda f: f[1])
 
     def clear(self, vehicle: Vehicle, place: Place) -> bool:
         """Whether a drive to a place could start without waiting for somebody who stands there or in the way."""
@@ -208,6 +220,8 @@ class Traffic:
         drive, start = timed[0], self._env.now + timed[1]
         if place.private:
             place.occupant = vehicle
+        if place.queue is not None:
+            place.queue.last_arrival_s = start + drive.duration
         self._commit(vehicle, drive, place, start)
         vehicle.underway = drive, start
         return None
@@ -245,7 +259,10 @@ class Traffic:
         self.tracks.run(vehicle.row, drive.pieces, start, *place.at, place.heading_deg)
 
     def _timed(self, vehicle: Vehicle, place: Place) -> tuple[Drive, float] | Hold:
-        return self._way.fit(self._plan(vehicle, place), place, vehicle.hold, self._env.now)
+        drive, least = self._plan(vehicle, place), 0.0
+        if place.queue is not None:  # nobody passes another in a queue: who comes for a place behind must come later
+            least = max(place.queue.last_arrival_s + _FOLLOWS_S - self._env.now - drive.duration, 0.0)
+        return self._way.fit(drive, place, vehicle.hold, self._env.now, least)
 
     def _vacate(self, place: Place, vehicle: Vehicle) -> None:
         if place.private and place.occupant is vehicle:
@@ -259,6 +276,7 @@ class Traffic:
         if found is not None:
             return found[2]
         course = course_along(self._raw(graph, vehicle.place, place), vehicle.place.start_v, place.end_v)
+        course = self._with_corner_points(course)
         drive = drive_on(course, ROOM_M)
         if len(self._plans) >= _PLANS_KEPT:
             for old in list(self._plans)[: _PLANS_KEPT // 4]:
@@ -266,6 +284,20 @@ class Traffic:
         # The places are kept beside the drive so that their identities stay theirs.
         self._plans[key] = (vehicle.place, place, drive)
         return drive
+
+    def _with_corner_points(self, course: Course) -> Course:
+        """The course with the control points it brushes where it cuts a corner, beside those it passes."""
+        found = dict(zip(course.points, course.points_s.tolist(), strict=True))
+        known = len(found)
+        for first, last in course.bends():
+            (ax, ay), (bx, by) = course.xy[first].tolist(), course.xy[last].tolist()
+            key = (round(ax), round(ay), round(bx), round(by))
+            if key not in self._corners:
+                self._corners[key] = self.points.brushed(course.xy[first : last + 1])
+            begin, length = float(course.s[first]), float(course.s[last] - course.s[first])
+            for point, share in self._corners[key]:
+                found.setdefault(point, begin + share * length)
+        return course if len(found) == known else course.with_points(sorted(found.items(), key=lambda f: f[1]))
 
     def _raw(self, graph: RoadGraph, start: Place, goal: Place) -> RawPath:
         """Vertices, limits and control points of the way between two places."""
@@ -280,8 +312,8 @@ class Traffic:
         vertices.append(joint)
         limits.append(slow)
         passed = sum(map(math.dist, vertices, vertices[1:])) - start.s_out  # distance at which the present edge began
-        points: list[int] = []
-        points_at: list[float] = []
+        points = [point for point, ahead in start.aside_points if ahead > 0.0]
+        points_at = [ahead for _, ahead in start.aside_points if ahead > 0.0]
         last = len(edges) - 1
         for i, edge in enumerate(edges):
             limit, length = self._limits[edge], graph.length[edge]
@@ -308,6 +340,8 @@ class Traffic:
                 passed += math.dist(vertices[-1], vertex)
                 vertices.append(vertex)
                 limits.append(slow)
+            points += [point for point, ahead in goal.aside_points if ahead <= 0.0]
+            points_at += [passed + ahead for _, ahead in goal.aside_points if ahead <= 0.0]
         return RawPath(vertices, limits, points, [min(at, passed) for at in points_at])
 
     def _roadside(self, at: tuple[float, float]) -> Place:

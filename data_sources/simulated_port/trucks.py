@@ -9,16 +9,15 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import numpy as np
 import simpy
 
 from data_sources.simulated_port.cargo import CargoDrawer
 from data_sources.simulated_port.clerk import OUTSIDE, Clerk
 from data_sources.simulated_port.gates import Gates
 from data_sources.simulated_port.handling import Handling
-from data_sources.simulated_port.places import Park, Place, Waiters
+from data_sources.simulated_port.places import Park, Place
 from data_sources.simulated_port.pools import Pools
-from data_sources.simulated_port.road_graph import DOMESTIC, FOREIGN
+from data_sources.simulated_port.road_graph import DOMESTIC, FOREIGN, RoadGraph
 from data_sources.simulated_port.traffic import Traffic, Vehicle
 from data_sources.simulated_port.world import Box, CustomsDesk, World
 from data_sources.simulated_port.yard import Yard
@@ -46,6 +45,7 @@ _PROVINCE = "闽"
 _LETTERS = "ABCDEFGHJK"
 _MIXED = "ABCDEFGHJKLMNPQRSTUVWXYZ0123456789"
 _PUBLIC_MPS = 13.0
+_LEAST_APPROACH_M = 60.0
 
 
 @dataclass(slots=True, eq=False)
@@ -85,7 +85,7 @@ class Trucks:
         self._rng = world.stream("trucks")
         self._plates: set[str] = set()
         self._ends: dict[str, tuple[list[Place], list[Place]]] = {}
-        self._waiting = Waiters()
+        self._sources: dict[int, Place] = {}
         self._zone = ZoneInfo(world.layout.time_zone)
         self.visits = 0
 
@@ -98,49 +98,27 @@ class Trucks:
             self._world.env.process(self._day())
 
     def _world_ends(self, trade: str) -> tuple[list[Place], list[Place]]:
-        """Where trucks of a trade appear and vanish: the public roads' far ends."""
+        """Where trucks of a trade appear and vanish: where the public roads turn back at their far ends."""
         graph, layout = self._traffic.graphs[trade], self._world.layout
-        gate = self._gates.lanes[(trade, Direction.IN)][0].queue.places[0].at
         public = [n for n, e in enumerate(layout.road_edges) if e.kind is RoadKind.PUBLIC and graph.permitted[n]]
-        tips = sorted(
-            public,
-            key=lambda n: -max(math.dist(p, gate) for p in graph.lines[n][1:-1]) if len(graph.lines[n]) > 2 else 0.0,
-        )
-        turns = [n for n in tips if len(graph.lines[n]) > 2] or tips[:1]
-        comes, goes = [], []
-        for turn in turns:
-            for n in public:
-                line, length = graph.lines[n], graph.length[n]
-                if graph.start[n] == graph.end[turn] and length > 60:
-                    comes.append(
-                        Place(
-                            f"from/{n}",
-                            _at(line[0]),
-                            graph.first_bearing[n],
-                            n,
-                            0.0,
-                            n,
-                            0.0,
-                            True,
-                            start_v=_PUBLIC_MPS,
-                            waiters=self._waiting,
-                        )
-                    )
-                if graph.end[n] == graph.start[turn] and length > 60:
-                    goes.append(
-                        Place(
-                            f"to/{n}",
-                            _at(line[-1]),
-                            graph.last_bearing[n],
-                            n,
-                            length,
-                            n,
-                            length,
-                            True,
-                            end_v=_PUBLIC_MPS,
-                        )
-                    )
-        return comes, goes
+        turns = [n for n in public if len(graph.lines[n]) > 2]
+        long = [n for n in public if graph.length[n] > _LEAST_APPROACH_M]
+        comes = [n for turn in turns for n in long if graph.start[n] == graph.end[turn]]
+        goes = [n for turn in turns for n in long if graph.end[n] == graph.start[turn]]
+        return [self._come(graph, n) for n in comes], [self._go(graph, n) for n in goes]
+
+    def _come(self, graph: RoadGraph, edge: int) -> Place:
+        """The place at the start of a road, one for all trades."""
+        if edge not in self._sources:
+            at, bearing = graph.corners[edge][0], graph.first_bearing[edge]
+            self._sources[edge] = Place(f"from/{edge}", at, bearing, edge, 0.0, edge, 0.0, True, start_v=_PUBLIC_MPS)
+        return self._sources[edge]
+
+    @staticmethod
+    def _go(graph: RoadGraph, edge: int) -> Place:
+        length = graph.length[edge]
+        at, bearing = graph.corners[edge][-1], graph.last_bearing[edge]
+        return Place(f"to/{edge}", at, bearing, edge, length, edge, length, True, end_v=_PUBLIC_MPS)
 
     # Bookings
 
@@ -354,9 +332,6 @@ class Trucks:
         else:
             yield simpy.AnyOf(self._env, [blocker.wait(self._env), self._env.timeout(600.0)])
 
-
-def _at(point: np.ndarray[Any, np.dtype[np.float64]]) -> tuple[float, float]:
-    return float(point[0]), float(point[1])
 
 
 def _shared(place: Place) -> Place:
