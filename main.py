@@ -38,6 +38,7 @@ MARKS_VARIABLE = "JIANGYIN_START_MARKS"
 _marked: set[str] = set()
 FILL_TIMEOUT_S = 60.0
 QUIET_BEATS = 8
+FINE_MS = 1_500  # for a screenshot the view is drawn once more with smooth edges
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -247,6 +248,7 @@ class _DeskRun:
         self._inbox, self._quarantine, self._clock, self._application = inbox, quarantine, clock, application
         self._error: Exception | None = None
         self._window: MainWindow | None = None
+        self._viewport: Viewport | None = None
         scale = theme.scale_for(application.primaryScreen().size().height(), wall=arguments.wall)
         self._theme = theme.load(arguments.theme, scale)
         theme.apply(self._theme, application)
@@ -267,10 +269,15 @@ class _DeskRun:
                 self._window.close()
                 self._application.quit()
 
+        def make_fine() -> None:
+            if self._viewport is not None:
+                self._viewport.set_fine(True)
+            QTimer.singleShot(FINE_MS, take_shot)
+
         def shown() -> None:
             self._show()
             if shot is not None:
-                QTimer.singleShot(round(after_s * 1000), take_shot)
+                QTimer.singleShot(round(after_s * 1000), make_fine)
 
         chinese = self._arguments.lang == "zh"
         steps = [
@@ -319,6 +326,11 @@ class _DeskRun:
         healths = self._live.healths()
         return healths if self._ais is None else (*healths, self._ais.health())
 
+    def _now(self) -> int:
+        """The port's clock; 0 until the port has said what time it is there."""
+        known = self._clock.settings > 0 or _vessels_only(self._arguments)
+        return self._clock.now() if known else 0
+
     def _build_scene(self) -> None:
         from scene.scene import Scene
 
@@ -338,12 +350,12 @@ class _DeskRun:
             self._language,
             self._theme,
             self._arguments.operator,
-            self._clock.now,
+            self._now,
             self._healths,
             self._quarantine,
             self._live,
             self._live.outcomes,
-            self._viewport,
+            self._make_viewport,
         )
         self._window = MainWindow(desk)
         _mark("window")
@@ -362,11 +374,11 @@ class _DeskRun:
         widget = self._window.scene.port.widget()
         widget.frameSwapped.connect(lambda: _mark("first_picture"))
 
-    def _viewport(self, parent: QWidget) -> Viewport:
+    def _make_viewport(self, parent: QWidget) -> Viewport:
         from scene.viewport import Viewport
 
         layers = self._session.layers
-        viewport = Viewport(self._scene, parent)
+        self._viewport = viewport = Viewport(self._scene, parent)
         viewport.picked.connect(layers.selection.select)
         viewport.hovered.connect(layers.selection.hover_over)
         viewport.opened.connect(lambda selection: layers.view.fly_to(selection) if selection is not None else None)

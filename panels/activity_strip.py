@@ -10,10 +10,9 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 from panels import formats
 from panels.desk import Desk
 from panels.warning_list import SEVERITY_COLOURS
-from twin.activity import Activity
+from twin.activity import SERIES, Activity
 
 MINUTES = 60
-SERIES = ("gate_in", "gate_out", "quay", "yard")
 
 
 class ActivityStrip(QWidget):
@@ -109,6 +108,7 @@ class _Bars(pg.PlotWidget):
         places = np.arange(-len(counts) + 1, 1)
         self._axis.now_ms = now_ms
         self._axis.picture = None
+        self._axis.update()
         self._bars.setOpts(x=places[:-1], height=counts[:-1])
         self._now_bar.setOpts(x=places[-1:], height=counts[-1:])
         top = max(4.0, float(counts.max(initial=0)) * 1.25)

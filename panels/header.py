@@ -71,6 +71,9 @@ class Header(QWidget):
         """The port's clock."""
         colour, live = self._desk.theme.colours["good"], self.tr("Live")
         light = f'<span style="color:{colour}; font-size:{self._desk.theme.px(12)}px">●</span>'
+        if not now_ms:  # the port has not said its time yet
+            self._clock.setText(f"{light} {live} --:--:--")
+            return
         date = f'<span style="color:{self._desk.theme.colours["dim"]}">{formats.date(now_ms)}</span>'
         self._clock.setText(f"{light} {live} {date} {formats.clock_time(now_ms)}")
 

@@ -104,6 +104,7 @@ class MainWindow(QMainWindow):
         halves.setStretchFactor(0, 1)
         halves.setStretchFactor(1, 1)
         halves.setChildrenCollapsible(False)
+        halves.setSizes([theme.px(380), theme.px(520)])
         right.layout().addWidget(halves, 1)
 
         self.activity.setFixedHeight(theme.px(118))

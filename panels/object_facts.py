@@ -163,7 +163,7 @@ def vessel_facts(desk: Desk, name: str, now: int) -> Facts | None:
         rows.append((label(desk, "在船箱", "On board"), f"{int(aboard.sum()):,}", "text"))
         rows.append((label(desk, "航速", "Speed"), f"{desk.twin.movers.speed_mps[mover] * 1.943844:.1f} kn", "text"))
         rows.append(age(desk, int(desk.twin.movers.observed_at[mover]), now))
-    return Facts(name, say(desk, v.ENTITY_KINDS, "vessel"), tuple(rows))
+    return Facts(str(vessels.name[row]) or name, say(desk, v.ENTITY_KINDS, "vessel"), tuple(rows))
 
 
 def crane_facts(desk: Desk, name: str, now: int) -> Facts | None:

@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 from layers.legend import legend
 from layers.palette import ColourMode
 from layers.selection import Selection
+from panels import formats
 from panels.desk import Desk
+from panels.warning_words import rule_name, subject_text
 
 MAP_VIEWPOINT = "top"  # the bar's last button goes there
 
@@ -79,6 +81,11 @@ class Breadcrumb(Overlay):
             return steps
         block_id, tail = self._block_of(selection)
         zone_id = next((block.zone for block in layout.blocks if block.id == block_id), None)
+        words = selection.id
+        if selection.kind == "warning" and (warning := self._desk.twin.warnings.get(selection.id)) is not None:
+            zone_id, words = warning.zone, f"{rule_name(self._desk, warning)} {subject_text(warning)}"
+        elif selection.kind == "container":
+            words = formats.container_number(selection.id)
         if selection.kind == "zone":
             zone_id = selection.id
         zones = {zone.id: zone for zone in layout.zones}
@@ -91,7 +98,7 @@ class Breadcrumb(Overlay):
             steps.append(("block", block_id, block_id))
         steps += tail
         if selection.kind not in ("zone", "block") and not tail:
-            steps.append(("", "", selection.id))
+            steps.append(("", "", words))
         return steps
 
     def _block_of(self, selection: Selection) -> tuple[str | None, list[tuple[str, str, str]]]:

@@ -13,6 +13,7 @@ from twin.records import Classifier, Direction, Kind, MoveEvent
 
 MINUTE_MS = 60_000
 KEPT_MINUTES = 24 * 60
+SERIES = ("gate_in", "gate_out", "quay", "yard")
 
 _QUAY = (MoveEvent.LOAD, MoveEvent.DISC)
 _YARD = (MoveEvent.PICK, MoveEvent.DROP)
@@ -22,7 +23,7 @@ class Activity:
     """Counts a minute over the last day, in a ring by minute number. Series: gate_in, gate_out, quay, yard."""
 
     def __init__(self) -> None:
-        self._counts = {name: np.zeros(KEPT_MINUTES, dtype=np.int32) for name in ("gate_in", "gate_out", "quay", "yard")}
+        self._counts = {name: np.zeros(KEPT_MINUTES, dtype=np.int32) for name in SERIES}
         self._minutes = np.full(KEPT_MINUTES, -1, dtype=np.int64)
 
     def take(self, batches: Sequence[Batch]) -> None:
@@ -49,7 +50,7 @@ class Activity:
         self._counts[name][places[current]] += counts[current].astype(np.int32)
 
     def per_minute(self, name: str, minutes: int, now: int) -> NDArray[np.int32]:
-        """Counts of series `name` in each of the last `minutes` minutes before and including `now` (ms UTC). Shape (minutes,)."""
+        """Counts of series `name` in each of the last `minutes` minutes up to `now` (ms UTC). Shape (minutes,)."""
         wanted = now // MINUTE_MS - np.arange(minutes - 1, -1, -1)
         places = wanted % KEPT_MINUTES
         return np.where(self._minutes[places] == wanted, self._counts[name][places], 0).astype(np.int32)

@@ -95,6 +95,10 @@ def _place(
     """Puts containers where the newest of these statements and the known ones have them. Shapes (N,)."""
     containers = state.containers
     won = winners(rows, versions, ids, containers.place_version, containers.place_id)
+    if len(won) < len(rows):
+        lost = np.ones(len(rows), dtype=bool)
+        lost[won] = False
+        _read(state, kinds[lost], refs[lost])  # whoever is named is known, in whatever order it was said
     if not len(won):
         return
     at, kind, ref = rows[won], kinds[won], refs[won]

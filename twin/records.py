@@ -43,7 +43,7 @@ class EntityKind(StrEnum):
 
 
 class PlaceKind(StrEnum):
-    """Where a container is. The `ref` beside it: slot "C3-012-04-3"; vehicle id; "VESSEL/bbrrtt" (ISO 9711); rail wagon."""
+    """Where a container is. The `ref` beside it: slot "C3-12-04-3", vehicle, "VESSEL/bbrrtt" (ISO 9711), wagon."""
 
     SLOT = "slot"
     VEHICLE = "vehicle"

@@ -178,6 +178,7 @@ class WarningBook:
     _by_id: dict[str, RiskWarning] = field(default_factory=dict)
     _open: dict[tuple[str, str], str] = field(default_factory=dict)  # rule and subject to id
     _incidents: dict[tuple[str, str, str], str] = field(default_factory=dict)  # rule, subject, incident to id
+    _stood: dict[str, set[str]] = field(default_factory=dict)  # id to the incidents of it that nothing has overturned
     _changed: dict[str, None] = field(default_factory=dict)
     revision: int = 0
 
@@ -294,9 +295,11 @@ class WarningBook:
             return None  # decided and closed: the same incident does not come back
         if standing is not None:
             self._incidents[*key, finding.incident] = standing
+            self._stood.setdefault(standing, set()).add(finding.incident)
             return self._update(self._by_id[standing], finding, now, tuple(feeds))
         warning_id = f"{finding.rule}-{finding.subject}-{finding.incident}"
         self._incidents[*key, finding.incident] = warning_id
+        self._stood[warning_id] = {finding.incident}
         self._open[key] = warning_id
         return self._keep(RiskWarning(
             id=warning_id, rule=finding.rule, severity=finding.severity, subject_kind=finding.subject_kind,
@@ -334,15 +337,19 @@ class WarningBook:
         warning = None if warning_id is None else self._by_id[warning_id]
         if warning is None:
             return None
-        if clearing.incident not in warning.incidents and not (clearing.overturned and not warning.overturned):
+        stood = self._stood.setdefault(warning.id, set())
+        news = clearing.overturned and clearing.incident in stood
+        if clearing.incident not in warning.incidents and not news:
             return None
+        if clearing.overturned:
+            stood.discard(clearing.incident)
         left = warning.incidents - {clearing.incident}
         if left:
             return self._keep(replace(warning, incidents=left, updated_at=now))
-        verb = Verb.OVERTURN if clearing.overturned else Verb.CLEAR
+        overturned = not stood  # one of its incidents held: the warning was right, though another was not
+        verb = Verb.OVERTURN if overturned else Verb.CLEAR
         return self._keep(replace(
-            warning, active=False, cleared_at=now, updated_at=now, eta_s=None, incidents=left,
-            overturned=clearing.overturned,
+            warning, active=False, cleared_at=now, updated_at=now, eta_s=None, incidents=left, overturned=overturned,
             evidence=warning.evidence + tuple(e for e in clearing.evidence if e not in warning.evidence),
             history=(*warning.history, Step(verb, now, RULE, clearing.reason)),
         ))

@@ -35,8 +35,8 @@ EARLY_SHARE = 0.65
 
 _HOUR_MS = 3_600_000
 _DAY_MS = 24 * _HOUR_MS
-_UNDECLARED = (0.30, 1.5, 9.0)  # share on arrival; days of decay; days from which all are declared, well before R10
-_WAITING = (0.65, 0.35)  # share declared but not released on arrival; days of decay
+_UNDECLARED = (0.42, 3.0, 9.0)  # share on arrival; days of decay; days from which all are declared, well before R10
+_WAITING = (0.80, 1.6)  # share declared but not released on arrival; days of decay
 _HELD_DAYS = 4.0
 _STATES = (DeclarationState.RELEASED, DeclarationState.ACCEPTED, DeclarationState.HELD)
 _RELEASED, _ACCEPTED, _HELD, _NONE = 0, 1, 2, 3

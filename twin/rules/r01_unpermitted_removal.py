@@ -177,8 +177,9 @@ def _new_key(removal: Removal, known: tuple[_Watch, ...]) -> str:
 
 
 def _is_news(watch: _Watch, before: _Watch | None) -> bool:
-    """Whether a removal is to be told: a new one even if it is over already, else one that goes on and changed."""
-    return before is None or (watch.active and (watch.finding != before.finding or not before.active))
+    """Whether a removal is to be told: a new one even if it is over already, one that is now told otherwise (an
+    overturned one may hold again in part), or one that goes on again."""
+    return before is None or watch.finding != before.finding or (watch.active and not before.active)
 
 
 def _suspects(memory: _Memory, view: View) -> tuple[NDArray[np.int64], list[int]]:
