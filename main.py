@@ -38,6 +38,7 @@ MARKS_VARIABLE = "JIANGYIN_START_MARKS"
 _marked: set[str] = set()
 FILL_TIMEOUT_S = 60.0
 QUIET_BEATS = 8
+FRESH_MS = 60_000
 FINE_MS = 1_500  # for a screenshot the view is drawn once more with smooth edges
 
 
@@ -180,9 +181,12 @@ def _fill(session: Session, live: LivePort | NoPort, clock: PortClock) -> bool:
         session.step(clock.now(), 0.2, time.perf_counter)
         time.sleep(0.1)
         health = live.healths()[0]
-        settled = health.state is FeedState.UP and health.records > 0
-        quiet = quiet + 1 if settled and (health.records - before < 2_000) else 0
-    return quiet >= QUIET_BEATS
+        heard = session.twin.movers.observed_at
+        # a port that has just started is still telling its past
+        fresh = len(heard) and clock.now() - int(heard.max()) < FRESH_MS
+        settled = health.state is FeedState.UP and health.records - before < 2_000 and not session.waiting
+        quiet = quiet + 1 if settled and fresh else 0
+    return quiet >= QUIET_BEATS or bool(session.twin.containers.count or session.twin.movers.count)
 
 
 def _desk(arguments: argparse.Namespace) -> int:

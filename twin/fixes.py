@@ -43,6 +43,9 @@ def take_positions(state: State, batch: Batch, changes: Changes) -> None:
     rows, picked = rows[kept], picked[kept]
     if not len(rows):
         return
+    earliest = movers.first_at.copy()
+    np.minimum.at(earliest, rows, batch["observed_at"][picked])
+    movers.put(rows, first_at=earliest[rows])
     fixes = _fixes(movers, batch, rows, picked, x[picked], y[picked])
     moved = _merge(movers, batch, picked, fixes)
     changes.fixes.append(fixes)

@@ -40,8 +40,8 @@ def take_seal_events(state: State, batch: Batch, changes: Changes) -> None:
 
     versions = version(at)
     won = winners(rows, versions, ids, seals.bound_version, seals.bound_id)
-    seals.put(rows[won], container=state.containers.rows(batch["container"][won]), bound_version=versions[won],
-              bound_id=ids[won])
+    named = state.containers.rows(batch["container"])  # also those an older word names: order must not matter
+    seals.put(rows[won], container=named[won], bound_version=versions[won], bound_id=ids[won])
 
     told = np.flatnonzero((events >= 0) & (_LOCK[events] >= 0))
     codes = _LOCK[events[told]]

@@ -202,7 +202,8 @@ class Containers(Table):
 class Movers(Table):
     """Whatever reports positions of its own: vehicles, vessels, cranes, officers.
 
-    x, y: newest fix, metres, NaN before the first; previous_x, previous_y, previous_at: the fix before it. kind,
+    x, y: newest fix, metres, NaN before the first; previous_x, previous_y, previous_at: the fix before it. first_at:
+    device time of the earliest fix ever heard. kind,
     vehicle_kind, trade: codes, -1 unknown. load, load2: rows of the containers on a vehicle, -1. was_load: the
     container it carried last before, and from and until when. zone: row in layout.zones, -1. entered_at, left_at:
     newest passages of gates inwards and outwards, 0 never.
@@ -223,6 +224,7 @@ class Movers(Table):
     previous_x: Annotated[F8, Fill(np.nan)]
     previous_y: Annotated[F8, Fill(np.nan)]
     previous_at: Annotated[I8, Fill(0)]
+    first_at: Annotated[I8, Fill(np.iinfo(np.int64).max)]
     fix_id: Annotated[Texts, Fill("")]
     previous_id: Annotated[Texts, Fill("")]
     zone: Annotated[I4, Fill(-1)]

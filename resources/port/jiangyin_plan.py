@@ -200,7 +200,7 @@ def _berth(number: int, kind: str, terminal: str, start: Pair, end: Pair, depth:
 
 # id, Chinese, English, target (s, d), its height, azimuth, elevation, distance
 VIEWPOINTS: tuple[tuple[str, str, str, Pair, float, float, float, float], ...] = (
-    ("port", "全景", "Port", (1300, 290), 0, 212, 19, 1200),
+    ("port", "全景", "Port", (1320, 315), 0, 212, 20, 1130),
     ("quay", "码头前沿", "Quay", (1270, 20), 18, 232, 16, 380),
     ("gate", "卡口", "Gates", (664, 985), 3, 322, 26, 260),
     ("h986", "查验场", "Inspection", (830, 735), 3, 215, 30, 300),

@@ -168,6 +168,18 @@ def test_what_is_no_silence(why: str) -> None:
     assert told(story).warnings() == ()
 
 
+def test_who_has_just_begun_to_listen_does_not_call_a_seal_silent() -> None:
+    story = on_truck(sealed())
+    story.seal("7:30", SealEventKind.HEARTBEAT)
+    drives(story, "8:00", 100)
+    story.seal("8:00:59", SealEventKind.HEARTBEAT)
+    assert told(story).warnings() == (), "the half hour before was not heard, not silent"
+    story = on_truck(sealed())
+    story.seal("7:30", SealEventKind.HEARTBEAT)
+    drives(story, "8:00", 190)
+    assert told(story).only("R03").raised_at == at("8:02:02"), "but three intervals of listening are enough"
+
+
 def test_silence_widens_where_the_source_thins_out_its_reports() -> None:
     story = on_truck(sealed())
     story.seal("7:55", SealEventKind.HEARTBEAT)

@@ -295,5 +295,7 @@ class SealTamper:
         in_use = heard >= c.moved_at[s.container[rows]] - self._parameters["heard_before_lift_s"] * 1000.0
         gap = np.where(m.previous_at[mover] > 0, m.observed_at[mover] - m.previous_at[mover], 0)
         rhythm = np.maximum(self._parameters["interval_s"] * 1000.0, np.minimum(gap, _LONGEST_RHYTHM_MS))
-        silent = m.observed_at[mover] - heard > self._parameters["missed"] * rhythm
+        # who has just begun to listen cannot have heard the seal before: its silence counts from then
+        listening = m.first_at[mover] - self._parameters["interval_s"] * 1000.0
+        silent = m.observed_at[mover] - np.maximum(heard, listening) > self._parameters["missed"] * rhythm
         return [int(row) for row in rows[silent & in_use]]
