@@ -62,17 +62,12 @@ class Course:
     points_s: Floats
     start_v: float
     end_v: float
+    bends: tuple[tuple[float, float], ...] = ()  # where each rounded corner begins and ends
 
     @property
     def length_m(self) -> float:
         """Length of the course."""
         return float(self.s[-1])
-
-    def bends(self) -> list[tuple[int, int]]:
-        """First and last vertex of every rounded corner."""
-        inside = np.concatenate([[False], self.caps < _NO_CAP, [False]])
-        edges = np.flatnonzero(inside[1:] != inside[:-1])
-        return list(zip(edges[::2].tolist(), (edges[1::2] - 1).tolist(), strict=True))
 
     def with_points(self, points: Sequence[tuple[int, float]]) -> Course:
         """The same course past other control points, given with their distances in order."""
@@ -106,7 +101,7 @@ class Drive:
 
 def course_along(raw: RawPath, start_v: float = 0.0, end_v: float = 0.0) -> Course:
     """The course along a way; it begins and ends with the given speeds, m/s."""
-    xy, caps, limits, raw_s, new_s = _rounded(raw)
+    xy, caps, limits, raw_s, new_s, bends = _rounded(raw)
     steps = np.diff(xy, axis=0)
     lengths = np.hypot(steps[:, 0], steps[:, 1])
     keep = lengths > 1e-6
@@ -117,9 +112,8 @@ def course_along(raw: RawPath, start_v: float = 0.0, end_v: float = 0.0) -> Cour
     points_s = np.interp(np.asarray(raw.points_at), raw_s, new_s)
     order = np.argsort(points_s, kind="stable")
     points = tuple(np.asarray(raw.points, dtype=int)[order].tolist())
-    return Course(
-        xy, np.concatenate([[0.0], np.cumsum(lengths)]), caps, limits, points, points_s[order], start_v, end_v
-    )
+    s = np.concatenate([[0.0], np.cumsum(lengths)])
+    return Course(xy, s, caps, limits, points, points_s[order], start_v, end_v, bends)
 
 
 def drive_on(course: Course, room_m: float) -> Drive:
@@ -176,12 +170,14 @@ def slowed(course: Course, delays: Floats) -> Course:
     return Course(xy, new_s, caps, new_limits, course.points, course.points_s, course.start_v, course.end_v)
 
 
-def _rounded(raw: RawPath) -> tuple[Floats, Floats, Floats, Floats, Floats]:
-    """Vertices with arcs in the corners, speed caps at them, limits between them, and distances before and after."""
+def _rounded(raw: RawPath) -> tuple[Floats, Floats, Floats, Floats, Floats, tuple[tuple[float, float], ...]]:
+    """Vertices with arcs in the corners, speed caps at them, limits between them, distances before and after, and
+    bends."""
     points, limits = _without_straight_joints(raw.vertices, raw.limits)
     n = len(points)
     xs, caps, between = [points[0]], [_NO_CAP], []
     raw_s, new_s = [0.0], [0.0]
+    bends: list[tuple[float, float]] = []
     travelled_raw = travelled = 0.0
     left = math.dist(points[0], points[1])  # of the stretch before the corner, not yet used by the corner before
     for i in range(1, n - 1):
@@ -224,6 +220,7 @@ def _rounded(raw: RawPath) -> tuple[Floats, Floats, Floats, Floats, Floats]:
                 between.append(slow)
             travelled_raw += 2 * trim
             travelled += 2 * radius * math.sin(abs(angle) / count / 2) * count
+            bends.append((new_s[-1], travelled))
             raw_s.append(travelled_raw)
             new_s.append(travelled)
         left = after - trim
@@ -232,7 +229,7 @@ def _rounded(raw: RawPath) -> tuple[Floats, Floats, Floats, Floats, Floats]:
     between.append(limits[-1])
     raw_s.append(travelled_raw + left)
     new_s.append(travelled + left)
-    return np.array(xs), np.array(caps), np.array(between), np.array(raw_s), np.array(new_s)
+    return np.array(xs), np.array(caps), np.array(between), np.array(raw_s), np.array(new_s), tuple(bends)
 
 
 def _without_straight_joints(

@@ -25,6 +25,7 @@ VEHICLE_LENGTH_M = 16.5
 ROOM_M = 9.8  # half a vehicle and half a gap: what one needs before and behind its middle
 QUEUE_PITCH_M = 20.0
 _POINT_SPACING_M = 16.0
+_SERVICE_SPACING_M = 6.0  # beside the blocks, so that any two who stand too near share a point
 _BRUSH_M = 2.8  # nearer than this, two vehicles side by side touch
 _PULL_M = 24.0  # along which a vehicle changes from the passing lane to a place beside it
 
@@ -135,7 +136,8 @@ class Park:
 
 
 class RoadPoints:
-    """The control points of all roads: every node, and points at most 16 m apart between nodes.
+    """The control points of all roads: every node, and points at most 16 m apart between nodes,
+    closer where vehicles stand beside the blocks.
 
     Lanes through a gate have none: their queue places order who drives there.
     """
@@ -156,11 +158,14 @@ class RoadPoints:
                 if node not in node_point:
                     node_point[node] = self._add((float(at[0]), float(at[1])))
                 found.append((node_point[node], s))
+            spacing = _SERVICE_SPACING_M if edge.kind is RoadKind.BLOCK_SERVICE else _POINT_SPACING_M
             if edge.id not in ordered_by_places:
-                inner = np.linspace(0.0, length, math.ceil(length / _POINT_SPACING_M) + 1)[1:-1].tolist()
+                inner = np.linspace(0.0, length, math.ceil(length / spacing) + 1)[1:-1].tolist()
                 found += [(self._add(point_on(graph, number, s)), s) for s in inner]
             self.of_edge.append(sorted(found, key=lambda f: f[1]))
-        self._all = np.array(self.at)
+        self._x, self._y = np.array(self.at).T
+        self._by_x = np.argsort(self._x, kind="stable")
+        self._sorted_x = self._x[self._by_x]
 
     def _add(self, at: Point) -> int:
         self.at.append(at)
@@ -172,34 +177,44 @@ class RoadPoints:
     def nearest(self, at: Point, edges: list[int]) -> tuple[int, float]:
         """The edge among `edges`, and the distance along it, whose control point is nearest to a point."""
         choices = [(edge, point, s) for edge in edges for point, s in self.of_edge[edge]]
-        spots = self._all[[point for _, point, _ in choices]]
-        best = int(np.argmin(np.hypot(spots[:, 0] - at[0], spots[:, 1] - at[1])))
+        spots = [point for _, point, _ in choices]
+        best = int(np.argmin(np.hypot(self._x[spots] - at[0], self._y[spots] - at[1])))
         return choices[best][0], choices[best][2]
 
     def under(self, at: Point, heading_deg: float) -> tuple[tuple[int, float], ...]:
         """Control points on which a vehicle at a place stands, with how far ahead of its middle each lies."""
-        return self.ahead(at, heading_deg, 2 * ROOM_M - 1.0)
+        return self.ahead(at, heading_deg, ROOM_M)
 
     def brushed(self, bend: NDArray[np.float64]) -> tuple[tuple[int, float], ...]:
         """Control points within a vehicle's width of a bend, (N, 2) vertices, each with the share of the bend at which
         it is nearest."""
+        low, high = bend.min(axis=0) - _BRUSH_M, bend.max(axis=0) + _BRUSH_M
+        x, y = self._x, self._y
+        first, last = np.searchsorted(self._sorted_x, (low[0], high[0]))
+        near = self._by_x[first:last]
+        near = near[(y[near] > low[1]) & (y[near] < high[1])]
+        if not len(near):
+            return ()
         steps = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(bend, axis=0).T))])
         middles = np.concatenate([bend, 0.5 * (bend[:-1] + bend[1:])])
         shares = np.concatenate([steps, 0.5 * (steps[:-1] + steps[1:])]) / max(float(steps[-1]), 1e-6)
-        away = np.hypot(self._all[:, 0, None] - middles[:, 0], self._all[:, 1, None] - middles[:, 1])
+        away = np.hypot(x[near, None] - middles[:, 0], y[near, None] - middles[:, 1])
         nearest = away.argmin(axis=1)
-        close = np.flatnonzero(away.min(axis=1) < _BRUSH_M)
-        return tuple((int(p), float(shares[nearest[p]])) for p in close)
+        close = np.flatnonzero(away.min(axis=1) < _BRUSH_M).tolist()
+        return tuple((int(near[k]), float(shares[nearest[k]])) for k in close)
 
     def ahead(self, at: Point, heading_deg: float, reach_m: float) -> tuple[tuple[int, float], ...]:
         """Control points on the line through a place, up to `reach_m` before and behind it, with how far ahead each
         lies."""
         angle = math.radians(heading_deg)
-        dx, dy = self._all[:, 0] - at[0], self._all[:, 1] - at[1]
-        along = dx * math.sin(angle) + dy * math.cos(angle)
-        beside = dx * math.cos(angle) - dy * math.sin(angle)
+        sin, cos = math.sin(angle), math.cos(angle)
+        wide = reach_m * abs(sin) + 2.0
+        first, last = np.searchsorted(self._sorted_x, (at[0] - wide, at[0] + wide))
+        near = self._by_x[first:last]
+        dx, dy = self._x[near] - at[0], self._y[near] - at[1]
+        along, beside = dx * sin + dy * cos, dx * cos - dy * sin
         found = np.flatnonzero((np.abs(along) < reach_m) & (np.abs(beside) < 1.6))
-        return tuple((int(p), float(along[p])) for p in found)
+        return tuple(sorted((int(near[k]), float(along[k])) for k in found.tolist()))
 
 
 def point_on(graph: RoadGraph, edge: int, s: float) -> Point:
@@ -314,10 +329,23 @@ class QuaySide:
             before, after = self.point(here - 5.0, self.lanes[lane]), self.point(here + 5.0, self.lanes[lane])
             # Roads cross the working lanes: who stands or drives there is in the way of who crosses.
             near = self._points.ahead(at, self.heading_deg, _PULL_M)
-            under = tuple((point, ahead) for point, ahead in near if abs(ahead) < 2 * ROOM_M - 1.0)
-            made.add(Place(
-                f"{name}/{k}", at, self.heading_deg, in_edge, s_in, out_edge, s_out, True, (before,), (after,), under, near,
-            ))
+            under = tuple((point, ahead) for point, ahead in near if abs(ahead) < ROOM_M)
+            made.add(
+                Place(
+                    f"{name}/{k}",
+                    at,
+                    self.heading_deg,
+                    in_edge,
+                    s_in,
+                    out_edge,
+                    s_out,
+                    True,
+                    (before,),
+                    (after,),
+                    under,
+                    near,
+                )
+            )
         return made
 
     def _on(self, lane: int, along: float) -> tuple[int, float]:

@@ -289,14 +289,14 @@ class Traffic:
         """The course with the control points it brushes where it cuts a corner, beside those it passes."""
         found = dict(zip(course.points, course.points_s.tolist(), strict=True))
         known = len(found)
-        for first, last in course.bends():
+        for begin, end in course.bends:
+            first, last = np.searchsorted(course.s, (begin - 1e-3, end - 1e-3)).tolist()
             (ax, ay), (bx, by) = course.xy[first].tolist(), course.xy[last].tolist()
             key = (round(ax), round(ay), round(bx), round(by))
             if key not in self._corners:
                 self._corners[key] = self.points.brushed(course.xy[first : last + 1])
-            begin, length = float(course.s[first]), float(course.s[last] - course.s[first])
             for point, share in self._corners[key]:
-                found.setdefault(point, begin + share * length)
+                found.setdefault(point, begin + share * (end - begin))
         return course if len(found) == known else course.with_points(sorted(found.items(), key=lambda f: f[1]))
 
     def _raw(self, graph: RoadGraph, start: Place, goal: Place) -> RawPath:
