@@ -8,6 +8,7 @@ setting cannot be used; 3 the backend could not be reached or gave nothing to sh
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import os
 import sys
@@ -215,6 +216,7 @@ def _desk(arguments: argparse.Namespace) -> int:
     layout = None if checked else _layout(arguments)
     live = _live_port(arguments, inbox, quarantine, clock)
     live.start()
+    gc.disable()  # until the window stands: the start makes much that stays and nothing to be thrown away
     try:
         layout = layout or _layout(arguments)
         if ais is not None:
@@ -363,6 +365,8 @@ class _DeskRun:
         )
         self._window = MainWindow(desk)
         _mark("window")
+        gc.freeze()  # what the start made stays
+        gc.enable()
         if os.environ.get(MARKS_VARIABLE):
             self._window.heartbeat.beat.connect(self._mark_first_picture)
         if self._arguments.wall:

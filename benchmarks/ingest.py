@@ -78,6 +78,8 @@ class CountingInbox(Inbox):
 class NoScene:
     """Stands where the 3D view does: this benchmark opens no window."""
 
+    pending = False
+
     def sync(self, now: int) -> None:
         pass
 

@@ -28,6 +28,11 @@ class ScenePort(Protocol):
         """The widget that shows the scene."""
         ...
 
+    @property
+    def pending(self) -> bool:
+        """Whether the last sync left something to the next, to keep to its time."""
+        ...
+
     def sync(self, now_ms: int) -> None:
         """Draws what changed, at most once a call."""
         ...

@@ -12,6 +12,7 @@ from panels.desk import ScenePort
 
 PERIOD_MS = 100
 BUDGET_S = 0.015
+FLOODED_BEATS = 5
 CATCH_UP_MS = 8
 """A pause between helpings while records wait: the window answers in between, and a flood is through in seconds."""
 
@@ -28,11 +29,12 @@ class Heartbeat(QObject):
         self._session = session
         self._scene = scene
         self._now = now
+        self._beats = 0
         self._timer = QTimer(self, interval=PERIOD_MS)
         self._timer.timeout.connect(self.step)
         self._catching_up = QTimer(self, singleShot=True, interval=CATCH_UP_MS)
         self._catching_up.setTimerType(Qt.TimerType.PreciseTimer)
-        self._catching_up.timeout.connect(self._take)
+        self._catching_up.timeout.connect(self._catch_up)
 
     @property
     def running(self) -> bool:
@@ -50,11 +52,21 @@ class Heartbeat(QObject):
 
     def step(self) -> None:
         """One beat."""
-        self._take()
-        self._scene.sync(self._now())
-        self.beat.emit()
-
-    def _take(self) -> None:
+        self._beats += 1
         self._session.step(self._now(), BUDGET_S, time.perf_counter)
-        if self._session.waiting and self._timer.isActive():
+        # a picture of half a flood is work for nothing: while records wait, draw twice a second
+        if not self._session.waiting or self._beats % FLOODED_BEATS == 0:
+            self._scene.sync(self._now())
+        self.beat.emit()
+        self._go_on()
+
+    def _catch_up(self) -> None:
+        if self._session.waiting:
+            self._session.step(self._now(), BUDGET_S, time.perf_counter)
+        else:
+            self._scene.sync(self._now())
+        self._go_on()
+
+    def _go_on(self) -> None:
+        if self._timer.isActive() and (self._session.waiting or self._scene.pending):
             self._catching_up.start()

@@ -38,6 +38,7 @@ _FRAME_MS = 16  # while the camera moves
 _REST_S = 0.25  # after the last movement the picture is drawn in full again
 _SLOW_S = 0.030  # a frame that takes longer is drawn coarser while the camera moves
 _REST_SHARE = 1.0  # rest after a picture, in times of what it took
+_PENDING_REST_S = 0.4  # while the picture is still being built, building comes before drawing
 _FINE = 2.0
 _COARSE = 0.62  # share of the pixels' width and height then
 
@@ -94,6 +95,11 @@ class Viewport(QOpenGLWidget):
         """The widget that shows the scene: this one."""
         return self
 
+    @property
+    def pending(self) -> bool:
+        """Whether some of the picture waits for the next sync."""
+        return self._scene is not None and self._scene.pending
+
     def sync(self, now_ms: int) -> None:
         """Bring the scene to `now_ms` and draw it if anything changed: at most once a heartbeat."""
         if self._scene is None:
@@ -106,7 +112,8 @@ class Viewport(QOpenGLWidget):
             self._hover(self._scene)
         self._owed = self._owed or changed
         # On a machine too slow for ten pictures a second at most half of the window's time goes into drawing.
-        if self._owed and time.perf_counter() - self._painted_at >= _REST_SHARE * self._frame_s:
+        rest_s = _PENDING_REST_S if self._scene.pending else _REST_SHARE * self._frame_s
+        if self._owed and time.perf_counter() - self._painted_at >= rest_s:
             self.request_render()
 
     def request_render(self) -> None:

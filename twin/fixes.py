@@ -132,7 +132,9 @@ def take_crane_telemetry(state: State, batch: Batch, changes: Changes) -> None:
     rows = cranes.rows(batch["crane"])
     won = winners(rows, batch["observed_at"], batch["id"], cranes.observed_at, cranes.observed_id)
     at = rows[won]
-    numbers = batch["container"][won].tolist()
+    every = batch["container"].tolist()
+    state.containers.rows([number for number in every if number])  # known whatever the order in which it was said
+    numbers = [every[i] for i in won.tolist()]
     held = np.full(len(won), -1, dtype=np.int32)
     holding = [i for i, number in enumerate(numbers) if number]
     held[holding] = state.containers.rows([numbers[i] for i in holding])

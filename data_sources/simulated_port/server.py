@@ -66,6 +66,7 @@ def run_port(args: argparse.Namespace, make: SimulationMaker | None = None) -> i
     from data_sources.simulated_port.scenario import ScenarioError
     from twin.port_definition import PortDefinitionError
 
+    gc.disable()  # what is built until the port is ready stays: looking for garbage among it is work for nothing
     try:
         with ending() as told:
             token, is_given = token_of_environment()
@@ -154,8 +155,8 @@ def serve(settings: PortSettings, token: str, token_is_known: bool, told: Ending
     if settings.rate > 1.0:
         driver.settle()
     # else at once: the standing stock is there to be looked at, what has moved since then follows within seconds
-    gc.collect()
     gc.freeze()  # the world as built: without it every full collection walks tens of thousands of containers
+    gc.enable()
     info = PortInfo(
         layout.code, layout.name.zh, layout.name.en, "WGS-84", layout.origin_lon, layout.origin_lat, settings.seed,
         settings.date, settings.rate, layout.time_zone,

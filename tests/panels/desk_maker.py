@@ -36,6 +36,10 @@ class QuietScene:
     def widget(self) -> QWidget:
         return self._widget
 
+    @property
+    def pending(self) -> bool:
+        return False
+
     def sync(self, now_ms: int) -> None:
         self.syncs += 1
 
