@@ -63,7 +63,7 @@ class Heartbeat(QObject):
     def _catch_up(self) -> None:
         if self._session.waiting:
             self._session.step(self._now(), BUDGET_S, time.perf_counter)
-        else:
+        if self._scene.pending:
             self._scene.sync(self._now())
         self._go_on()
 
