@@ -124,6 +124,14 @@ def _live_port(
     return LivePort(inbox, quarantine, clock, options=options)
 
 
+def _ais_feed(text: str | None, inbox: Inbox, quarantine: Quarantine) -> AisFeed | None:
+    if text is None:
+        return None
+    from data_sources.ais_feed import ais_feed_of
+
+    return ais_feed_of(text, inbox, quarantine)
+
+
 def _render(arguments: argparse.Namespace) -> int:
     from data_sources import arguments as parse
     from data_sources.clock import PortClock
@@ -192,7 +200,6 @@ def _fill(session: Session, live: LivePort | NoPort, clock: PortClock) -> bool:
 
 def _desk(arguments: argparse.Namespace) -> int:
     from data_sources import arguments as parse
-    from data_sources.ais_feed import ais_feed_of
     from data_sources.clock import PortClock
     from data_sources.inbox import Inbox
     from data_sources.quarantine import Quarantine
@@ -202,7 +209,7 @@ def _desk(arguments: argparse.Namespace) -> int:
     parse.seed(arguments.seed)
     parse.rate(arguments.rate)
     inbox, quarantine, clock = Inbox(), Quarantine(), PortClock()
-    ais = ais_feed_of(arguments.ais, inbox, quarantine)
+    ais = _ais_feed(arguments.ais, inbox, quarantine)
     if display_is_missing():
         _layout(arguments)  # what cannot be used is told first
         print(

@@ -7,16 +7,18 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from data_sources.clock import PortClock, wall_ms
-from data_sources.desk_client import DeskClient, Outcome
 from data_sources.health import HealthBook
 from data_sources.inbox import Inbox
 from data_sources.quarantine import Quarantine
-from data_sources.rest_feed import RestFeed
 from data_sources.simulated_port.process import PortProcess, PortStartError, start_port
 from twin.feed_health import FeedErrorCode, FeedHealth
+
+if TYPE_CHECKING:  # the HTTP side is imported while the port starts, not before
+    from data_sources.desk_client import DeskClient, Outcome
+    from data_sources.rest_feed import RestFeed
 
 _log = logging.getLogger(__name__)
 
@@ -116,6 +118,9 @@ class LivePort:
         what(client)
 
     def _connect(self, url: str, token: str) -> RestFeed:
+        from data_sources.desk_client import DeskClient
+        from data_sources.rest_feed import RestFeed
+
         feed = RestFeed("port", url, token, self._inbox, self._quarantine, self.clock)
         client = DeskClient(url, token)
         client.start()
