@@ -20,10 +20,9 @@ from layers.view import ViewRequest
 from layers.warnings import WarningsLayer
 
 if TYPE_CHECKING:
+    from twin.events import Delta
     from twin.port_index import PortIndex
     from twin.twin import Twin
-
-    from twin.events import Delta
 
 
 class Layers:

@@ -9,7 +9,7 @@ from typing import Any
 
 import simpy
 
-from data_sources.simulated_port.places import QueueLane, Waiters, gate_queue
+from data_sources.simulated_port.places import Place, QueueLane, Waiters, gate_queue
 from data_sources.simulated_port.road_graph import DOMESTIC, FOREIGN
 from data_sources.simulated_port.traffic import Traffic, Vehicle
 from data_sources.simulated_port.world import World
@@ -22,6 +22,7 @@ SOURCE = "gate"
 TRUCK_TARE_KG = 15_600.0  # tractor with an empty trailer
 _SERVICE_S = {Direction.IN: (24.0, 48.0), Direction.OUT: (18.0, 36.0)}
 _HOLD_LOOK_S = 15.0
+_PATIENCE_S = 40.0  # beside a block, while every queue is full
 
 
 @dataclass(slots=True, eq=False)
@@ -70,19 +71,25 @@ class Gates:
         """The gate a trade uses."""
         return self.lanes[(trade, direction)][0].gate.id
 
-    def pass_through(self, vehicle: Vehicle, direction: Direction, order: str | None) -> Act:
+    def pass_through(
+        self,
+        vehicle: Vehicle,
+        direction: Direction,
+        order: str | None,
+        refuge: Callable[[], Place | None] | None = None,
+    ) -> Act:
         """Drives to the gate's shortest queue, moves up, is read and let through; ends standing at the barrier, raised.
 
-        The value is the passage.
+        The value is the passage. `refuge`: where to wait if all queues are full.
         """
         key = (DOMESTIC if vehicle.trade is Trade.DOMESTIC else FOREIGN, direction)
         lanes, waiters = self.lanes[key], self._waiters[key]
 
         def shortest() -> Any:
-            best = min(lanes, key=lambda lane: (lane.queue.length, lane.id))
+            best = min(lanes, key=lambda lane: (lane.queue.length, lane.queue.last_arrival_s, lane.id))
             return best.queue.tail() or next((t for lane in lanes if (t := lane.queue.tail()) is not None), None)
 
-        place = yield from self._traffic.drive(vehicle, shortest, waiters)
+        place = yield from self._traffic.drive(vehicle, shortest, waiters, refuge, _PATIENCE_S)
         lane = next(lane for lane in lanes if place in lane.queue.places)
         while vehicle.place is not lane.queue.places[0]:
             ahead = lane.queue.ahead(vehicle.place)

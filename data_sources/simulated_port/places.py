@@ -23,7 +23,8 @@ Point = tuple[float, float]
 
 VEHICLE_LENGTH_M = 16.5
 ROOM_M = 9.8  # half a vehicle and half a gap: what one needs before and behind its middle
-QUEUE_PITCH_M = 20.0
+QUEUE_PITCH_M = 20.0  # between vehicles before a gate
+QUEUE_STEP_M = 24.0  # between vehicles under a quay crane
 _POINT_SPACING_M = 16.0
 _SERVICE_SPACING_M = 6.0  # beside the blocks, so that any two who stand too near share a point
 _BRUSH_M = 2.8  # nearer than this, two vehicles side by side touch
@@ -111,6 +112,11 @@ class QueueLane:
                 break
             best = candidate
         return best
+
+    def shorten(self, length: int) -> None:
+        """Gives up the last places, as far as nobody has them, down to `length`."""
+        while len(self.places) > length and self.places[-1].occupant is None:
+            self.places.pop()
 
     @property
     def length(self) -> int:
@@ -319,7 +325,7 @@ class QuaySide:
         low, high = self._passing[lane][0][0] + _PULL_M + 1, self._passing[lane][-1][1] - _PULL_M - 1
         previous = math.inf
         for k in range(length):
-            here = min(max(along - 24.0 * k, low), high)
+            here = min(max(along - QUEUE_STEP_M * k, low), high)
             if previous - here < 20.0:  # the lane ends here: a shorter queue, no two places in one
                 continue
             previous = here

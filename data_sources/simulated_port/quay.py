@@ -13,7 +13,7 @@ from data_sources.simulated_port.clerk import Clerk
 from data_sources.simulated_port.fleet import Fleet
 from data_sources.simulated_port.fleet_of_vessels import Stack
 from data_sources.simulated_port.gangs import SIZE, Gangs
-from data_sources.simulated_port.places import QuaySide, QueueLane
+from data_sources.simulated_port.places import QUEUE_STEP_M, QuaySide, QueueLane
 from data_sources.simulated_port.quay_cranes import QuayCrane, QuayCranes, Shift
 from data_sources.simulated_port.traffic import Traffic, Vehicle
 from data_sources.simulated_port.world import Box, CustomsDesk, World
@@ -21,7 +21,8 @@ from twin.records import MoveEvent, PlaceKind, Purpose
 
 Act = Generator[simpy.Event, Any, Any]
 _QUEUE = 3  # vehicles under and behind a crane
-_LEAST_APART_M = 42.0  # between cranes at work
+_LEAST_APART_M = 27.5  # between the middles of cranes, wheels clear of one another
+_QUEUE_GAP_M = 33.0  # from one crane's vehicles leaving to the next one's arriving, beside the step of its queue
 
 
 class Quay:
@@ -39,6 +40,7 @@ class Quay:
     ) -> None:
         self._world, self._env, self._clerk, self._cranes = world, world.env, clerk, cranes
         self._fleet, self._gangs, self._customs = fleet, gangs, customs
+        self._working: list[Shift] = []
         self._side = QuaySide(world.layout, traffic.graphs["foreign"], traffic.points)
 
     @property
@@ -77,19 +79,21 @@ class Quay:
         trade = visit.call.trade
         while not (gang := self._fleet.borrow(near, trade, kind, SIZE) or self._fleet.borrow(near, trade, None, SIZE)):
             yield self._fleet.returned.wait(self._env)
+        self._working.append(shift)
         members = [self._env.process(self._gangs.run(vehicle, depot, shift)) for vehicle, depot in gang]
         while shift.left:
-            bay = yield from self._next_bay(shift, shifts)
+            bay = next(iter(shift.left))
+            yield from self._turn(shift, shifts, bay)
             shift.began = True
             yield from self._cranes.travel(crane, visit.bay_at(bay))
-            name, lane = f"{crane.crane.id}/{visit.call.id}/{bay}", crane.number % len(self._side.lanes)
-            shift.queue = self._side.queue(name, self._side.along(visit.bay_at(bay)), lane, _QUEUE)
+            self._open_queue(shift, bay)
             shift.bay, shift.landing, shift.loads_left = bay, self._landing(visit, bay), shift.left.pop(bay)
             shift.unassigned = len(shift.landing)
             shift.change()
             while shift.landing or shift.loads_left or shift.underway:
                 yield from self._serve(shift)
         shift.over = True
+        self._working.remove(shift)
         shift.change()
         yield from self._cranes.rest(crane)
         yield simpy.AllOf(self._env, members)
@@ -115,15 +119,33 @@ class Quay:
             found += [(stack, box) for _, box in boxes if box.number not in visit.loaded]
         return found
 
-    def _next_bay(self, shift: Shift, shifts: list[Shift]) -> Generator[simpy.Event, Any, int]:
-        """The first bay left that is clear of the cranes beside this one; waits for one."""
-        while True:
-            others = [self._cranes.place_of(s.quay_crane) for s in shifts if s is not shift and s.began and not s.over]
-            for bay in shift.left:
-                goal = self._cranes.along_quay(shift.visit.bay_at(bay))
-                if all(abs(goal - other) >= _LEAST_APART_M for other in others):
-                    return bay
-            yield self._env.timeout(45.0)
+    def _turn(self, shift: Shift, shifts: list[Shift], bay: int) -> Act:
+        """Waits until a bay is clear of the cranes beside this one. All work their bays in the same direction: whoever
+        is ahead goes on by itself."""
+        goal = self._cranes.along_quay(shift.visit.bay_at(bay))
+        while any(
+            abs(self._cranes.place_of(s.quay_crane) - goal) < _LEAST_APART_M
+            for s in shifts
+            if s is not shift and s.began and not s.over
+        ):
+            yield self._env.timeout(30.0)
+
+    def _open_queue(self, shift: Shift, bay: int) -> None:
+        """Opens the queue of vehicles under a crane, as long as the crane before it on the same lane leaves room for,
+        and takes from that one behind it what is no longer clear."""
+        crane, visit = shift.quay_crane, shift.visit
+        lane, at = crane.number % len(self._side.lanes), self._side.along(visit.bay_at(bay))
+        length = _QUEUE
+        for other in self._working:
+            if other is shift or not other.queue.places or other.quay_crane.number % len(self._side.lanes) != lane:
+                continue
+            there = self._side.along(other.visit.bay_at(other.bay))
+            fits = max(1, int((abs(at - there) - _QUEUE_GAP_M) / QUEUE_STEP_M))
+            if there < at:
+                length = min(length, fits)
+            else:
+                other.queue.shorten(fits)
+        shift.queue = self._side.queue(f"{crane.crane.id}/{visit.call.id}/{bay}", at, lane, length)
 
     def _serve(self, shift: Shift) -> Act:
         """Works the vehicle that comes first to the crane, one box off or onto the vessel, or waits for one."""

@@ -67,7 +67,9 @@ class RightOfWay:
             entry[1], entry[2] = start + max(cleared, drive.clear_s if offset <= 0 else 0.0) + _GAP_S, None
         hold.waiters.wake()
 
-    def fit(self, base: Drive, place: Place, own: Hold | None, now: float, least: float = 0.0) -> tuple[Drive, float] | Hold:
+    def fit(
+        self, base: Drive, place: Place, own: Hold | None, now: float, least: float = 0.0
+    ) -> tuple[Drive, float] | Hold:
         """The drive to a place, slowed down where it must be, and how many seconds after `now` it may start so that it
         meets nobody; the hold of whoever stands in the way. `own`: the hold of the vehicle itself; it
         starts `least` seconds from now or later."""

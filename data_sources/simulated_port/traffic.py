@@ -138,12 +138,13 @@ class Traffic:
         choose: Callable[[], Place | None],
         changes: Waiters,
         refuge: Callable[[], Place | None] | None = None,
+        patience_s: float = _PATIENCE_S,
     ) -> Act:
         """Drives a vehicle to the place that `choose` names and ends, with the place, when it stands there.
 
         Nothing is taken before the whole way is clear. While there is no place the vehicle waits for `changes`, while
         somebody stands in the way for that one's leaving; then `choose` is asked again. A vehicle that finds no place
-        for long clears the lane it stands on and waits in a `refuge`, if one is named.
+        for `patience_s` seconds clears the lane it stands on and waits in a `refuge`, if one is named.
         """
         yield from self._stray(vehicle)
         while True:
@@ -155,7 +156,7 @@ class Traffic:
                     break
                 blocker = refused
             if place is None and refuge is not None and not vehicle.place.private:
-                yield simpy.AnyOf(self._env, [blocker.wait(self._env), self._env.timeout(_PATIENCE_S)])
+                yield simpy.AnyOf(self._env, [blocker.wait(self._env), self._env.timeout(patience_s)])
                 aside = refuge() if choose() is None else None
                 if aside is not None:
                     yield from self.drive_if_clear(vehicle, aside)

@@ -251,7 +251,7 @@ class Trucks:
         if booking.takes is not None:
             vehicle.purpose = "pickup"
             yield from self._take(vehicle, booking, order)
-        passage = yield from self._gates.pass_through(vehicle, Direction.OUT, order)
+        passage = yield from self._gates.pass_through(vehicle, Direction.OUT, order, lambda: self._vacancy(vehicle))
         vehicle.inside = False
         for box in vehicle.boxes:
             self._clerk.moved(box, MoveEvent.GTOT, Purpose.PICKUP, OUTSIDE, passage.lane, order, present=False)
@@ -271,10 +271,14 @@ class Trucks:
             return min(comes, key=lambda place: min(math.dist(place.at, p) for p in line[-3:-1] or line))
         return comes[int(self._rng.integers(len(comes)))]
 
+    def _vacancy(self, vehicle: Vehicle) -> Place | None:
+        """A free place in a truck park."""
+        parks = self._parks[DOMESTIC if vehicle.trade is Trade.DOMESTIC else FOREIGN]
+        return next((place for park in parks if (place := park.vacancy()) is not None), None)
+
     def _wait_for_window(self, vehicle: Vehicle) -> Act:
         """Some come before their time and wait in the truck park."""
-        parks = self._parks[self._traffic.graph_of(vehicle).trade if not vehicle.astray else FOREIGN]
-        place = next((p for park in parks if (p := park.vacancy()) is not None), None)
+        place = self._vacancy(vehicle)
         if place is not None and (yield from self._traffic.drive_if_clear(vehicle, place)):
             yield self._env.timeout(float(self._rng.uniform(*_EARLY_S)))
 
@@ -331,7 +335,6 @@ class Trucks:
             yield self._env.timeout(60.0)
         else:
             yield simpy.AnyOf(self._env, [blocker.wait(self._env), self._env.timeout(600.0)])
-
 
 
 def _shared(place: Place) -> Place:

@@ -1,4 +1,4 @@
-"""What an auditor of the simulated terminal needs: a customs that lets everything pass, and a ledger of all that is said."""
+"""What an auditor of the simulated terminal needs: a customs that lets everything pass, and a ledger of all said."""
 
 from __future__ import annotations
 
@@ -137,7 +137,9 @@ def physical_faults(simulation: Simulation) -> list[str]:
             faults.append(f"{block} bay {bay} row {row}: twenty- and forty-foot boxes in one stack")
         if len(tiers) > blocks[block].tiers:
             faults.append(f"{block} bay {bay} row {row}: {len(tiers)} high")
-        faults += [f"{box.number} may not stand in {block}" for _, _, box in stack if not _may_stand(box, blocks[block])]
+        faults += [
+            f"{box.number} may not stand in {block}" for _, _, box in stack if not _may_stand(box, blocks[block])
+        ]
     return faults
 
 

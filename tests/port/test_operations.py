@@ -63,10 +63,16 @@ def test_the_yard_begins_full_of_what_such_a_port_holds():
     count = len(boxes)
     assert 18_500 < count < 22_000
     assert physical_faults(simulation) == []
-    share = {name: sum(test(b) for b in boxes) / count for name, test in {
-        "full": lambda b: b.full, "foreign": lambda b: b.trade is Trade.FOREIGN, "domestic": lambda b: b.trade is Trade.DOMESTIC,
-        "dangerous": lambda b: b.dangerous_class is not None, "reefer": lambda b: b.reefer_set_c is not None,
-    }.items()}
+    share = {
+        name: sum(test(b) for b in boxes) / count
+        for name, test in {
+            "full": lambda b: b.full,
+            "foreign": lambda b: b.trade is Trade.FOREIGN,
+            "domestic": lambda b: b.trade is Trade.DOMESTIC,
+            "dangerous": lambda b: b.dangerous_class is not None,
+            "reefer": lambda b: b.reefer_set_c is not None,
+        }.items()
+    }
     assert 0.65 < share["full"] < 0.77 and 0.72 < share["foreign"] < 0.84 and 0.12 < share["domestic"] < 0.18
     assert 0.008 < share["dangerous"] < 0.022 and 0.025 < share["reefer"] < 0.055
     said = [columns for kind, columns in ledger.columns if kind is Kind.INVENTORY]
@@ -115,12 +121,20 @@ def test_the_same_seed_gives_the_same_records_whatever_the_steps():
 def test_every_move_says_from_where_to_where_by_what(evening):
     _, ledger = evening
     moves = ledger.of(Move)
-    assert {m.purpose for m in moves} >= {Purpose.PICKUP, Purpose.DELIVERY, Purpose.DISCHARGE, Purpose.LOADING, Purpose.RESTOW}
+    assert {m.purpose for m in moves} >= {
+        Purpose.PICKUP,
+        Purpose.DELIVERY,
+        Purpose.DISCHARGE,
+        Purpose.LOADING,
+        Purpose.RESTOW,
+    }
     for m in moves:
         kinds = (m.from_kind, m.to_kind)
         expected = {
-            MoveEvent.DISC: (PlaceKind.VESSEL, PlaceKind.VEHICLE), MoveEvent.LOAD: (PlaceKind.VEHICLE, PlaceKind.VESSEL),
-            MoveEvent.PICK: (PlaceKind.SLOT, PlaceKind.VEHICLE), MoveEvent.GTOT: (PlaceKind.VEHICLE, PlaceKind.OUTSIDE),
+            MoveEvent.DISC: (PlaceKind.VESSEL, PlaceKind.VEHICLE),
+            MoveEvent.LOAD: (PlaceKind.VEHICLE, PlaceKind.VESSEL),
+            MoveEvent.PICK: (PlaceKind.SLOT, PlaceKind.VEHICLE),
+            MoveEvent.GTOT: (PlaceKind.VEHICLE, PlaceKind.OUTSIDE),
             MoveEvent.GTIN: (PlaceKind.VEHICLE, PlaceKind.VEHICLE),
         }.get(m.event)
         if m.event is MoveEvent.DROP:
@@ -150,7 +164,7 @@ def test_trucks_come_as_booked_and_are_read_at_the_gate_both_ways(evening):
 
 
 def test_the_weighbridge_agrees_with_what_is_on_the_truck(evening):
-    simulation, ledger = evening
+    _simulation, ledger = evening
     weights = {}
     for kind, columns in ledger.columns:
         if kind is Kind.CONTAINER:
@@ -181,7 +195,9 @@ def test_customs_hear_of_every_box_that_comes_and_goes(evening):
     assert set(told["loaded"]) == {m.container for m in moves if m.event is MoveEvent.LOAD}
     gone = {m.container for m in moves if m.event is MoveEvent.GTOT}
     assert gone <= set(told["gone"])
-    landed = {m.container for m in moves if m.event is MoveEvent.DROP and m.purpose in (Purpose.DISCHARGE, Purpose.DELIVERY)}
+    landed = {
+        m.container for m in moves if m.event is MoveEvent.DROP and m.purpose in (Purpose.DISCHARGE, Purpose.DELIVERY)
+    }
     assert landed == set(told["landed"])
     assert landed <= set(told["announce"])
 
@@ -198,7 +214,7 @@ def test_positions_come_as_columns_of_the_record_and_at_their_intervals(evening)
             assert len({len(v) for v in columns.values()}) == 1
         position = found[Kind.POSITION]
         counts.update(zip(position["entity"].tolist(), position["entity_kind"].tolist(), strict=True))
-        assert len(set(position["id"].tolist())) == len(position)  or len(position["id"]) == len(set(position["id"]))
+        assert len(set(position["id"].tolist())) == len(position) or len(position["id"]) == len(set(position["id"]))
         assert np.all(np.abs(position["lat"] - 25.4133) < 1.0) and np.all(np.abs(position["lon"] - 119.2917) < 1.0)
     vehicles = [n for (_, kind), n in counts.items() if kind is EntityKind.VEHICLE]
     assert len(vehicles) > 150 and max(vehicles) == 15 and min(vehicles) >= 1
@@ -243,7 +259,9 @@ def test_a_truck_held_at_the_gate_waits_until_the_hold_ends():
     simulation, ledger = started(41)
     operations = simulation.operations
     simulation.advance(BASE_MS - 40 * 60_000)
-    box = next(b for b, _ in operations.yard.boxes() if b.flow == "import" and not b.mission and not operations.yard.above(b))
+    box = next(
+        b for b, _ in operations.yard.boxes() if b.flow == "import" and not b.mission and not operations.yard.above(b)
+    )
     plate = operations.pickup(box, at=simulation.world.now_ms)
     operations.hold_at_gate(box.number, BASE_MS + HOUR_MS)
     simulation.advance(BASE_MS + 2 * HOUR_MS)

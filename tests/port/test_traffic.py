@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 import shapely
@@ -28,7 +30,10 @@ _points = st.tuples(st.integers(-300, 300), st.integers(-300, 300)).map(lambda p
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(_points, min_size=2, max_size=8, unique=True), st.lists(st.sampled_from([2.8, 4.2, 8.3, 16.7]), min_size=7, max_size=7))
+@given(
+    st.lists(_points, min_size=2, max_size=8, unique=True),
+    st.lists(st.sampled_from([2.8, 4.2, 8.3, 16.7]), min_size=7, max_size=7),
+)
 def test_a_truck_keeps_limits_and_never_leaps(vertices, limits):
     """Whatever the way, speed stays under the limits, acceleration is a truck's, and it begins and ends at rest."""
     course = course_along(RawPath(vertices, limits[: len(vertices) - 1], (), ()))
@@ -82,7 +87,7 @@ def test_every_stop_of_a_trade_can_be_reached_from_the_gate_and_left_again():
     for edge in sorted({graph.edge_number[s.edge] for s in stops}):
         there, back = graph.way(gate_in, edge), graph.way(edge, gate_out)
         for way in (there, back):
-            assert all(graph.end[a] == graph.start[b] for a, b in zip(way, way[1:], strict=False))
+            assert all(graph.end[a] == graph.start[b] for a, b in itertools.pairwise(way))
             assert not any(e in graph.private for e in way[1:-1])
     domestic = next(s for s in layout.stop_points if s.subject == "N1")
     with pytest.raises(NoWayError):
@@ -95,7 +100,9 @@ def _outlines(sample):
     ahead = np.stack([np.sin(angle), np.cos(angle)], axis=1) * 7.5
     aside = np.stack([np.cos(angle), -np.sin(angle)], axis=1) * 1.2
     at = np.stack([sample.x, sample.y], axis=1)
-    return shapely.polygons(np.stack([at + ahead + aside, at + ahead - aside, at - ahead - aside, at - ahead + aside], axis=1))
+    return shapely.polygons(
+        np.stack([at + ahead + aside, at + ahead - aside, at - ahead - aside, at - ahead + aside], axis=1)
+    )
 
 
 def test_in_the_evening_traffic_no_vehicle_runs_into_another_or_through_a_stack():
