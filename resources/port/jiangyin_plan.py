@@ -201,7 +201,7 @@ def _berth(number: int, kind: str, terminal: str, start: Pair, end: Pair, depth:
 # id, Chinese, English, target (s, d), its height, azimuth, elevation, distance
 VIEWPOINTS: tuple[tuple[str, str, str, Pair, float, float, float, float], ...] = (
     ("port", "全景", "Port", (1320, 315), 0, 212, 20, 1130),
-    ("quay", "码头前沿", "Quay", (1270, 20), 18, 232, 16, 380),
+    ("quay", "码头前沿", "Quay", (1500, 15), 16, 232, 17, 400),
     ("gate", "卡口", "Gates", (664, 985), 3, 322, 26, 260),
     ("h986", "查验场", "Inspection", (830, 735), 3, 215, 30, 300),
     ("block", "堆场", "Block", (1490, 160), 4, 222, 26, 250),
