@@ -204,7 +204,7 @@ VIEWPOINTS: tuple[tuple[str, str, str, Pair, float, float, float, float], ...] =
     ("quay", "码头前沿", "Quay", (1500, 15), 16, 232, 17, 400),
     ("gate", "卡口", "Gates", (664, 985), 3, 322, 26, 260),
     ("h986", "查验场", "Inspection", (830, 735), 3, 215, 30, 300),
-    ("block", "堆场", "Block", (1490, 160), 4, 222, 26, 250),
+    ("block", "堆场", "Block", (1490, 225), 4, 222, 25, 235),
     ("domestic", "内贸区", "Domestic yard", (2800, 240), 0, 205, 30, 620),
     ("rail", "铁路", "Rail yard", (1640, 1030), 0, 140, 22, 420),
     ("top", "俯视 N↑", "Top, north up", (1480, 480), 0, 180, 90, 3700),
