@@ -99,7 +99,9 @@ class SceneFrame(QWidget):
         self.viewpoints.move(self.width() - self.viewpoints.width() - margin, margin)
         bottom = self.height() - margin
         self.legend.move(margin, bottom - self.legend.height())
-        self.scale.move(self.width() - self.scale.width() - margin, bottom - self.scale.height())
+        crowded = self.legend.width() + self.scale.width() + 3 * margin > self.width()
+        lowest = bottom - self.legend.height() - margin // 2 if crowded else bottom
+        self.scale.move(self.width() - self.scale.width() - margin, lowest - self.scale.height())
 
     def _place_callouts(self) -> None:
         warnings = [

@@ -148,12 +148,12 @@ class _CardDelegate(QStyledItemDelegate):
     def _steps(self, warning: RiskWarning) -> list[tuple[str, str]]:
         steps = []
         if warning.state is WarningState.RAISED:
-            steps.append(("acknowledge", self.tr("Acknowledge A")))
+            steps.append(("acknowledge", self.tr("Ack A")))
         if warning.owner is None:
             steps.append(("take", self.tr("Take T")))
         steps += [
-            ("dispatch", self.tr("Dispatch D")),
-            ("hold_gate", self.tr("Hold gate H")),
+            ("dispatch", self.tr("Patrol D")),
+            ("hold_gate", self.tr("Hold H")),
             ("close", self.tr("Close C")),
         ]
         return steps

@@ -138,8 +138,11 @@ class _ZoneDelegate(QStyledItemDelegate):
         self._theme = desk.theme
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
-        super().paint(painter, option, index)
         theme, count, fill = self._theme, index.data(_WARNINGS), index.data(_FILL)
+        beside = QStyleOptionViewItem(option)
+        if count or fill:  # long names end before the badge
+            beside.rect.setRight(option.rect.right() - theme.px(30 if count else 42))
+        super().paint(painter, beside, index)
         if not count and not fill:
             return
         painter.save()

@@ -399,7 +399,7 @@
 <context>
     <name>_CardDelegate</name>
     <message>
-        <source>Acknowledge A</source>
+        <source>Ack A</source>
         <translation>确认 A</translation>
     </message>
     <message>
@@ -407,11 +407,11 @@
         <translation>接手 T</translation>
     </message>
     <message>
-        <source>Dispatch D</source>
+        <source>Patrol D</source>
         <translation>派单 D</translation>
     </message>
     <message>
-        <source>Hold gate H</source>
+        <source>Hold H</source>
         <translation>拦截 H</translation>
     </message>
     <message>
