@@ -208,6 +208,8 @@ def _desk(arguments: argparse.Namespace) -> int:
     shot = writable(arguments.screenshot, "--screenshot") if arguments.screenshot else None
     parse.seed(arguments.seed)
     parse.rate(arguments.rate)
+    if arguments.backend:
+        parse.url(arguments.backend)
     inbox, quarantine, clock = Inbox(), Quarantine(), PortClock()
     ais = _ais_feed(arguments.ais, inbox, quarantine)
     if display_is_missing():
