@@ -103,7 +103,7 @@ class Gates:
             if passage.decision is GateDecision.RAISE:
                 passage = self._read(vehicle, lane, order, GateDecision.HOLD)
                 self._world.emit(passage)
-            yield self._env.timeout(min(until - self._env.now, _HOLD_LOOK_S))
+            yield self._env.timeout(max(min(until - self._env.now, _HOLD_LOOK_S), 0.1))
         if passage.decision is GateDecision.HOLD:
             passage = self._read(vehicle, lane, order)
         self._world.emit(passage)
