@@ -395,7 +395,7 @@ class _DeskRun:
         from scene.viewport import Viewport
 
         layers = self._session.layers
-        self._viewport = viewport = Viewport(self._scene, parent)
+        self._viewport = viewport = Viewport(self._scene, parent, self._theme.scale)
         viewport.picked.connect(layers.selection.select)
         viewport.hovered.connect(layers.selection.hover_over)
         viewport.opened.connect(lambda selection: layers.view.fly_to(selection) if selection is not None else None)

@@ -63,9 +63,11 @@ class Viewport(QOpenGLWidget):
     asked = Signal(object, QPointF)  # Selection or None, right-clicked, and where
     hovered = Signal(object)  # Selection or None
 
-    def __init__(self, scene: Scene, parent: QWidget | None = None) -> None:
+    def __init__(self, scene: Scene, parent: QWidget | None = None, text_scale: float = 1.0) -> None:
+        """`text_scale`: how much larger than on a 1080-line screen names are to be."""
         super().__init__(parent)
         self._scene: Scene | None = scene
+        self._text_scale = text_scale
         self._selection = scene.layers.selection
         self._window: Any = None
         self._pressed: tuple[QPointF, Qt.MouseButton] | None = None
@@ -193,7 +195,7 @@ class Viewport(QOpenGLWidget):
         size = (max(1, round(full[0] * share)), max(1, round(full[1] * share)))
         window.SetSize(*size)
         scene.camera.set_size(*size)
-        scene.labels.set_pixel_ratio(size[1] / max(self.height(), 1))
+        scene.labels.set_pixel_ratio(self._text_scale * size[1] / max(self.height(), 1))
         scene.look()
         start = time.perf_counter()
         window.Render()
