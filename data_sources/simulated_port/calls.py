@@ -36,6 +36,7 @@ _IMPORT_SHARES = (
 _DOMESTIC_SHARES = (("domestic_in", Trade.DOMESTIC, True, 0.74), ("domestic_in", Trade.DOMESTIC, False, 0.26))
 _REEFER_SHARE = 0.055
 _DANGEROUS_SHARE = 0.012
+_HAZARDS = ("3", "8", "9", "9", "6.1")  # IMDG classes, half of them miscellaneous and batteries
 _THROUGH = (500, 900)
 _FORTY_SHARE = 0.76  # of stacks
 
@@ -189,21 +190,29 @@ class Calls:
             customs.announce(box)
 
     def _imports(self, trade: Trade, places: Sequence[Stack]) -> list[Box]:
+        """The boxes a vessel brings for here, one for each place aboard, in their order."""
         shares = _DOMESTIC_SHARES if trade is Trade.DOMESTIC else _IMPORT_SHARES
         kinds = self._rng.choice(len(shares), len(places), p=[s[3] for s in shares]).tolist()
         special = self._rng.random(len(places)).tolist()
-        boxes: list[Box] = []
-        for stack, kind, draw in zip(places, kinds, special, strict=True):
-            flow, of_trade, full, _ = shares[kind]
+        hazards = self._rng.choice(_HAZARDS, len(places)).tolist()
+        wanted: dict[tuple[int, int, bool, bool], list[int]] = {}
+        for row, (stack, kind, draw) in enumerate(zip(places, kinds, special, strict=True)):
+            flow = shares[kind][0]
             reefer = flow in ("import", "transshipment") and draw < _REEFER_SHARE
-            hazard = ("3", "8", "9", "9", "6.1")[int(self._rng.integers(5))] if draw > 1.0 - _DANGEROUS_SHARE else None
-            hazards = (hazard,) if hazard and flow == "import" else ()
-            box = self._drawer.draw(1, stack.length_ft, flow, of_trade, full, reefer, hazards)[0]
-            if not self._awaited(box):  # the carrier would have been told to keep it; another box comes in its place
-                box = self._drawer.draw(1, stack.length_ft, flow, of_trade, full)[0]
-                self._awaited(box)
-            boxes.append(box)
-        return boxes
+            hazard = flow == "import" and draw > 1.0 - _DANGEROUS_SHARE
+            wanted.setdefault((stack.length_ft, kind, reefer, hazard), []).append(row)
+        found: list[tuple[int, Box]] = []
+        for (length, kind, reefer, hazard), rows in wanted.items():
+            flow, of_trade, full, _ = shares[kind]
+            classes = [hazards[row] for row in rows] if hazard else ()
+            drawn = self._drawer.draw(len(rows), length, flow, of_trade, full, reefer, classes)
+            for row, box in zip(rows, drawn, strict=True):
+                taken = box
+                if not self._awaited(box):  # the carrier would have kept it; another box comes in its place
+                    taken = self._drawer.draw(1, length, flow, of_trade, full)[0]
+                    self._awaited(taken)
+                found.append((row, taken))
+        return [box for _, box in sorted(found, key=lambda f: f[0])]
 
     def _say_through(self, visit: Visit, trade: Trade, cargo: list[Cargo]) -> None:
         """Containers that stay aboard: known to the terminal from the bay plan, under nobody's hands here."""

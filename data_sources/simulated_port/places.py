@@ -155,7 +155,7 @@ class RoadPoints:
         bare = {n for g in layout.gates for lane in g.lanes for n in (lane.node_before, lane.node_after)}
         self.of_edge: list[list[tuple[int, float]]] = []
         for number, edge in enumerate(layout.road_edges):
-            line, length = graph.lines[number], graph.length[number]
+            line, length = graph.corners[number], graph.length[number]
             found: list[tuple[int, float]] = []
             ends = ((edge.start, graph.start[number], line[0], 0.0), (edge.end, graph.end[number], line[-1], length))
             for name, node, at, s in ends:
@@ -295,7 +295,7 @@ class QuaySide:
         quay = [n for n, e in enumerate(layout.road_edges) if e.kind is RoadKind.QUAY_LANE]
         sides: dict[float, list[tuple[float, float, int]]] = {}
         for number in quay:
-            line = graph.lines[number]
+            line = graph.corners[number]
             start, end = self.along((line[0][0], line[0][1])), self.along((line[-1][0], line[-1][1]))
             if end > start:
                 sides.setdefault(round(self.beside((line[0][0], line[0][1])), 1), []).append((start, end, number))

@@ -42,8 +42,7 @@ class RoadGraph:
         edges = layout.road_edges
         self.start = [nodes[e.start] for e in edges]
         self.end = [nodes[e.end] for e in edges]
-        self.lines = [np.array([places[e.start], *e.via, places[e.end]]) for e in edges]
-        self.corners: list[list[tuple[float, float]]] = [[(float(x), float(y)) for x, y in line] for line in self.lines]
+        self.corners: list[list[tuple[float, float]]] = [[places[e.start], *e.via, places[e.end]] for e in edges]
         self.corners_s = [list(accumulate(map(math.dist, c, c[1:]), initial=0.0)) for c in self.corners]
         self.length = [s[-1] for s in self.corners_s]
         self.first_bearing = [_bearing(corners[0], corners[1]) for corners in self.corners]
@@ -51,7 +50,7 @@ class RoadGraph:
         rows = {e.id: number for number, e in enumerate(edges)}
         self.edge_number = rows
         self.private = {rows[s.edge] for s in layout.stop_points if s.purpose in _PRIVATE_PURPOSES}
-        self.permitted = _permitted(layout, self.lines, trade)
+        self.permitted = _permitted(layout, self.corners, trade)
         self._cost = [
             length / e.speed_limit_mps * _NOT_LIKED.get(e.kind, 1.0)
             for length, e in zip(self.length, edges, strict=True)
@@ -169,7 +168,7 @@ class RoadGraph:
         self._chain_costs = [sum(self._cost[e] for e in chain) for chain in self._chain_edges]
 
 
-def _permitted(layout: PortLayout, lines: list[NDArray[np.float64]], trade: str) -> NDArray[np.bool_]:
+def _permitted(layout: PortLayout, lines: list[list[tuple[float, float]]], trade: str) -> NDArray[np.bool_]:
     """Edges that touch no fence closed to the trade. Shape (edges,)."""
     permitted = np.ones(len(lines), dtype=np.bool_)
     barred = {
@@ -177,7 +176,10 @@ def _permitted(layout: PortLayout, lines: list[NDArray[np.float64]], trade: str)
         DOMESTIC: (FenceClass.CLOSED, FenceClass.FOREIGN),
         ANY: (),
     }[trade]
-    geometries = np.array([shapely.LineString(line) for line in lines], dtype=object)
+    if not lines:
+        return permitted
+    owner = np.repeat(np.arange(len(lines)), [len(line) for line in lines])
+    geometries = shapely.linestrings(np.array([point for line in lines for point in line]), indices=owner)
     for fence in layout.fences:
         if fence.fence_class in barred:
             outline = shapely.Polygon(fence.outline)

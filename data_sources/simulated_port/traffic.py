@@ -7,6 +7,7 @@ overtakes on a lane, and none can be caught in a jam that cannot dissolve.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
@@ -82,11 +83,7 @@ class Traffic:
         self._world = world
         self._env = world.env
         layout = world.layout
-        self.graphs = {
-            FOREIGN: RoadGraph(layout, FOREIGN),
-            DOMESTIC: RoadGraph(layout, DOMESTIC),
-            ANY: RoadGraph(layout, ANY),
-        }
+        self.graphs = {FOREIGN: RoadGraph(layout, FOREIGN), DOMESTIC: RoadGraph(layout, DOMESTIC)}
         self.points = RoadPoints(layout, self.graphs[FOREIGN])
         self._limits = [edge.speed_limit_mps for edge in layout.road_edges]
         self._way = RightOfWay(len(self.points))
@@ -124,10 +121,15 @@ class Traffic:
         """Where a vehicle is now: x, y, speed, course."""
         return self.tracks.now(vehicle.row, self._env.now)
 
+    @functools.cached_property
+    def _all_roads(self) -> RoadGraph:
+        """Every road, for those whom an incident sends where they may not be."""
+        return RoadGraph(self._world.layout, ANY)
+
     def graph_of(self, vehicle: Vehicle) -> RoadGraph:
         """The roads a vehicle may use."""
         if vehicle.astray:
-            return self.graphs[ANY]
+            return self._all_roads
         return self.graphs[DOMESTIC if vehicle.trade == Trade.DOMESTIC else FOREIGN]
 
     # Drives
@@ -347,7 +349,7 @@ class Traffic:
 
     def _roadside(self, at: tuple[float, float]) -> Place:
         """The place on any road nearest to a point."""
-        graph = self.graphs[ANY]
+        graph = self._all_roads
         edges = [e for e in range(len(graph.length)) if e not in graph.private and len(self.points.of_edge[e]) > 0]
         edge, s = self.points.nearest(at, edges)
         return on_lane(graph, self.points, f"roadside/{edge}", edge, s, False)

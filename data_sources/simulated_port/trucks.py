@@ -101,7 +101,7 @@ class Trucks:
         """Where trucks of a trade appear and vanish: where the public roads turn back at their far ends."""
         graph, layout = self._traffic.graphs[trade], self._world.layout
         public = [n for n, e in enumerate(layout.road_edges) if e.kind is RoadKind.PUBLIC and graph.permitted[n]]
-        turns = [n for n in public if len(graph.lines[n]) > 2]
+        turns = [n for n in public if len(graph.corners[n]) > 2]
         long = [n for n in public if graph.length[n] > _LEAST_APPROACH_M]
         comes = [n for turn in turns for n in long if graph.start[n] == graph.end[turn]]
         goes = [n for turn in turns for n in long if graph.end[n] == graph.start[turn]]

@@ -80,7 +80,9 @@ def test_the_yard_begins_full_of_what_such_a_port_holds():
     assert iso6346.valid(np.array([b.number for b in boxes], dtype=object)).all()
 
 
-@settings(max_examples=3, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], phases=[Phase.generate])
+@settings(
+    max_examples=3, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], phases=[Phase.generate]
+)
 @given(st.integers(0, 2**31), st.integers(0, 23))
 def test_nothing_is_lost_doubled_or_afloat(seed, hour):
     """Whatever the seed and the hour of the day: every box is in one place, and the places are physically right."""

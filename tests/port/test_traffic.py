@@ -74,7 +74,7 @@ def test_foreign_and_domestic_trucks_have_no_road_into_each_others_area():
         areas = [shapely.Polygon(f.outline) for f in layout.fences if f.fence_class in (closed, FenceClass.CLOSED)]
         assert areas and graph.permitted.any()
         for number in np.flatnonzero(graph.permitted):
-            assert not any(area.intersects(shapely.LineString(graph.lines[number])) for area in areas)
+            assert not any(area.intersects(shapely.LineString(graph.corners[number])) for area in areas)
 
 
 def test_every_stop_of_a_trade_can_be_reached_from_the_gate_and_left_again():
