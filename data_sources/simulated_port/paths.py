@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Bend = tuple[float, float, tuple[int, int, int, int]]
+"""A rounded corner: distances at which it begins and ends, and where that is, to the metre."""
 
 ACCELERATION = 0.7  # m/s2, loaded truck
 BRAKING = 0.9  # m/s2
@@ -62,7 +64,7 @@ class Course:
     points_s: Floats
     start_v: float
     end_v: float
-    bends: tuple[tuple[float, float], ...] = ()  # where each rounded corner begins and ends
+    bends: tuple[Bend, ...] = ()
 
     @property
     def length_m(self) -> float:
@@ -170,14 +172,14 @@ def slowed(course: Course, delays: Floats) -> Course:
     return Course(xy, new_s, caps, new_limits, course.points, course.points_s, course.start_v, course.end_v)
 
 
-def _rounded(raw: RawPath) -> tuple[Floats, Floats, Floats, Floats, Floats, tuple[tuple[float, float], ...]]:
+def _rounded(raw: RawPath) -> tuple[Floats, Floats, Floats, Floats, Floats, tuple[Bend, ...]]:
     """Vertices with arcs in the corners, speed caps at them, limits between them, distances before and after, and
     bends."""
     points, limits = _without_straight_joints(raw.vertices, raw.limits)
     n = len(points)
     xs, caps, between = [points[0]], [_NO_CAP], []
     raw_s, new_s = [0.0], [0.0]
-    bends: list[tuple[float, float]] = []
+    bends: list[Bend] = []
     travelled_raw = travelled = 0.0
     left = math.dist(points[0], points[1])  # of the stretch before the corner, not yet used by the corner before
     for i in range(1, n - 1):
@@ -220,7 +222,7 @@ def _rounded(raw: RawPath) -> tuple[Floats, Floats, Floats, Floats, Floats, tupl
                 between.append(slow)
             travelled_raw += 2 * trim
             travelled += 2 * radius * math.sin(abs(angle) / count / 2) * count
-            bends.append((new_s[-1], travelled))
+            bends.append((new_s[-1], travelled, (round(sx), round(sy), round(xs[-1][0]), round(xs[-1][1]))))
             raw_s.append(travelled_raw)
             new_s.append(travelled)
         left = after - trim

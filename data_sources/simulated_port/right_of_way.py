@@ -16,7 +16,7 @@ from data_sources.simulated_port.paths import Drive, Floats, drive_on, slowed
 from data_sources.simulated_port.places import ROOM_M, Place, Waiters
 
 _GAP_S = 0.4
-_SHORT_WAITS, _SHORT_WAIT_S = 3, 10.0  # before it starts, rather than slow down on the way
+_SHORT_WAIT_S = 10.0  # before it starts, rather than slow down on the way
 _REFINEMENTS = 4
 _MOST_SLOWING_S = 45.0  # rather than dawdle longer than this on the way, a vehicle waits before it starts
 _ARRIVES_S = 4.0  # before it stands, a vehicle may already cover the points around its place
@@ -73,38 +73,48 @@ class RightOfWay:
         """The drive to a place, slowed down where it must be, and how many seconds after `now` it may start so that it
         meets nobody; the hold of whoever stands in the way. `own`: the hold of the vehicle itself; it
         starts `least` seconds from now or later."""
-        drive = base
-        start = least
-        for _ in range(_SHORT_WAITS):
-            delays = self._delays(base, place, own, now, now + start)
-            if isinstance(delays, Hold):
-                return delays
-            if delays[-1] < 1e-6:
-                return base, start
-            if start + delays[-1] > least + _SHORT_WAIT_S:
-                break
-            start += float(delays[-1])
-        start = least
+        occupied = self.holder(place, own)
+        if occupied is not None:
+            return occupied
+        drive, start = base, least
         for _ in range(_REFINEMENTS):
             delays = self._delays(drive, place, own, now, now + start)
             if isinstance(delays, Hold):
                 return delays
-            start += float(delays[0])
-            delays -= delays[0]
-            if delays[-1] < _GAP_S / 2:
+            first, last = float(delays[0]), float(delays[-1])
+            start += first
+            if last - first < _GAP_S / 2:  # the whole drive moves by one and the same time
                 return drive, start
-            if delays[-1] > _MOST_SLOWING_S:
+            if drive is base and start + last - first < least + _SHORT_WAIT_S:
+                start += last - first
+                if self._is_clear(base, place, own, now, now + start):
+                    return base, start
+                start -= last - first
+            if last - first > _MOST_SLOWING_S:
                 break
-            drive = drive_on(slowed(drive.course, delays), ROOM_M)
+            drive = drive_on(slowed(drive.course, delays - first), ROOM_M)
         # Slowing down on the way does not do: wait at the start for as long as the whole way needs.
         start = least
         while True:
             delays = self._delays(base, place, own, now, now + start)
             if isinstance(delays, Hold):
                 return delays
-            if delays[-1] < 1e-6:
-                return base, start
             start += float(delays[-1])
+            if delays[0] == delays[-1]:
+                return base, start
+
+    def holder(self, place: Place, own: Hold | None) -> Hold | None:
+        """The hold of somebody else who stands, or will stand, where a vehicle at a place would."""
+        for point, _ in place.lane_points:
+            for entry in self._taken[point]:
+                hold: Hold | None = entry[2]
+                if hold is not None and hold is not own:
+                    return hold
+        return None
+
+    def _is_clear(self, drive: Drive, place: Place, own: Hold | None, now: float, begin: float) -> bool:
+        delays = self._delays(drive, place, own, now, begin)
+        return not isinstance(delays, Hold) and float(delays[-1]) < 1e-6
 
     def _delays(self, drive: Drive, place: Place, own: Hold | None, now: float, begin: float) -> Floats | Hold:
         """By how much each control point must be passed later than the drive would, if it started at `begin`, to keep

@@ -262,6 +262,9 @@ class Traffic:
         self.tracks.run(vehicle.row, drive.pieces, start, *place.at, place.heading_deg)
 
     def _timed(self, vehicle: Vehicle, place: Place) -> tuple[Drive, float] | Hold:
+        occupied = self._way.holder(place, vehicle.hold)
+        if occupied is not None:
+            return occupied
         drive, least = self._plan(vehicle, place), 0.0
         if place.queue is not None:  # nobody passes another in a queue: who comes for a place behind must come later
             least = max(place.queue.last_arrival_s + _FOLLOWS_S - self._env.now - drive.duration, 0.0)
@@ -292,13 +295,12 @@ class Traffic:
         """The course with the control points it brushes where it cuts a corner, beside those it passes."""
         found = dict(zip(course.points, course.points_s.tolist(), strict=True))
         known = len(found)
-        for begin, end in course.bends:
-            first, last = np.searchsorted(course.s, (begin - 1e-3, end - 1e-3)).tolist()
-            (ax, ay), (bx, by) = course.xy[first].tolist(), course.xy[last].tolist()
-            key = (round(ax), round(ay), round(bx), round(by))
-            if key not in self._corners:
-                self._corners[key] = self.points.brushed(course.xy[first : last + 1])
-            for point, share in self._corners[key]:
+        for begin, end, key in course.bends:
+            brushed = self._corners.get(key)
+            if brushed is None:
+                first, last = np.searchsorted(course.s, (begin - 1e-3, end - 1e-3)).tolist()
+                brushed = self._corners[key] = self.points.brushed(course.xy[first : last + 1])
+            for point, share in brushed:
                 found.setdefault(point, begin + share * (end - begin))
         return course if len(found) == known else course.with_points(sorted(found.items(), key=lambda f: f[1]))
 

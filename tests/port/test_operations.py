@@ -33,9 +33,9 @@ from twin.records import (
 
 @pytest.fixture(scope="module")
 def evening():
-    """The port under quiet customs from 17:15 to 20:00, with everything it said."""
+    """The port under quiet customs from 17:15 to 19:15, with everything it said."""
     simulation, ledger = started(7)
-    simulation.advance(BASE_MS + 2 * HOUR_MS)
+    simulation.advance(BASE_MS + HOUR_MS + HOUR_MS // 4)
     return simulation, ledger
 
 
@@ -81,14 +81,14 @@ def test_the_yard_begins_full_of_what_such_a_port_holds():
 
 
 @settings(
-    max_examples=3, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], phases=[Phase.generate]
+    max_examples=2, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], phases=[Phase.generate]
 )
 @given(st.integers(0, 2**31), st.integers(0, 23))
 def test_nothing_is_lost_doubled_or_afloat(seed, hour):
     """Whatever the seed and the hour of the day: every box is in one place, and the places are physically right."""
     simulation, ledger = started(seed, BASE_MS + hour * HOUR_MS)
     begun = set(simulation.world.boxes)
-    simulation.advance(BASE_MS + hour * HOUR_MS + HOUR_MS)
+    simulation.advance(BASE_MS + hour * HOUR_MS + HOUR_MS // 2)
     operations = simulation.operations
     assert ledger.contradictions == []
     assert physical_faults(simulation) == []
@@ -111,11 +111,12 @@ def test_nothing_is_lost_doubled_or_afloat(seed, hour):
 def test_the_same_seed_gives_the_same_records_whatever_the_steps():
     one, first = started(21)
     other, second = started(21)
-    one.advance(BASE_MS)
-    for at in range(BASE_MS - 45 * 60_000, BASE_MS + 1, 37_000):
+    end = BASE_MS - 15 * 60_000
+    one.advance(end)
+    for at in range(BASE_MS - 45 * 60_000, end, 37_000):
         other.advance(at)
-    other.advance(BASE_MS)
-    assert len(first.records) > 1_000
+    other.advance(end)
+    assert len(first.records) > 500
     assert first.records == second.records
     third = started(22)[1]
     assert third.records != first.records[: len(third.records)]
@@ -266,9 +267,10 @@ def test_a_truck_held_at_the_gate_waits_until_the_hold_ends():
         b for b, _ in operations.yard.boxes() if b.flow == "import" and not b.mission and not operations.yard.above(b)
     )
     plate = operations.pickup(box, at=simulation.world.now_ms)
-    operations.hold_at_gate(box.number, BASE_MS + HOUR_MS)
-    simulation.advance(BASE_MS + 2 * HOUR_MS)
+    end = BASE_MS + HOUR_MS // 2
+    operations.hold_at_gate(box.number, end)
+    simulation.advance(end + HOUR_MS // 2)
     out = [p for p in passages(ledger) if p.plate == plate and p.direction is Direction.OUT]
     assert [p.decision for p in out] == [GateDecision.HOLD, GateDecision.RAISE]
-    assert out[0].observed_at < BASE_MS + HOUR_MS <= out[1].observed_at
+    assert out[0].observed_at < end <= out[1].observed_at
     assert plate not in operations.vehicles
