@@ -44,7 +44,11 @@ clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache
 
 # Texts of the screen: collects them from the panels and compiles the Chinese ones.
-.PHONY: texts
+.PHONY: texts soak
 texts:
 	$(BIN)/pyside6-lupdate panels/*.py -locations none -source-language en_US -target-language zh_CN -ts resources/texts/zh_CN.ts
 	$(BIN)/pyside6-lrelease resources/texts/zh_CN.ts -qm resources/texts/zh_CN.qm
+
+# A whole simulated day, checked for stuck trucks and lost containers: minutes long, so apart from `make test`.
+soak: system-test $(VENV)/.test-ready
+	$(BIN)/python -m pytest -m soak $(ARGS)

@@ -12,6 +12,7 @@ from twin.records import CallState, Direction, Move, MoveEvent, Purpose, Vehicle
 LONGEST_STAY_MS = 4 * HOUR_MS
 
 
+@pytest.mark.soak
 @pytest.mark.timeout(600)
 def test_a_day_goes_by_without_a_stuck_truck_or_a_lost_container():
     simulation, ledger = started(1, MIDNIGHT_MS)
