@@ -11,6 +11,7 @@ import logging
 import random
 import socket
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,7 +41,7 @@ _RECEIVE_BYTES = 16_384
 _log = logging.getLogger(__name__)
 
 
-class AisFeed:
+class AisFeed(ABC):
     """What recordings and receivers have in common: the thread, the decoder, the book of health."""
 
     def __init__(self, name: str, inbox: Inbox, quarantine: Quarantine, clock: Clock, decoder: AisDecoder) -> None:
@@ -77,8 +78,9 @@ class AisFeed:
             self._failed(FeedErrorCode.INTERNAL, f"a fault of this program: {error}", detail=str(error))
             _log.exception("feed %s: ended by a fault", self.name)
 
+    @abstractmethod
     def _work(self) -> None:
-        raise NotImplementedError
+        """Reads lines to the end or until the feed is stopped."""
 
     def _interrupt(self) -> None:
         """Break off what the thread waits for."""

@@ -81,7 +81,11 @@ def test_the_yard_begins_full_of_what_such_a_port_holds():
 
 
 @settings(
-    max_examples=2, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], phases=[Phase.generate]
+    max_examples=2,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+    phases=[Phase.generate],
 )
 @given(st.integers(0, 2**31), st.integers(0, 23))
 def test_nothing_is_lost_doubled_or_afloat(seed, hour):
