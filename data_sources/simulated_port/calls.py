@@ -20,7 +20,7 @@ from twin.port_layout import Berth
 from twin.records import CallState, PlaceKind, Trade, VesselCall
 
 Act = Generator[simpy.Event, Any, Any]
-FOREIGN_EVERY_S = 2.75 * 3600.0
+FOREIGN_EVERY_S = 2.35 * 3600.0
 DOMESTIC_EVERY_S = 17.0 * 3600.0
 ALONGSIDE_AT_START = (4, 1)  # foreign, domestic
 _NOTICE_S = 2.5 * 3600.0  # from the announcement of a call to her arrival at the anchorage
