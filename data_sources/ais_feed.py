@@ -82,7 +82,7 @@ class AisFeed(ABC):
     def _work(self) -> None:
         """Reads lines to the end or until the feed is stopped."""
 
-    def _interrupt(self) -> None:
+    def _interrupt(self) -> None:  # noqa: B027 - most readers have nothing to break off
         """Break off what the thread waits for."""
 
     def _deliver(self) -> None:
