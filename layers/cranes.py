@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from layers.base import Layer
+from layers.base import MovingLayer
 from layers.motion import Motion
 from twin.port_layout import Crane, CraneKind, PortLayout
 
@@ -37,7 +37,7 @@ def beam_direction(crane: Crane, layout: PortLayout) -> NDArray[np.float64]:
     return across[0] if across else right
 
 
-class CranesLayer(Layer):
+class CranesLayer(MovingLayer):
     """Columns over `layout.cranes`.
 
     x, y: centre of the portal, (N,), metres. trolley_m, hoist_m: as `twin.records.CraneTelemetry`, (N,). locked: (N,).
@@ -64,16 +64,6 @@ class CranesLayer(Layer):
                 [_rest_trolley(c), _REST_HOIST * c.height_m] for c in self.cranes])
             self._motion.shown[:, :2] = home
             self._motion.shown[:, 2:] = rest
-
-    @property
-    def x(self) -> NDArray[np.float64]:
-        """East of the origin, centre of the portal. Shape (N,), metres."""
-        return self._motion.shown[:, 0]
-
-    @property
-    def y(self) -> NDArray[np.float64]:
-        """North of the origin. Shape (N,), metres."""
-        return self._motion.shown[:, 1]
 
     @property
     def trolley_m(self) -> NDArray[np.float64]:

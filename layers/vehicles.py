@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from layers.base import Layer
+from layers.base import MovingLayer
 from layers.boxes import unit
 from layers.motion import Motion
 from twin.port_layout import TWENTY_FOOT_M
@@ -55,7 +55,7 @@ _DECK_AT = np.array([s.deck_at_m for s in SHAPES])
 _DECK = np.array([s.deck_m for s in SHAPES])
 
 
-class VehiclesLayer(Layer):
+class VehiclesLayer(MovingLayer):
     """Columns over all vehicles and officers ever heard of; `shown` says which are to be drawn.
 
     rows: mover rows, (N,) int32. kind: row of `SHAPES`, (N,) int8. x, y: metres, (N,). bearing_deg: (N,).
@@ -77,16 +77,6 @@ class VehiclesLayer(Layer):
         self._motion = Motion(columns=3, angles=1, jump=_JUMP_M)
         self._index = np.empty(0, dtype=np.int32)  # by mover row
         self._seen_at: NDArray[np.int64] = np.empty(0, dtype=np.int64)
-
-    @property
-    def x(self) -> NDArray[np.float64]:
-        """East of the origin. Shape (N,), metres."""
-        return self._motion.shown[:, 0]
-
-    @property
-    def y(self) -> NDArray[np.float64]:
-        """North of the origin. Shape (N,), metres."""
-        return self._motion.shown[:, 1]
 
     @property
     def bearing_deg(self) -> NDArray[np.float64]:

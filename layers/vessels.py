@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from layers.base import Layer
+from layers.base import MovingLayer
 from layers.motion import Motion
 from layers.stowage import HullPlan
 
@@ -18,7 +18,7 @@ _JUMP_M = 400.0
 _FALLBACK = (120.0, 18.0)
 
 
-class VesselsLayer(Layer):
+class VesselsLayer(MovingLayer):
     """Columns over the vessel table's rows.
 
     mover: mover rows, (N,). x, y, bearing_deg: (N,). length_m, beam_m: (N,). shown: (N,). `moved_revision` grows when
@@ -36,16 +36,6 @@ class VesselsLayer(Layer):
         self._movers = movers
         self._motion = Motion(columns=3, angles=1, jump=_JUMP_M)
         self._seen_at = np.empty(0, dtype=np.int64)
-
-    @property
-    def x(self) -> NDArray[np.float64]:
-        """East of the origin. Shape (N,), metres."""
-        return self._motion.shown[:, 0]
-
-    @property
-    def y(self) -> NDArray[np.float64]:
-        """North of the origin. Shape (N,), metres."""
-        return self._motion.shown[:, 1]
 
     @property
     def bearing_deg(self) -> NDArray[np.float64]:
