@@ -39,22 +39,27 @@ def _line(shape: Row) -> Outline:
 
 def _zone(row: Row, shape: Row) -> Zone:
     return Zone(row.text("id", _ID), row.name(), row.member("kind", ZoneKind), row.optional_text("parent"),
-                _ring(shape), row.flag("surveyed"))
+                _ring(shape), row.flag("surveyed"),
+                _calendar(row, "working_hours") if row.has("working_hours") else ())
 
 
 def _fence(row: Row, shape: Row) -> Fence:
     return Fence(row.text("id", _ID), row.name(), row.member("fence_class", FenceClass), _ring(shape),
-                 row.text("legal_basis"), tuple(_hours(row, v) for v in row.items("open_hours")),
+                 row.text("legal_basis"), _calendar(row, "open_hours"),
                  row.number("height_m", 0.1, 50.0),
                  tuple(_opening(row, v) for v in row.items("openings")) if row.has("openings") else ())
 
 
-def _hours(row: Row, value: object) -> tuple[str, str]:
+def _calendar(row: Row, field: str) -> tuple[tuple[str, str], ...]:
+    return tuple(_hours(row, field, value) for value in row.items(field))
+
+
+def _hours(row: Row, field: str, value: object) -> tuple[str, str]:
     pair = value if isinstance(value, list) else []
     if len(pair) != 2 or not all(isinstance(v, str) and _TIME.fullmatch(v) for v in pair):
-        row.fail("open_hours", value, "must hold pairs of local times such as [\"08:00\", \"20:00\"]")
+        row.fail(field, value, "must hold pairs of local times such as [\"08:00\", \"20:00\"]")
     if pair[0] == pair[1]:
-        row.fail("open_hours", value, "must hold pairs that differ")
+        row.fail(field, value, "must hold pairs that differ")
     return (pair[0], pair[1])
 
 

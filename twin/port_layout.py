@@ -205,6 +205,7 @@ class Zone:
     parent: str | None
     outline: Outline
     surveyed: bool
+    working_hours: tuple[tuple[str, str], ...] = ()  # local times "HH:MM" in which work is allowed; empty: always
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,9 @@ ZONES: tuple[tuple[str, str, str, str, str | None, Box], ...] = (
     ("liquid", "液体化工作业区", "Liquid-bulk terminal", "terminal", "port", (3150, 630, 3850, 960)),
 )
 
+WORKING_HOURS = {"inspection": [["06:00", "24:00"]]}
+"""Zones in which work is not allowed around the clock, local times; schematic."""
+
 # id, Chinese, English, class, basis, ring
 FENCES: tuple[tuple[str, str, str, str, str, tuple[Pair, ...]], ...] = (
     ("fence-foreign", "外贸监管区电子围网", "Foreign-trade supervised area", "foreign", "海关监管区：外贸集装箱",
@@ -115,7 +118,8 @@ def name(zh: str, en: str) -> dict[str, str]:
 
 def zones() -> list[Feature]:
     """The tree of zones."""
-    return [feature("Polygon", FRAME.box(*box), id=ident, name=name(zh, en), kind=kind, parent=parent, surveyed=False)
+    return [feature("Polygon", FRAME.box(*box), id=ident, name=name(zh, en), kind=kind, parent=parent, surveyed=False,
+                    **({"working_hours": WORKING_HOURS[ident]} if ident in WORKING_HOURS else {}))
             for ident, zh, en, kind, parent, box in ZONES]
 
 

@@ -65,7 +65,7 @@ OUTLINES: dict[str, dict[str, Any]] = {
     "zones.geojson": {"type": "FeatureCollection", "features": [
         polygon(-200, -10, 200, 200, id="port", name=_name("港区", "Port"), kind="port", parent=None, surveyed=False),
         polygon(-50, 50, 150, 150, id="yard", name=_name("堆场", "Yard"), kind="foreign_yard", parent="port",
-                surveyed=False)]},
+                surveyed=False, working_hours=[["06:00", "22:00"]])]},
     "fences.geojson": {"type": "FeatureCollection", "features": [
         polygon(-80, 40, 160, 180, id="bonded", name=_name("监管区", "Bonded area"), fence_class="foreign",
                 legal_basis="海关监管区", open_hours=[["08:00", "20:00"]], height_m=3.0,

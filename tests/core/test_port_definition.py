@@ -30,6 +30,7 @@ def test_a_whole_definition_becomes_a_layout(tmp_path: Path) -> None:
     assert layout.fences[0].open_hours == (("08:00", "20:00"),)
     assert layout.fences[0].openings == (((-75.0, 180.0), (-55.0, 180.0)),)
     assert [zone.kind for zone in layout.zones] == [ZoneKind.PORT, ZoneKind.FOREIGN_YARD]
+    assert [zone.working_hours for zone in layout.zones] == [(), (("06:00", "22:00"),)]
     assert layout.zones[0].outline == ((-200.0, -10.0), (200.0, -10.0), (200.0, 200.0), (-200.0, 200.0))
     assert len(layout.land) == 1
     assert not layout.rail_tracks
@@ -112,6 +113,8 @@ FAULTS: dict[str, tuple[Change, str]] = {
     "crossed ring": (_ring("land.geojson", 0, [[0, 0], [9, 9], [9, 0], [0, 9], [0, 0]]), "ring that is not simple"),
     "flat ring": (_ring("land.geojson", 0, [[0, 0], [9, 0], [18, 0], [0, 0]]), "begins a ring that is not simple"),
     "fence hours": (_property("fences.geojson", 0, "open_hours", [["8", "20"]]), "feature bonded: field open_hours is"),
+    "working hours": (
+        _property("zones.geojson", 1, "working_hours", [["06:00", "06:00"]]), "feature yard: field working_hours is"),
     "fence class": (
         _property("fences.geojson", 0, "fence_class", "wire"), "field fence_class is 'wire', but must be one"),
     "unknown property": (
