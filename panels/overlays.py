@@ -243,9 +243,11 @@ class _ScaleBar(QWidget):
         self.setFixedSize(desk.theme.px(170), desk.theme.px(24))
 
     def show_scale(self, metres_per_pixel: float) -> None:
-        longest = self._theme.px(100) * max(1e-6, metres_per_pixel)
+        if not (math.isfinite(metres_per_pixel) and metres_per_pixel > 0.0):
+            return  # nothing has been drawn yet
+        longest = self._theme.px(100) * metres_per_pixel
         power = 10.0 ** math.floor(math.log10(longest))
-        metres = max(step * power for step in (1.0, 2.0, 5.0) if step * power <= longest)
+        metres = max(step * power for step in (1.0, 2.0, 5.0) if step * power <= longest * (1.0 + 1e-9))
         width = round(metres / metres_per_pixel)
         if (metres, width) != (self._metres, self._width):
             self._metres, self._width = metres, width
