@@ -22,12 +22,11 @@ def main() -> int:
     level = os.environ.get("JIANGYIN_LOG", "WARNING")
     logging.basicConfig(level=level, format="%(asctime)s port %(levelname)s %(name)s: %(message)s")
     from data_sources.arguments import UsageError
-    from data_sources.simulated_port.scenario import ScenarioError
     from twin.port_definition import PortDefinitionError
 
     try:
         return run_port(args)
-    except (UsageError, ScenarioError, PortDefinitionError) as unusable:
+    except (UsageError, PortDefinitionError) as unusable:
         sys.stderr.write(f"port: {unusable}\n")
         return 2
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
+from data_sources.arguments import UsageError
 from data_sources.simulated_port.devices import device_kinds
 from data_sources.simulated_port.incidents.kind import ANY, IncidentKind, Parameter, Value, ValueKind
 from data_sources.simulated_port.incidents.registry import KINDS
@@ -35,7 +36,7 @@ _PATTERNS: dict[ValueKind, tuple[re.Pattern[str], str]] = {
 }
 
 
-class ScenarioError(ValueError):
+class ScenarioError(UsageError):
     """A scenario file is wrong: one sentence that names file, line, field and value."""
 
 

@@ -1,0 +1,74 @@
+"""`desk`: the desk on a live port; what is started when nothing else is said."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import sys
+from typing import Any
+
+from commands import source
+from commands.exit_codes import FAILED
+from commands.words import add_port, display_is_missing, seconds, writable
+
+
+def add(subparsers: Any) -> None:
+    """Describes the command."""
+    desk = subparsers.add_parser("desk", help="the desk on a live port (default)", description="Opens the desk.")
+    desk.add_argument("--backend", metavar="URL", help="a port backend (default: a simulated port of its own)")
+    add_port(desk)
+    desk.add_argument("--ais", metavar="FILE|HOST:PORT", help="vessels from an NMEA recording or a TCP stream of AIS")
+    desk.add_argument("--lang", choices=("zh", "en"), default="zh", help="language of the screen")
+    desk.add_argument("--theme", choices=("dark", "light"), default="dark", help="colours of the screen")
+    desk.add_argument("--operator", metavar="NAME", default="01", help="who sits at the desk")
+    desk.add_argument("--wall", action="store_true", help="wall mode: full screen, large type")
+    desk.add_argument("--viewpoint", metavar="NAME", help="where the camera starts")
+    desk.add_argument("--screenshot", metavar="FILE", help="save what the window shows, then quit with 0")
+    desk.add_argument(
+        "--after", metavar="SECONDS", default="10", help="wait so long before the screenshot (default 10)"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Opens the desk until it is closed; returns an exit code. Raises UsageError, PortDefinitionError."""
+    from data_sources import arguments as parse
+    from data_sources.clock import PortClock
+    from data_sources.inbox import Inbox
+    from data_sources.quarantine import Quarantine
+
+    after_s = seconds(arguments.after, "--after")
+    shot = writable(arguments.screenshot, "--screenshot") if arguments.screenshot else None
+    parse.seed(arguments.seed)
+    parse.rate(arguments.rate)
+    if arguments.backend:
+        parse.url(arguments.backend)
+    inbox, quarantine, clock = Inbox(), Quarantine(), PortClock()
+    ais = source.ais_feed(arguments.ais, inbox, quarantine)
+    if display_is_missing():
+        source.layout_of(arguments)  # what cannot be used is told first
+        print(
+            "jiangyin-twin: there is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set); "
+            "`main.py render --out FILE` makes a picture without one.",
+            file=sys.stderr,
+        )
+        return FAILED
+    # With nothing of the user's to check, the port comes up in its own process while this one reads the layout.
+    checked = not any((arguments.backend, arguments.scenario, arguments.port_definition, arguments.date))
+    layout = None if checked else source.layout_of(arguments)
+    live = source.live_port(arguments, inbox, quarantine, clock)
+    live.start()
+    gc.disable()  # until the window stands: the start makes much that stays and nothing to be thrown away
+    try:
+        layout = layout or source.layout_of(arguments)
+        if ais is not None:
+            ais.start()
+        from panels import application as qt
+
+        application = qt.make_application(sys.argv[:1])
+        from commands.desk_run import DeskRun
+
+        return DeskRun(arguments, layout, inbox, quarantine, clock, live, ais, application).run(shot, after_s)
+    finally:
+        if ais is not None:
+            ais.stop()
+        live.stop()

@@ -1,0 +1,192 @@
+"""One run of the desk: made in steps behind the splash, ended in stages."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import logging
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from commands import start_marks
+from commands.exit_codes import DONE, FAILED
+from commands.source import vessels_only
+from commands.start_marks import mark
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication, QWidget
+
+    from data_sources.ais_feed import AisFeed
+    from data_sources.clock import PortClock
+    from data_sources.inbox import Inbox
+    from data_sources.live import LivePort, NoPort
+    from data_sources.quarantine import Quarantine
+    from panels.main_window import MainWindow
+    from scene.viewport import Viewport
+    from twin.feed_health import FeedHealth
+    from twin.port_layout import PortLayout
+
+FINE_MS = 1_500  # for a screenshot the view is drawn once more with smooth edges
+
+
+class DeskRun:
+    """One run of the desk: made in steps behind the splash, ended in stages."""
+
+    def __init__(
+        self,
+        arguments: argparse.Namespace,
+        layout: PortLayout,
+        inbox: Inbox,
+        quarantine: Quarantine,
+        clock: PortClock,
+        live: LivePort | NoPort,
+        ais: AisFeed | None,
+        application: QApplication,
+    ) -> None:
+        from panels import application as qt
+        from panels import theme
+        from panels.language import Language
+
+        self._arguments, self._layout, self._live, self._ais = arguments, layout, live, ais
+        self._inbox, self._quarantine, self._clock, self._application = inbox, quarantine, clock, application
+        self._error: Exception | None = None
+        self._window: MainWindow | None = None
+        self._viewport: Viewport | None = None
+        scale = theme.scale_for(application.primaryScreen().size().height(), wall=arguments.wall)
+        self._theme = theme.load(arguments.theme, scale)
+        theme.apply(self._theme, application)
+        self._language = Language(application, arguments.lang)
+        self._bugs = qt.Bugs(application)
+
+    def run(self, shot: Path | None, after_s: float) -> int:
+        """Opens the desk and serves it until it is closed; with `shot`, until the screenshot is saved."""
+        from PySide6.QtCore import QTimer
+
+        from panels.application import Starter, quit_on_signals, save_screenshot
+
+        saved = [True]
+
+        def take_shot() -> None:
+            if self._window is not None and shot is not None:
+                saved[0] = save_screenshot(self._window, shot)
+                self._window.close()
+                self._application.quit()
+
+        def make_fine() -> None:
+            if self._viewport is not None:
+                self._viewport.set_fine(True)
+            QTimer.singleShot(FINE_MS, take_shot)
+
+        def shown() -> None:
+            self._show()
+            if shot is not None:
+                QTimer.singleShot(round(after_s * 1000), make_fine)
+
+        chinese = self._arguments.lang == "zh"
+        steps = [
+            ("载入三维场景 …" if chinese else "Loading the 3D scene …", self._import),
+            ("建立数字孪生 …" if chinese else "Building the twin …", self._build_twin),
+            ("建立港区模型 …" if chinese else "Building the port …", self._build_scene),
+            ("打开窗口 …" if chinese else "Opening the window …", shown),
+        ]
+        starter = Starter(steps, self._theme, self._application)
+        starter.failed.connect(self._fail)
+        quit_on_signals(self._application)
+        self._application.exec()
+        if self._window is not None:
+            self._window.close()
+        if self._error is not None:
+            print(f"jiangyin-twin: the desk could not start: {self._error}", file=sys.stderr)
+            return FAILED
+        if not saved[0]:
+            print(f"jiangyin-twin: the screenshot could not be written to {str(shot)!r}", file=sys.stderr)
+            return FAILED
+        return DONE
+
+    def _fail(self, error: Exception) -> None:
+        logging.getLogger(__name__).error("the desk could not start", exc_info=error)
+        self._error = error
+        self._application.quit()
+
+    def _import(self) -> None:
+        import scene.scene
+        import scene.viewport  # noqa: F401 - a step of its own, so that the splash can say so
+
+        mark("imported")
+
+    def _build_twin(self) -> None:
+        from layers.layers import Layers
+        from layers.session import Session
+        from twin.port_index import PortIndex
+        from twin.rules.registry import make_rules
+        from twin.twin import Twin
+
+        self._index = PortIndex(self._layout)
+        twin = Twin(self._index, make_rules())
+        self._session = Session(self._inbox, twin, Layers(self._index, twin), self._healths)
+
+    def _healths(self) -> tuple[FeedHealth, ...]:
+        healths = self._live.healths()
+        return healths if self._ais is None else (*healths, self._ais.health())
+
+    def _now(self) -> int:
+        """The port's clock; 0 until the port has said what time it is there."""
+        known = self._clock.settings > 0 or vessels_only(self._arguments)
+        return self._clock.now() if known else 0
+
+    def _build_scene(self) -> None:
+        from scene.scene import Scene
+
+        self._scene = Scene(self._index, self._session.layers, language=self._language.code)
+        if self._arguments.viewpoint and self._scene.camera.knows(self._arguments.viewpoint):
+            self._scene.camera.go(self._arguments.viewpoint, at_once=True)
+
+    def _show(self) -> None:
+        from panels.desk import Desk
+        from panels.main_window import MainWindow
+
+        desk = Desk(
+            self._index,
+            self._session,
+            self._session.twin,
+            self._session.layers,
+            self._language,
+            self._theme,
+            self._arguments.operator,
+            self._now,
+            self._healths,
+            self._quarantine,
+            self._live,
+            self._live.outcomes,
+            self._make_viewport,
+        )
+        self._window = MainWindow(desk)
+        mark("window")
+        gc.freeze()  # what the start made stays
+        gc.enable()
+        if start_marks.wanted():
+            self._window.heartbeat.beat.connect(self._mark_first_picture)
+        if self._arguments.wall:
+            self._window.set_wall(True)
+        else:
+            self._window.showMaximized()
+
+    def _mark_first_picture(self) -> None:
+        """The first frame that shows containers: all blocks built, then drawn and swapped."""
+        if self._window is None or not self._session.twin.containers.present.any() or self._scene.pending:
+            return
+        self._window.heartbeat.beat.disconnect(self._mark_first_picture)
+        widget = self._window.scene.port.widget()
+        widget.frameSwapped.connect(lambda: mark("first_picture"))
+
+    def _make_viewport(self, parent: QWidget) -> Viewport:
+        from scene.viewport import Viewport
+
+        layers = self._session.layers
+        self._viewport = viewport = Viewport(self._scene, parent, self._theme.scale)
+        viewport.picked.connect(layers.selection.select)
+        viewport.hovered.connect(layers.selection.hover_over)
+        viewport.opened.connect(lambda selection: layers.view.fly_to(selection) if selection is not None else None)
+        self._language.changed.connect(viewport.set_language)
+        return viewport

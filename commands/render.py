@@ -1,0 +1,104 @@
+"""`render`: a picture of the port without a display."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+from commands import source
+from commands.exit_codes import DONE, FAILED, NO_BACKEND
+from commands.words import add_port, size_of, writable
+from data_sources.arguments import UsageError
+
+if TYPE_CHECKING:
+    from data_sources.clock import PortClock
+    from data_sources.live import LivePort, NoPort
+    from layers.session import Session
+
+FILL_TIMEOUT_S = 60.0
+QUIET_BEATS = 8
+FRESH_MS = 60_000
+
+
+def add(subparsers: Any) -> None:
+    """Describes the command."""
+    parser = subparsers.add_parser(
+        "render", help="a picture without a display", description="Renders the port to a PNG file."
+    )
+    wanted = parser.add_mutually_exclusive_group()
+    wanted.add_argument("--backend", metavar="URL", help="take the picture of this backend")
+    wanted.add_argument("--demo", action="store_true", help="take the picture of the simulated port (default)")
+    parser.add_argument("--viewpoint", metavar="NAME", default="port", help="named viewpoint of the port definition")
+    parser.add_argument("--size", metavar="WxH", default="1920x1080", help="pixels, such as 3840x2160")
+    parser.add_argument("--out", metavar="FILE", required=True, help="PNG file to write")
+    add_port(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Draws the picture; returns an exit code. Raises UsageError, PortDefinitionError."""
+    from data_sources import arguments as parse
+    from data_sources.clock import PortClock
+    from data_sources.inbox import Inbox
+    from data_sources.quarantine import Quarantine
+    from layers.layers import Layers
+    from layers.session import Session
+    from scene import offscreen, quality
+    from scene.scene import Scene
+    from twin.port_index import PortIndex
+    from twin.rules.registry import make_rules
+    from twin.twin import Twin
+
+    parse.seed(arguments.seed)
+    parse.rate(arguments.rate)
+    size, out = size_of(arguments.size), writable(arguments.out, "--out")
+    layout = source.layout_of(arguments)
+    names = [viewpoint.id for viewpoint in layout.viewpoints]
+    if names and arguments.viewpoint not in names:
+        raise UsageError(f"--viewpoint {arguments.viewpoint!r} is none of {', '.join(names)}.")
+    inbox, quarantine, clock = Inbox(), Quarantine(), PortClock()
+    live = source.live_port(arguments, inbox, quarantine, clock)
+    index = PortIndex(layout)
+    twin = Twin(index, make_rules())
+    session = Session(inbox, twin, Layers(index, twin), live.healths)
+    live.start()
+    try:
+        if not _fill(session, live, clock):
+            health = live.healths()[0]
+            said = health.last_error.text if health.last_error else "it gave no records"
+            print(f"jiangyin-twin: nothing to show: {said}", file=sys.stderr)
+            return NO_BACKEND
+        scene = Scene(index, session.layers, quality.PICTURE)
+        try:
+            if arguments.viewpoint in names:
+                scene.camera.go(arguments.viewpoint, at_once=True)
+            offscreen.render(scene, size, out, clock.now())
+        finally:
+            scene.close()
+    except offscreen.RenderError as failed:
+        print(f"jiangyin-twin: {failed}", file=sys.stderr)
+        return FAILED
+    finally:
+        live.stop()
+    return DONE
+
+
+def _fill(session: Session, live: LivePort | NoPort, clock: PortClock) -> bool:
+    """Lets the session take what the feed brings until nothing waits. False if nothing came in time."""
+    from twin.feed_health import FeedState
+
+    ends = time.monotonic() + float(os.environ.get("JIANGYIN_FILL_TIMEOUT_S", FILL_TIMEOUT_S))
+    quiet = 0
+    while time.monotonic() < ends and quiet < QUIET_BEATS:
+        before = live.healths()[0].records
+        session.step(clock.now(), 0.2, time.perf_counter)
+        time.sleep(0.1)
+        health = live.healths()[0]
+        heard = session.twin.movers.observed_at
+        # a port that has just started is still telling its past
+        fresh = len(heard) and clock.now() - int(heard.max()) < FRESH_MS
+        settled = health.state is FeedState.UP and health.records - before < 2_000 and not session.waiting
+        quiet = quiet + 1 if settled and fresh else 0
+    return quiet >= QUIET_BEATS or bool(session.twin.containers.count or session.twin.movers.count)
