@@ -28,6 +28,7 @@ class Reason(StrEnum):
     COLUMN_MISSING = "column_missing"  # the whole batch lacks a field
     COLUMNS_UNEQUAL = "columns_unequal"  # rows cannot be told apart: the columns differ in length (the lengths)
     UNREADABLE = "unreadable"  # a line, frame or batch that is not what was agreed (the beginning of it)
+    BROKE_RULE = "broke_rule"  # a rule failed at it and is off since (the rule and its error)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

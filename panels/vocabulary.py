@@ -112,6 +112,7 @@ REFUSALS = {
     "column_missing": Name("缺少字段", "field missing"),
     "columns_unequal": Name("各列长度不一", "columns of unequal length"),
     "unreadable": Name("无法读取", "unreadable"),
+    "broke_rule": Name("致规则出错", "broke a rule"),
 }
 
 BLOCK_KINDS = {

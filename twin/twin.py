@@ -21,7 +21,7 @@ from twin.legal_state import LegalState, derive
 from twin.paperwork import Recent, Register, Seen
 from twin.port_index import PortIndex
 from twin.records import EntityKind, Kind, PlaceKind
-from twin.rules.base import Rule, RuleStatus, View
+from twin.rules.base import Rule, RuleFault, RuleStatus, View
 from twin.rules.engine import Engine
 from twin.seal_state import SealState
 from twin.state import Changes, State, together
@@ -59,9 +59,13 @@ _STREAMS = frozenset({Kind.POSITION, Kind.CRANE_TELEMETRY})
 
 
 class Twin:
-    """One picture of one port. `rules` come in the order in which they are to judge."""
+    """One picture of one port. `rules` come in the order in which they are to judge. `on_fault` is called with each
+    rule that fails and with the records at which it did.
+    """
 
-    def __init__(self, index: PortIndex, rules: Sequence[Rule] = ()) -> None:
+    def __init__(
+        self, index: PortIndex, rules: Sequence[Rule] = (), on_fault: Callable[[RuleFault], None] | None = None,
+    ) -> None:
         self.index = index
         self.now = 0
         self.epoch = 0
@@ -70,6 +74,7 @@ class Twin:
         self._state = State(index)
         self._seen = Seen()
         self._engine = Engine(rules)
+        self._on_fault = on_fault
         self._feeds: tuple[FeedHealth, ...] = ()
         self._zone = ZoneInfo(index.layout.time_zone)
 
@@ -180,7 +185,10 @@ class Twin:
         for moments in (Kind.MOVE, Kind.GATE_PASSAGE):
             self.activity.take(fresh.get(moments, ()))
         for fault in self._engine.judge(View(self._state, fresh, changes, self.now), self.warnings, self._feeds):
-            changes.say(Event(EventKind.RULE_OFF, self.now, "rule", fault.rule, facts={"reason": fault.reason}))
+            off = fault.status
+            changes.say(Event(EventKind.RULE_OFF, self.now, "rule", off.rule, facts={"reason": off.reason}))
+            if self._on_fault is not None:
+                self._on_fault(fault)
         s = self._state
         return Delta(
             self.now, self.epoch, together(changes.containers, s.containers.count),

@@ -104,10 +104,34 @@ class FeedRelied:
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """What a finding rests on, and the nearest thing that would have made it not fire.
+
+    quantity: what was measured or read, a key of `twin.rules.quantities.QUANTITIES`. observed: as found; allowed: the
+    nearest value at which the rule would have said nothing; both in `unit`, or words. parameter: the rule's parameter
+    that sets what is allowed, empty where the law or a paper does.
+    """
+
+    quantity: str
+    observed: Fact
+    allowed: Fact
+    unit: str = ""
+    parameter: str = ""
+
+    @property
+    def excess(self) -> float | None:
+        """How far beyond what is allowed, in `unit`; None for words."""
+        if isinstance(self.observed, str) or isinstance(self.allowed, str):
+            return None
+        return abs(self.observed - self.allowed)
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """What a rule found: evidence that a condition holds for a subject. `at`: device time of that evidence, ms UTC.
 
     `incident` tells one occurrence from another of the same rule and subject; what says the same again has the same.
+    limits: what would have to be otherwise for there to be no finding, the nearest first.
     """
 
     rule: str
@@ -122,6 +146,7 @@ class Finding:
     eta_s: float | None = None
     facts: Mapping[str, Fact] = field(default_factory=dict)
     evidence: tuple[str, ...] = ()
+    limits: tuple[Limit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +165,8 @@ class Clearing:
 @dataclass(frozen=True, slots=True)
 class RiskWarning:
     """A finding with a life. `place_x`, `place_y`: metres, NaN unknown. `raised_at`: device time of what was found;
-    `noticed_at`, `updated_at`, `cleared_at`: event clock; ms UTC. `eta_s`: seconds until the gate, None without one."""
+    `noticed_at`, `updated_at`, `cleared_at`: event clock; ms UTC. `eta_s`: seconds until the gate, None without one.
+    `rule_version`, `limits`: of the latest finding."""
 
     id: str
     rule: str
@@ -164,6 +190,8 @@ class RiskWarning:
     history: tuple[Step, ...]
     incidents: frozenset[str] = frozenset()  # those of its incidents that go on; active while there are any
     overturned: bool = False
+    limits: tuple[Limit, ...] = ()
+    rule_version: int = 0
 
     @property
     def open(self) -> bool:
@@ -286,8 +314,12 @@ class WarningBook:
 
     # Rules' findings
 
-    def found(self, finding: Finding, now: int, feeds: Iterable[FeedRelied] = ()) -> RiskWarning | None:
-        """Takes a finding in: a new warning, an update of the open one, or None if its incident is closed already."""
+    def found(
+        self, finding: Finding, now: int, feeds: Iterable[FeedRelied] = (), version: int = 0,
+    ) -> RiskWarning | None:
+        """Takes a finding in: a new warning, an update of the open one, or None if its incident is closed already.
+        `version`: of the rule that found it.
+        """
         key = (finding.rule, finding.subject)
         known = self._incidents.get((*key, finding.incident))
         standing = self._open.get(key)
@@ -296,7 +328,7 @@ class WarningBook:
         if standing is not None:
             self._incidents[*key, finding.incident] = standing
             self._stood.setdefault(standing, set()).add(finding.incident)
-            return self._update(self._by_id[standing], finding, now, tuple(feeds))
+            return self._update(self._by_id[standing], finding, now, tuple(feeds), version)
         warning_id = f"{finding.rule}-{finding.subject}-{finding.incident}"
         self._incidents[*key, finding.incident] = warning_id
         self._stood[warning_id] = {finding.incident}
@@ -307,9 +339,12 @@ class WarningBook:
             noticed_at=now, updated_at=now, state=WarningState.RAISED, owner=None, active=True, cleared_at=None,
             eta_s=finding.eta_s, facts=MappingProxyType(dict(finding.facts)), evidence=finding.evidence,
             feeds=tuple(feeds), history=(Step(Verb.RAISE, now, RULE),), incidents=frozenset({finding.incident}),
+            limits=finding.limits, rule_version=version,
         ))
 
-    def _update(self, warning: RiskWarning, finding: Finding, now: int, feeds: tuple[FeedRelied, ...]) -> RiskWarning:
+    def _update(
+        self, warning: RiskWarning, finding: Finding, now: int, feeds: tuple[FeedRelied, ...], version: int,
+    ) -> RiskWarning:
         fresh = tuple(e for e in finding.evidence if e not in warning.evidence)
         graver = finding.severity.rank < warning.severity.rank
         steps = list(warning.history)
@@ -326,6 +361,7 @@ class WarningBook:
             zone=where[2], raised_at=min(warning.raised_at, finding.at), active=True, cleared_at=None, overturned=False,
             incidents=warning.incidents | {finding.incident}, eta_s=finding.eta_s, facts=MappingProxyType(facts),
             evidence=warning.evidence + fresh, history=tuple(steps), feeds=feeds or warning.feeds,
+            limits=finding.limits or warning.limits, rule_version=version,
         )
         if changed == warning:
             return warning

@@ -11,9 +11,10 @@ import pytest
 from tests.core.timeline import BOX, Story, Watch, at
 from twin.events import EventKind
 from twin.feed_health import FeedHealth, FeedState
-from twin.rules.base import RuleSpec, Verdict, View
+from twin.records import Kind
+from twin.rules.base import RuleFault, RuleSpec, Verdict, View
 from twin.rules.registry import RULES, make_rules
-from twin.warnings import FeedRelied, Finding, Severity
+from twin.warnings import FeedRelied, Finding, Limit, Severity
 
 
 class Counting:
@@ -53,6 +54,74 @@ def test_a_failing_rule_is_off_and_says_why_while_others_go_on(caplog: pytest.Lo
     watch.hears([], now=at("8:02"))
     assert len(caplog.records) == 1, "told once"
     assert watch.only("X01").evidence == ("0",)
+
+
+class Choking(Counting):
+    """Cannot bear a container called X, and remembers nothing."""
+
+    spec = RuleSpec("X03", "噎", "Choking", Severity.LOW, "test", (), ())
+
+    def judge(self, memory: Any, view: View) -> Verdict:
+        names = [name for batch in view.batches.get(Kind.CONTAINER, ()) for name in batch["container"].tolist()]
+        fast = [fix for fixes in view.changes.fixes for fix in fixes.speed.tolist() if fix > 100.0]
+        together = "Y" in names and "Z" in names
+        if "X" in names or fast or together or view.now == at("9:00"):
+            raise KeyError("no such container")
+        return Verdict(memory)
+
+
+def faults_at(records: Any, now: int | None = None) -> list[str]:
+    """The ids of the records kept when the choking rule is told of these."""
+    faults: list[RuleFault] = []
+    watch = Watch(rules=(Choking(),), on_fault=faults.append)
+    watch.hears(records, now)
+    assert [f.status.rule for f in faults] == ["X03"]
+    assert not watch.twin.rule_status["X03"].on
+    return [record for batch in faults[0].batches for record in batch["id"].tolist()]
+
+
+def test_the_record_that_broke_a_rule_is_kept() -> None:
+    story = Story()
+    for serial in range(9):
+        story.container("8:00", f"BOX{serial}")
+    story.vehicle("8:00")
+    bad = story.container("8:00", "X")
+    story.container("8:00", "BOX9")
+    assert faults_at(story.records) == [bad.id]
+
+
+def test_a_fix_that_broke_a_rule_is_kept() -> None:
+    story = Story()
+    for second in range(7):
+        story.fix(at("8:00") + 1000 * second, 10.0, 10.0, speed=200.0 if second == 5 else 2.0)
+    assert faults_at(story.records) == [story.records[5].id]
+
+
+def test_records_that_break_a_rule_together_are_kept_together() -> None:
+    story = Story()
+    for name in ("A", "Y", "B", "Z"):
+        story.container("8:00", name)
+    assert faults_at(story.records) == [r.id for r in story.records]
+
+
+def test_where_no_record_is_to_blame_the_whole_step_is_kept() -> None:
+    story = Story()
+    story.container("8:00", "A")
+    story.vehicle("8:00")
+    assert sorted(faults_at(story.records, at("9:00"))) == sorted(r.id for r in story.records)
+
+
+def test_warnings_say_which_version_of_the_rule_found_them() -> None:
+    watch = Watch(rules=make_rules())
+    story = Story()
+    story.container("7:00")
+    story.lifted_for_exit("8:00")
+    watch.hears(story.records)
+    warning = watch.only("R01")
+    assert warning.rule_version == RULES[0].version
+    assert warning.limits == (Limit("declaration_state", "none", "released"),)
+    assert warning.limits[0].excess is None
+    assert Limit("depth_inside", 9.5, 7.0, "m").excess == pytest.approx(2.5)
 
 
 def test_a_rule_given_twice_is_refused() -> None:

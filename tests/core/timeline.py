@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -48,8 +48,9 @@ from twin.records import (
     Vehicle,
     VehicleKind,
 )
-from twin.rules.base import Rule
-from twin.rules.registry import make_rules
+from twin.rules.base import Rule, RuleFault
+from twin.rules.quantities import QUANTITIES
+from twin.rules.registry import RULES, make_rules
 from twin.twin import Twin
 from twin.warnings import RiskWarning
 
@@ -160,8 +161,11 @@ class Story:
 class Watch:
     """A twin and what it said while a story was told to it."""
 
-    def __init__(self, index: PortIndex | None = None, rules: Iterable[Rule] | None = None) -> None:
-        self.twin = Twin(index or small_port(), tuple(make_rules() if rules is None else rules))
+    def __init__(
+        self, index: PortIndex | None = None, rules: Iterable[Rule] | None = None,
+        on_fault: Callable[[RuleFault], None] | None = None,
+    ) -> None:
+        self.twin = Twin(index or small_port(), tuple(make_rules() if rules is None else rules), on_fault)
         self.deltas: list[Delta] = []
 
     def hears(self, records: Iterable[Record], now: int | None = None) -> Delta:
@@ -173,6 +177,8 @@ class Watch:
         now = max([self.twin.now, *(r.observed_at for r in rows)]) if now is None else now
         delta = self.twin.apply([batch_of(kind, some, now) for kind, some in by_kind.items()], now)
         self.deltas.append(delta)
+        for warning in delta.warnings:
+            _explained(warning)
         return delta
 
     def hears_one_by_one(self, records: Iterable[Record]) -> Watch:
@@ -188,6 +194,22 @@ class Watch:
         every = self.warnings()
         assert [w.rule for w in every] == [rule], f"warnings: {[(w.rule, w.subject, dict(w.facts)) for w in every]}"
         return every[0]
+
+
+def _explained(warning: RiskWarning) -> None:
+    """What every warning of a rule the twin ships with must say: version, evidence, and what would have been right."""
+    spec = next((spec for spec in RULES if spec.id == warning.rule), None)
+    if spec is None:
+        return
+    parameters = {p.name: p for p in spec.parameters}
+    assert warning.rule_version == spec.version >= 1
+    assert warning.limits, f"{warning.rule} does not say what would have made it not fire: {dict(warning.facts)}"
+    assert warning.evidence
+    for limit in warning.limits:
+        assert limit.quantity in QUANTITIES
+        assert limit.observed != limit.allowed
+        assert not limit.parameter or limit.parameter in parameters
+        assert limit.unit or limit.excess is None
 
 
 def told(story: Story, *steps: int) -> list[list[Record]]:

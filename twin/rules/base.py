@@ -32,7 +32,9 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class RuleSpec:
-    """What a rule is called, why there is one, how grave what it finds is at first, and which records it relies on."""
+    """What a rule is called, why there is one, how grave what it finds is at first, and which records it relies on.
+    `version` rises whenever the rule comes to judge the same records otherwise.
+    """
 
     id: str
     zh: str
@@ -41,6 +43,7 @@ class RuleSpec:
     reason: str
     parameters: tuple[Parameter, ...]
     relies_on: tuple[Kind, ...]
+    version: int = 1
 
     def values(self, given: Mapping[str, Any] | None = None) -> Mapping[str, float]:
         """The value of every parameter: as given (a mapping from a settings file), else its default.
@@ -110,3 +113,11 @@ class RuleStatus:
     on: bool = True
     reason: str = ""
     since: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RuleFault:
+    """A rule that failed and is off from now on, and the records at which it failed: as few as could be told."""
+
+    status: RuleStatus
+    batches: tuple[Batch, ...]

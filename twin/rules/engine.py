@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from twin.feed_health import FeedHealth
-from twin.rules.base import Rule, RuleStatus, Verdict, View
+from twin.rules.base import Rule, RuleFault, RuleStatus, Verdict, View
+from twin.rules.culprit import culprits
 from twin.warnings import FeedRelied, WarningBook
 
 _log = logging.getLogger(__name__)
@@ -18,6 +19,14 @@ _log = logging.getLogger(__name__)
 class _Running:
     rule: Rule
     memory: Any
+
+    def fails(self, view: View) -> bool:
+        """Whether the rule raises an exception when it judges a view; its memory stays as it is."""
+        try:
+            self.rule.judge(self.memory, view)
+        except Exception:  # noqa: BLE001 - whatever it is
+            return True
+        return False
 
 
 class Engine:
@@ -30,8 +39,8 @@ class Engine:
         self._running = [_Running(rule, rule.start()) for rule in rules]
         self.status = {rule_id: RuleStatus(rule_id) for rule_id in ids}
 
-    def judge(self, view: View, book: WarningBook, feeds: Sequence[FeedHealth]) -> tuple[RuleStatus, ...]:
-        """Lets every rule judge a step; returns the rules that failed in it."""
+    def judge(self, view: View, book: WarningBook, feeds: Sequence[FeedHealth]) -> tuple[RuleFault, ...]:
+        """Lets every rule judge a step; returns the rules that failed in it, with the records at which they did."""
         relied = tuple(FeedRelied(f.name, str(f.state), f.lag_s) for f in feeds)
         faults = []
         for running in tuple(self._running):
@@ -43,15 +52,15 @@ class Engine:
                 status = RuleStatus(spec.id, on=False, reason=f"{type(fault).__name__}: {fault}", since=view.now)
                 self.status[spec.id] = status
                 self._running.remove(running)
-                faults.append(status)
+                faults.append(RuleFault(status, culprits(view, running.fails)))
                 continue
             running.memory = verdict.memory
-            _take(verdict, view.now, book, relied)
+            _take(verdict, spec.version, view.now, book, relied)
         return tuple(faults)
 
 
-def _take(verdict: Verdict, now: int, book: WarningBook, relied: tuple[FeedRelied, ...]) -> None:
+def _take(verdict: Verdict, version: int, now: int, book: WarningBook, relied: tuple[FeedRelied, ...]) -> None:
     for finding in verdict.findings:
-        book.found(finding, now, relied)
+        book.found(finding, now, relied, version)
     for clearing in verdict.clearings:
         book.cleared(clearing, now)

@@ -33,7 +33,7 @@ from twin.rules.base import Parameter, RuleSpec, Verdict, View
 from twin.rules.removals import Removal, removals_of
 from twin.state import State
 from twin.tables import TRADES
-from twin.warnings import Clearing, Fact, Finding, Severity
+from twin.warnings import Clearing, Fact, Finding, Limit, Severity
 
 RULE = RuleSpec(
     id="R01", zh="擅自提离", en="Unpermitted removal", severity=Severity.HIGH,
@@ -145,7 +145,8 @@ class UnpermittedRemoval:
         return Finding(
             rule=RULE.id, severity=Severity.CRITICAL if passed else RULE.severity, subject_kind="container",
             subject=str(state.containers.number[row]), at=at, incident=incident, x=x, y=y, zone=state.zone_name(x, y),
-            eta_s=0.0 if passed else None, facts=facts, evidence=tuple(e for e in (*removal.evidence, said_id) if e))
+            eta_s=0.0 if passed else None, facts=facts, evidence=tuple(e for e in (*removal.evidence, said_id) if e),
+            limits=(_limit(said),))
 
     def _approach(self, state: State, row: int, watch: _Watch) -> _Watch:
         """How long the truck still needs to the nearest gate outwards."""
@@ -240,6 +241,13 @@ def _offence(state: State, row: int, removal: Removal) -> tuple[int, str, str] |
         if not valid:
             return at, said, said_id
     return None
+
+
+def _limit(said: str) -> Limit:
+    """What would have permitted the removal."""
+    if said == DeclarationState.RELEASED.value:  # but for loading only
+        return Limit("declaration_mode", DeclarationMode.EXPORT.value, DeclarationMode.IMPORT.value)
+    return Limit("declaration_state", said, DeclarationState.RELEASED.value)
 
 
 def _ended(state: State, row: int, removal: Removal) -> tuple[int, str] | None:

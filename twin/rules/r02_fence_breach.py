@@ -20,7 +20,7 @@ from twin.rules.calendar import OpenHours
 from twin.rules.fence_cells import FenceCells
 from twin.state import Fixes, State
 from twin.tables import ENTITY_KINDS, PLACE_KINDS, TRADES, VEHICLE_KINDS
-from twin.warnings import Clearing, Fact, Finding, Severity
+from twin.warnings import Clearing, Fact, Finding, Limit, Severity
 
 RULE = RuleSpec(
     id="R02", zh="越网", en="Fence breach", severity=Severity.HIGH,
@@ -239,7 +239,19 @@ class FenceBreach:
         return Finding(
             rule=RULE.id, severity=RULE.severity, subject_kind="vehicle", subject=str(movers.id[sight.mover]),
             at=sight.at, incident=incident, x=sight.x, y=sight.y, zone=state.zone_name(sight.x, sight.y), facts=facts,
-            evidence=(sight.record,))
+            evidence=(sight.record,), limits=(self._limit(sight, fences),))
+
+    def _limit(self, sight: _Sight, fences: set[int]) -> Limit:
+        """How far inside the fence, or how long the way through it, and what would have passed for inaccuracy."""
+        fence = max(fences, key=lambda f: (max(sight.depth[f], 0.0), sight.chord[f]))
+        depth = sight.depth[fence]
+        if depth > 0.0:
+            margin = self._parameters["margin_m"]
+            certain = depth > sight.accuracy + margin
+            allowed = sight.accuracy + (margin if certain else 0.0)
+            return Limit("depth_inside", round(depth, 1), round(allowed, 1), "m", "margin_m" if certain else "")
+        allowed = 2.0 * sight.accuracy + self._parameters["crossing_m"]
+        return Limit("way_inside", round(sight.chord[fence], 1), round(allowed, 1), "m", "crossing_m")
 
     def _put_down(
         self, view: View, boxes: dict[int, tuple[str, int]], findings: list[Finding], clearings: list[Clearing],
@@ -260,7 +272,7 @@ class FenceBreach:
             xyz[wrong] = state.index.slot_xyz(*slots[wrong].T)
             for k in wrong.tolist():
                 row, when = int(rows[at[k]]), int(batch["observed_at"][at[k]])
-                fence = self._deepest(int(fences[k]), xyz[k])
+                fence, depth = self._deepest(int(fences[k]), xyz[k])
                 if fence < 0 or (row in boxes and when >= int(boxes[row][0])):
                     continue
                 x, y = float(xyz[k, 0]), float(xyz[k, 1])
@@ -272,21 +284,22 @@ class FenceBreach:
                 findings.append(Finding(
                     rule=RULE.id, severity=RULE.severity, subject_kind="container", subject=str(c.number[row]), at=when,
                     incident=boxes[row][0], x=x, y=y, zone=state.zone_name(x, y), facts=facts,
-                    evidence=(str(batch["id"][at[k]]),)))
+                    evidence=(str(batch["id"][at[k]]),),
+                    limits=(Limit("depth_inside", round(depth, 1), 0.0, "m"),)))
         for row, (incident, fence) in tuple(boxes.items()):
             still = c.place_kind[row] == _SLOT and self._forbidden[_STANDS_FOR[c.trade[row]]] >> fence & 1 and (
-                self._deepest(1 << fence, c.xyz[row].astype(np.float64)) >= 0)
+                self._deepest(1 << fence, c.xyz[row].astype(np.float64))[0] >= 0)
             if not still:
                 del boxes[row]
                 clearings.append(Clearing(
                     RULE.id, str(c.number[row]), incident, int(c.moved_at[row]), "container was moved"))
 
-    def _deepest(self, fences: int, xyz: NDArray[np.float64]) -> int:
-        """The fence of a mask in which a place lies deepest, -1 if in none."""
+    def _deepest(self, fences: int, xyz: NDArray[np.float64]) -> tuple[int, float]:
+        """The fence of a mask in which a place lies deepest and how deep, metres; -1 and 0 if in none."""
         numbers = [f for f in range(fences.bit_length()) if fences >> f & 1]
         depths = [(float(self._cells.depth(f, xyz[:1], xyz[1:2])[0]), f) for f in numbers if np.isfinite(xyz[0])]
-        deepest = max(depths, default=(0.0, -1))
-        return deepest[1] if deepest[0] > 0.0 else -1
+        depth, fence = max(depths, default=(0.0, -1))
+        return (fence, depth) if depth > 0.0 else (-1, 0.0)
 
 
 def loads_at(state: State, mover: int, at: int) -> tuple[int, ...]:

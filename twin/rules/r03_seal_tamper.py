@@ -18,7 +18,7 @@ from twin.seal_state import SealState
 from twin.sealing import true_time
 from twin.state import State
 from twin.tables import ENTITY_KINDS
-from twin.warnings import Clearing, Fact, Finding, Severity
+from twin.warnings import Clearing, Fact, Finding, Limit, Severity
 
 RULE = RuleSpec(
     id="R03", zh="关锁异常", en="Seal tampering", severity=Severity.CRITICAL,
@@ -136,7 +136,18 @@ class SealTamper:
             facts: dict[str, Fact] = {"container": str(batch["container"][i])}
             if batch["by"][i]:
                 facts["by"] = str(batch["by"][i])
-            self._raise(state, row, cause, when, place, facts, str(batch["id"][i]), work)
+            limit = self._limit(cause, str(batch["event"][i]), place)
+            self._raise(state, row, cause, when, place, facts, str(batch["id"][i]), limit, work)
+
+    def _limit(self, cause: str, event: str, place: tuple[float, float]) -> Limit:
+        """What would have made an event a proper one."""
+        if cause == "unlocked_without_authority":
+            return Limit("authority", "none", "permit or declaration")
+        if cause == "unlocked_outside_permitted_place":
+            beyond = float(shapely.distance(self._permitted, shapely.Point(place)))
+            margin = self._parameters["place_margin_m"]
+            return Limit("distance_to_permitted_place", round(beyond + margin, 1), margin, "m", "place_margin_m")
+        return Limit("seal_event", event, SealEventKind.HEARTBEAT.value)
 
     def _cause(self, batch: Batch, i: int, place: tuple[float, float]) -> str | None:
         """What is wrong with an event, None if nothing is."""
@@ -154,22 +165,23 @@ class SealTamper:
 
     def _raise(
         self, state: State, row: int, cause: str, at: int, place: tuple[float, float], facts: Mapping[str, Fact],
-        record: str, work: _Work,
+        record: str, limit: Limit, work: _Work,
     ) -> None:
         case = work.cases.get(row) or _Case(str(at))
         work.cases[row] = replace(case, causes=(*case.causes, (cause, at)))
-        self._tell(state, row, case.incident, cause, at, place, facts, (record,), work)
+        self._tell(state, row, case.incident, cause, at, place, facts, (record,), limit, work)
         self._settle(state, row, work, record)
 
     def _tell(
         self, state: State, row: int, incident: str, cause: str, at: int, place: tuple[float, float],
-        facts: Mapping[str, Fact], evidence: tuple[str, ...], work: _Work,
+        facts: Mapping[str, Fact], evidence: tuple[str, ...], limit: Limit, work: _Work,
     ) -> None:
         x, y = place if np.isfinite(place[0]) else (float(state.seals.x[row]), float(state.seals.y[row]))
         seal = str(state.seals.id[row])
         work.findings.append(Finding(
             rule=RULE.id, severity=RULE.severity, subject_kind="seal", subject=seal, at=at, incident=incident, x=x, y=y,
-            zone=state.zone_name(x, y), facts={"cause": cause, "seal": seal, **facts}, evidence=evidence))
+            zone=state.zone_name(x, y), facts={"cause": cause, "seal": seal, **facts}, evidence=evidence,
+            limits=(limit,)))
 
     def _settle(self, state: State, row: int, work: _Work, record: str) -> None:
         """Clears a seal's case when everything held against it lies before a proper locking or opening."""
@@ -234,7 +246,8 @@ class SealTamper:
         facts: dict[str, Fact] = {
             "container": str(state.containers.number[container]), "read": " ".join(reading.seals), "gate": reading.gate,
             "vehicle": reading.vehicle}
-        self._raise(state, row, "number_differs", reading.at, place, facts, reading.record, work)
+        limit = Limit("seal_number", str(facts["read"]), known[0])
+        self._raise(state, row, "number_differs", reading.at, place, facts, reading.record, limit, work)
 
     def _known(self, state: State, container: int, at: int, work: _Work) -> list[str]:
         """Seals that should be on a container at a time, the one of its transit trip first."""
@@ -265,7 +278,7 @@ class SealTamper:
                     del work.cases[row]
                     work.clearings.append(Clearing(
                         RULE.id, str(s.id[row]), case.incident, int(s.observed_at[row]), "gave a sign of life again"))
-        for row in self._silent(state):
+        for row, allowed_s in self._silent(state):
             standing = work.cases.get(row)
             if standing is not None and standing.silent_since:
                 continue
@@ -273,15 +286,16 @@ class SealTamper:
             mover = int(c.carrier[s.container[row]])
             case = standing or _Case(str(heard))
             work.cases[row] = replace(case, silent_since=heard)
+            silent_s = round((int(m.observed_at[mover]) - heard) / 1000.0)
             facts: dict[str, Fact] = {
-                "container": str(c.number[s.container[row]]), "vehicle": str(m.id[mover]),
-                "silent_s": round((int(m.observed_at[mover]) - heard) / 1000.0)}
+                "container": str(c.number[s.container[row]]), "vehicle": str(m.id[mover]), "silent_s": silent_s}
             place = (float(m.x[mover]), float(m.y[mover]))
             self._tell(state, row, case.incident, "silent", int(m.observed_at[mover]), place, facts,
-                       (str(m.fix_id[mover]),), work)
+                       (str(m.fix_id[mover]),), Limit("silence", silent_s, allowed_s, "s", "missed"), work)
 
-    def _silent(self, state: State) -> Iterable[int]:
-        """Rows of seals that should have been heard by now, going by the device time of the truck that carries them.
+    def _silent(self, state: State) -> Iterable[tuple[int, float]]:
+        """Rows of seals that should have been heard by now, going by the device time of the truck that carries them,
+        and how long they might have been silent, seconds.
 
         Where a source thins out its reports, what is silence widens with the rhythm in which the truck is heard.
         """
@@ -297,5 +311,6 @@ class SealTamper:
         rhythm = np.maximum(self._parameters["interval_s"] * 1000.0, np.minimum(gap, _LONGEST_RHYTHM_MS))
         # who has just begun to listen cannot have heard the seal before: its silence counts from then
         listening = m.first_at[mover] - self._parameters["interval_s"] * 1000.0
-        silent = m.observed_at[mover] - np.maximum(heard, listening) > self._parameters["missed"] * rhythm
-        return [int(row) for row in rows[silent & in_use]]
+        allowed = self._parameters["missed"] * rhythm
+        silent = (m.observed_at[mover] - np.maximum(heard, listening) > allowed) & in_use
+        return zip(rows[silent].tolist(), (allowed[silent] / 1000.0).tolist(), strict=True)
