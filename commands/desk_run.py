@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from twin.feed_health import FeedHealth
     from twin.port_layout import PortLayout
 
+FIRST_SHARE = 0.99  # of the containers that stand in the yard makes a first picture with containers
 FINE_MS = 1_500  # for a screenshot the view is drawn once more with smooth edges
 
 
@@ -173,8 +174,9 @@ class DeskRun:
             self._window.showMaximized()
 
     def _mark_first_picture(self) -> None:
-        """The first frame that shows containers: all blocks built, then drawn and swapped."""
-        if self._window is None or not self._session.twin.containers.present.any() or self._scene.pending:
+        """The first frame that shows the containers: what stands in the yard built, but for the odd late record."""
+        standing = self._session.twin.counts().containers_in_yard
+        if self._window is None or not standing or self._scene.live.yard.boxes_drawn < FIRST_SHARE * standing:
             return
         self._window.heartbeat.beat.disconnect(self._mark_first_picture)
         widget = self._window.scene.port.widget()
@@ -187,6 +189,5 @@ class DeskRun:
         self._viewport = viewport = Viewport(self._scene, parent, self._theme.scale)
         viewport.picked.connect(layers.selection.select)
         viewport.hovered.connect(layers.selection.hover_over)
-        viewport.opened.connect(lambda selection: layers.view.fly_to(selection) if selection is not None else None)
         self._language.changed.connect(viewport.set_language)
         return viewport

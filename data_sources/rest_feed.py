@@ -46,6 +46,9 @@ _DETAIL_CHARACTERS = 200
 SAMPLED = (Kind.POSITION, Kind.CRANE_TELEMETRY)
 """Kinds that repeat every few seconds and of which a source keeps minutes, not days."""
 DISCRETE = tuple(kind for kind in Kind if kind not in SAMPLED)
+_STANDING = (Kind.VEHICLE, Kind.VESSEL_CALL, Kind.CONTAINER, Kind.INVENTORY)
+_FIRST_SEEN = (*_STANDING, *(kind for kind in Kind if kind not in _STANDING))
+"""The order of the first snapshots: what stands in the port is to be seen while its papers still come."""
 
 _log = logging.getLogger(__name__)
 
@@ -154,7 +157,7 @@ class RestFeed:
             self._ask_port()
             first = self._snapshot(Kind.VEHICLE)
             self._cursor, self._heard_to = first.cursor, first.now
-            self._due = [kind for kind in Kind if kind is not Kind.VEHICLE]
+            self._due = [kind for kind in _FIRST_SEEN if kind is not Kind.VEHICLE]
         try:
             self._snapshots_due()
             answer = self._records(self._cursor, wait_s=self._wait_s)

@@ -30,6 +30,7 @@ class Heartbeat(QObject):
         self._scene = scene
         self._now = now
         self._beats = 0
+        self._draws = False
         self._timer = QTimer(self, interval=PERIOD_MS)
         self._timer.timeout.connect(self.step)
         self._catching_up = QTimer(self, singleShot=True, interval=CATCH_UP_MS)
@@ -61,10 +62,12 @@ class Heartbeat(QObject):
         self._go_on()
 
     def _catch_up(self) -> None:
-        if self._session.waiting:
-            self._session.step(self._now(), BUDGET_S, time.perf_counter)
-        if self._scene.pending:
+        """What waits: records and unfinished parts of the picture in turn."""
+        self._draws = self._scene.pending and not (self._draws and self._session.waiting)
+        if self._draws:
             self._scene.sync(self._now())
+        else:
+            self._session.step(self._now(), BUDGET_S, time.perf_counter)
         self._go_on()
 
     def _go_on(self) -> None:

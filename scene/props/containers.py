@@ -42,6 +42,8 @@ class YardContainers(StaticProp):
         self._meshes = [[SteelMesh(light) for _ in SIDES] for _ in range(groups)]
         for mesh in self._all_meshes():
             self.add(mesh.actor)
+        self._boxes: NDArray[np.int64] = np.zeros(count, dtype=np.int64)
+        self._next_mesh = 0
         self.rebuilt = 0
         self.refilled = 0
         self.pending = count > 0
@@ -57,15 +59,18 @@ class YardContainers(StaticProp):
             return False
         end = time.perf_counter() + budget_s
         touched = set()
-        dirty = dirty[np.argsort(self._mesh_of[dirty], kind="stable")]
+        # Each sync goes on where the last one stopped: blocks that never rest must not keep the others waiting.
+        dirty = dirty[np.argsort((self._mesh_of[dirty] - self._next_mesh) % max(len(self._meshes), 1), kind="stable")]
         for done, block_no in enumerate(dirty.tolist()):
             found = layer.block(block_no)
             self._faces[block_no] = visible_faces(found.boxes, found.stacks, self._light)
             self._drawn[block_no] = layer.block_revision[block_no]
+            self._boxes[block_no] = len(found.boxes)
             self.rebuilt += 1
             touched.add(int(self._mesh_of[block_no]))
             if time.perf_counter() > end and done + 1 < len(dirty):
                 self.pending = True
+                self._next_mesh = int(self._mesh_of[dirty[done + 1]])
                 break
         for number in touched:
             self.refilled += 1
@@ -88,6 +93,11 @@ class YardContainers(StaticProp):
         self._meshes.clear()
         self._faces.clear()
         super().close()
+
+    @property
+    def boxes_drawn(self) -> int:
+        """Containers whose block was built with them."""
+        return int(self._boxes.sum())
 
     @property
     def face_count(self) -> int:
