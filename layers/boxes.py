@@ -48,6 +48,12 @@ def join(parts: list[Boxes]) -> Boxes:
     ))
 
 
+def some(boxes: Boxes, at: NDArray[np.bool_] | NDArray[np.integer]) -> Boxes:
+    """The boxes at a mask or at indices."""
+    return Boxes(boxes.rows[at], boxes.base[at], boxes.size[at], boxes.bearing_deg[at], boxes.colour[at],
+                 boxes.shade[at])
+
+
 def shade_of(rows: NDArray[np.integer]) -> NDArray[np.uint8]:
     """A number for each box, 0..255, evenly spread and the same for the same row (multiplicative hashing, Knuth)."""
     return ((rows.astype(np.uint64) * np.uint64(2654435761) >> np.uint64(16)) & np.uint64(255)).astype(np.uint8)

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layers.base import Layer
-from layers.boxes import Boxes, no_boxes, shade_of
+from layers.boxes import Boxes, no_boxes, shade_of, some
+from layers.cutaway import Cutaway, CutMode, part_of, shifts, solid, standing_alone
 from layers.palette import LEGAL_STATE_TABLE, ColourMode, Rgb, line_of
 from layers.stacks import Stacks, stack
 from twin.port_layout import CONTAINER_WIDTH_M, Block
@@ -49,6 +50,8 @@ class ContainersLayer(Layer):
         self.vessel_revision: dict[int, int] = {}  # by mover row of the vessel
         self.carried_revision = 0
         self.colour_revision = 0
+        self.cutaway: Cutaway | None = None
+        self._number = {block.id: at for at, block in enumerate(blocks)}
         self._table = containers
         self._drawn = np.full((0, 4), _NOWHERE, dtype=np.int64)
         self._owner_index = np.zeros(0, dtype=np.int16)
@@ -104,6 +107,15 @@ class ContainersLayer(Layer):
             self._emphasis = legal_state
             self._recolour()
 
+    def set_cutaway(self, cutaway: Cutaway | None) -> None:
+        """Open a block for looking into; None closes it. Raises KeyError for an unknown block."""
+        if cutaway == self.cutaway:
+            return
+        touched = [self._number[one.block] for one in (cutaway, self.cutaway) if one is not None]
+        self.cutaway = cutaway
+        self.block_revision[touched] += 1
+        self.touch()
+
     def _recolour(self) -> None:
         self.block_revision += 1
         for vessel in self.vessel_revision:
@@ -145,12 +157,46 @@ class ContainersLayer(Layer):
         return np.flatnonzero((self._drawn[:, 0] == VESSEL) & (self._drawn[:, 1] == vessel_row)).astype(np.int32)
 
     def block(self, block_no: int) -> BlockBoxes:
-        """The boxes of a block, stacked; worked out once for each revision of the block."""
+        """The boxes of a block that are to be seen, stacked; worked out once for each revision of the block. Of an
+        opened block only what stays solid: the rest are its `ghosts`."""
         revision = int(self.block_revision[block_no])
         known = self._blocks.get(block_no)
         if known is None or known[0] != revision:
-            known = self._blocks[block_no] = (revision, self._stacked(block_no))
+            whole = self._stacked(block_no)
+            cutaway = self._cutaway_of(block_no)
+            shown = whole if cutaway is None else self._opened(whole, cutaway)
+            known = self._blocks[block_no] = (revision, shown)
         return known[1]
+
+    def ghosts(self) -> BlockBoxes | None:
+        """What is seen through in the block under X-ray; None when no block is."""
+        cutaway = self.cutaway
+        if cutaway is None or cutaway.mode is not CutMode.XRAY:
+            return None
+        whole = self._stacked(self._number[cutaway.block])
+        hidden = ~self._solid(whole, cutaway)
+        return BlockBoxes(some(whole.boxes, hidden), part_of(whole.stacks, hidden))
+
+    def _cutaway_of(self, block_no: int) -> Cutaway | None:
+        cutaway = self.cutaway
+        return cutaway if cutaway is not None and self._number[cutaway.block] == block_no else None
+
+    def _solid(self, whole: BlockBoxes, cutaway: Cutaway) -> NDArray[np.bool_]:
+        stacks = whole.stacks
+        return solid(cutaway, len(stacks.height_m) - 2, stacks.first, stacks.last,
+                     self._table.legal_state[whole.boxes.rows])
+
+    def _opened(self, whole: BlockBoxes, cutaway: Cutaway) -> BlockBoxes:
+        kept = self._solid(whole, cutaway)
+        boxes, stacks = some(whole.boxes, kept), part_of(whole.stacks, kept)
+        if cutaway.mode is CutMode.EXPLODE:
+            along, up = shifts(cutaway, stacks.first, stacks.last, stacks.tier)
+            boxes.base[:, :2] += along[:, None] * self.blocks[self._number[cutaway.block]].along
+            boxes.base[:, 2] += up
+            stacks = standing_alone(stacks, boxes.base[:, 2])
+        elif cutaway.bay is None:
+            stacks = standing_alone(stacks, stacks.base_m)
+        return BlockBoxes(boxes, stacks)
 
     def _stacked(self, block_no: int) -> BlockBoxes:
         block = self.blocks[block_no]

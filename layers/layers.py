@@ -14,6 +14,7 @@ from layers.palette import ColourMode
 from layers.places import Place, Places
 from layers.seals import SealsLayer
 from layers.selection import Selection, SelectionState
+from layers.tools import Tools
 from layers.vehicles import VehiclesLayer
 from layers.vessels import VesselsLayer
 from layers.view import ViewRequest
@@ -43,6 +44,7 @@ class Layers:
         self.warnings = WarningsLayer()
         self.selection = SelectionState()
         self.view = ViewRequest()
+        self.tools = Tools()
         self.places = Places(layout, self.containers, self.vehicles, self.vessels, self.cranes,
                              (twin.containers, twin.movers, twin.seals))
         self.twin = twin

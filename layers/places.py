@@ -9,11 +9,12 @@ import numpy as np
 
 from layers.containers import SLOT, VEHICLE, VESSEL, ContainersLayer
 from layers.cranes import CranesLayer
+from layers.levels import address_of
 from layers.selection import Selection
 from layers.stowage import stow
 from layers.vehicles import VehiclesLayer
 from layers.vessels import VesselsLayer
-from twin.port_layout import PortLayout
+from twin.port_layout import CONTAINER_WIDTH_M, STANDARD_HEIGHT_M, PortLayout
 
 if TYPE_CHECKING:
     from twin.tables import Containers, Movers, Seals
@@ -101,6 +102,8 @@ class Places:
             return None if row is None else self.seal(row)
         if kind == "warning":
             return self._warning(name, warnings)
+        if kind in ("bay", "slot"):
+            return self._in_block(name)
         return self._ground(kind, name)
 
     def outline(self, selection: Selection) -> tuple[tuple[float, float], ...] | None:
@@ -121,6 +124,8 @@ class Places:
             if len(at):
                 x, y, z = (float(v) for v in found.base[at[0]])
                 return Place(x, y, z, length, width, height, float(found.bearing_deg[at[0]]))
+            x, y, z = (float(v) for v in t.xyz[row])  # in an opened block, seen through or cut away
+            return Place(x, y, z, length, width, height, float(t.bearing_deg[row]))
         rows, places, bearings = self._vehicles.loads()
         at = np.flatnonzero(rows == row)
         if len(at):
@@ -204,6 +209,20 @@ class Places:
         if found is not None or point is None:
             return found
         return Place(point[0], point[1], 0.0, 4.0, 4.0, 2.0, 0.0)
+
+    def _in_block(self, name: str) -> Place | None:
+        """The room of a bay or slot, whatever stands in it."""
+        at = address_of(name)
+        block = None if at is None else self._blocks.get(at.block)
+        if at is None or block is None:
+            return None
+        length = block.bay_pitch_m * (1 if at.bay % 2 else 2)
+        if at.tier is None or at.row is None:
+            x, y = block.ground(at.bay, 0.5 * (block.rows + 1))
+            return Place(float(x), float(y), 0.0, length, block.width_m, block.tiers * 2.6, block.bearing_deg)
+        x, y = block.ground(at.bay, at.row)
+        return Place(float(x), float(y), (at.tier - 1) * STANDARD_HEIGHT_M, length, CONTAINER_WIDTH_M,
+                     STANDARD_HEIGHT_M, block.bearing_deg)
 
     def _ground(self, kind: str, name: str) -> Place | None:
         if kind == "block" and name in self._blocks:

@@ -7,13 +7,14 @@ from typing import Final
 
 KINDS: Final = frozenset({
     "container", "vehicle", "vessel", "crane", "seal", "officer", "block", "zone", "gate", "berth", "building",
-    "fence", "warning",
+    "fence", "warning", "bay", "slot",
 })
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """One object of the port: its kind and its id as the trade names it (container number, plate, block id)."""
+    """One object of the port: its kind and its id as the trade names it (container number, plate, block id; a bay is
+    block-bay, a slot block-bay-row-tier)."""
 
     kind: str
     id: str

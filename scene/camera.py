@@ -63,6 +63,8 @@ class CameraController:
         self._size = (1920, 1080)
         self._flight: _Flight | None = None
         self.revision = 0
+        self.hand = 0  # grows whenever a hand moves the camera over the ground
+        self.turned = 0  # grows whenever a hand turns it or brings it nearer
         camera.SetViewAngle(VIEW_ANGLE_DEG)
         self._pose = self._legal(Pose((0.0, 0.0, 0.0), 200.0, 30.0, 2500.0))
         self._apply()
@@ -164,34 +166,40 @@ class CameraController:
     def orbit(self, dx_px: float, dy_px: float) -> None:
         """Turn round the target: a drag of the mouse by pixels."""
         self._flight = None
+        self.turned += 1
         p = self._pose
         elevation = max(LOWEST_ELEVATION_DEG, min(90.0, p.elevation_deg + dy_px * 0.22))
         self._set(self._legal(replace(p, azimuth_deg=p.azimuth_deg + dx_px * 0.26, elevation_deg=elevation)))
 
     def pan(self, from_px: tuple[float, float], to_px: tuple[float, float]) -> None:
         """Drag the ground: what was under `from_px` comes under `to_px` (from the upper left corner)."""
-        self._flight = None
+        self._take()
         a, b = self.ground_at(*from_px), self.ground_at(*to_px)
         if a is None or b is None:
             return
         x, y, z = self._pose.target
         self._set(self._legal(replace(self._pose, target=(x + a[0] - b[0], y + a[1] - b[1], z))))
 
-    def zoom(self, steps: float, at_px: tuple[float, float] | None = None) -> None:
-        """Come nearer by wheel steps (negative: back); the ground under the pointer stays under it."""
+    def zoom(
+        self, steps: float, at_px: tuple[float, float] | None = None, at: tuple[float, float, float] | None = None
+    ) -> None:
+        """Come nearer by wheel steps (negative: back); what is under the pointer stays under it: the place `at`, else
+        the ground there."""
         self._flight = None
+        self.turned += 1
         p = self._pose
         distance = min(max(p.distance_m * _ZOOM_STEP**-steps, NEAREST_M), FARTHEST_M)
         share = distance / p.distance_m
         x, y, z = p.target
-        under = self.ground_at(*at_px) if at_px is not None else None
+        ground = self.ground_at(*at_px) if at_px is not None and at is None else None
+        under = at if ground is None else (*ground, 0.0)
         if under is not None:
-            x, y, z = under[0] + (x - under[0]) * share, under[1] + (y - under[1]) * share, z * share
+            x, y, z = (u + (t - u) * share for t, u in zip((x, y, z), under, strict=True))
         self._set(self._legal(replace(p, target=(x, y, z), distance_m=distance)))
 
     def step(self, right: float, forward: float) -> None:
         """Move over the ground by shares of the picture's height, as arrow keys do."""
-        self._flight = None
+        self._take()
         reach = self.metres_per_pixel() * self._size[1]
         heading = math.radians(self.heading_deg)
         sin, cos = math.sin(heading), math.cos(heading)
@@ -199,6 +207,20 @@ class CameraController:
         x += reach * (right * cos + forward * sin)
         y += reach * (-right * sin + forward * cos)
         self._set(self._legal(replace(self._pose, target=(x, y, z))))
+
+    # carried along
+
+    def carry_to(self, target: tuple[float, float, float]) -> None:
+        """Look at `target` from the same side and distance, at once: what is followed has moved."""
+        self._set(self._legal(replace(self._pose, target=target)))
+
+    def carry(self, pose: Pose) -> None:
+        """To a pose at once: what the camera rides on has moved."""
+        self._set(self._legal(pose))
+
+    def _take(self) -> None:
+        self._flight = None
+        self.hand += 1
 
     # pixels and places
 
@@ -220,6 +242,18 @@ class CameraController:
             return None
         reach = (z - eye[2]) / direction[2]
         return float(eye[0] + reach * direction[0]), float(eye[1] + reach * direction[1])
+
+    def footprint(self, farthest_m: float = 6_000.0) -> NDArray[np.float64]:
+        """Where the picture's corners meet the ground, from the upper left going round; at most `farthest_m` from the
+        eye. Shape (4, 2), metres."""
+        width, height = self._size
+        found = np.empty((4, 2))
+        for at, (x, y) in enumerate(((0, 0), (width, 0), (width, height), (0, height))):
+            eye, way = self.ray(x, y)
+            flat = float(np.hypot(way[0], way[1]))
+            reach = farthest_m if way[2] > -1e-6 else min(-eye[2] / way[2] * flat, farthest_m)
+            found[at] = eye[:2] + way[:2] / max(flat, 1e-9) * reach
+        return found
 
     def project(self, points: NDArray[np.floating]) -> NDArray[np.float64]:
         """Pixels from the upper left corner and the distance along the view of places (N, 3). Shape (N, 3); behind the

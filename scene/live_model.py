@@ -11,6 +11,7 @@ from layers.layers import Layers
 from scene.light import Light
 from scene.props.containers import BUDGET_S, MovingContainers, ShippedContainers, YardContainers
 from scene.props.cranes import Cranes
+from scene.props.cutaway import Glass
 from scene.props.seals import Seals
 from scene.props.selection import SelectionFrame
 from scene.props.vehicles import Vehicles
@@ -31,6 +32,7 @@ class LiveModel:
         self.vehicles = Vehicles(renderer, light)
         self.seals = Seals(renderer, light)
         self.warnings = WarningBeacons(renderer)
+        self.glass = Glass(renderer, light)
         self.selection = SelectionFrame(renderer)
         self._now_ms = 0
 
@@ -54,6 +56,7 @@ class LiveModel:
             self.vehicles.sync(layers.vehicles, eye),
             self.seals.sync(layers.seals, eye),
             self.warnings.sync(layers.warnings, eye, now_ms),
+            self.glass.sync(layers.containers),
             self.selection.sync(layers, eye),
         ]
         return any(changed)
@@ -67,5 +70,5 @@ class LiveModel:
     def close(self) -> None:
         """Take everything out of the renderer and let go of it."""
         for prop in (self.yard, self.cargo, self.vessels, self.moving, self.cranes, self.vehicles, self.seals,
-                     self.warnings, self.selection):
+                     self.warnings, self.glass, self.selection):
             prop.close()

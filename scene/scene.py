@@ -11,22 +11,21 @@ from vtkmodules.vtkRenderingCore import vtkRenderer
 
 from layers.layers import Layers
 from layers.selection import Selection
-from layers.view import FlyTo, GoTo, NorthUp
 from scene import actors
 from scene.camera import CameraController, Pose
+from scene.director import Director
 from scene.light import DAY, Light
 from scene.live_model import LiveModel
 from scene.picking import Picker
 from scene.port_model import PortModel
 from scene.props.labels import Labels
 from scene.quality import SOFTWARE, Quality
+from scene.touch import touched
 
 if TYPE_CHECKING:
     from twin.port_index import PortIndex
 
 FIRST_VIEW = "port"
-_NEAREST_FLIGHT_M = 55.0
-_FLIGHT_RADII = 4.2
 _MARGIN_M = 4000.0
 _CALM_FROM_M = 2500.0  # from higher up waves are too small to be seen
 _WAVES_EVERY_MS = 250
@@ -58,7 +57,7 @@ class Scene:
         self._picker = Picker(layers)
         self._looked = -1
         self._sea_at = 0
-        self._asked = layers.view.revision
+        self.director = Director(self.camera, layers)
         self.go_home()
 
     def go_home(self) -> None:
@@ -79,7 +78,7 @@ class Scene:
             return False
         layers = self.layers
         layers.advance(now_ms)
-        self._obey()
+        self.director.obey()
         changed = self.live.sync(layers, self.camera.eye, now_ms)
         changed = self.model.fences.sync(layers.fences) or changed
         changed = self.model.adopt() or changed
@@ -93,9 +92,9 @@ class Scene:
         """Let the camera fly on. True while it does."""
         if self.renderer is None:
             return False
-        self._obey()
-        flies = self.camera.tick(dt_s)
-        return self.look() or flies
+        self.director.obey()
+        moves = self.camera.tick(dt_s) or self.director.ride(dt_s)
+        return self.look() or moves
 
     def look(self) -> bool:
         """Fit what is shown to where the camera is. True when it has moved since."""
@@ -112,6 +111,12 @@ class Scene:
         """What lies under a pixel of the picture, counted from the upper left corner."""
         eye, direction = self.camera.ray(x_px, y_px)
         return self._picker.pick(eye, direction)
+
+    def place_under(self, x_px: float, y_px: float) -> tuple[float, float, float] | None:
+        """The place on the ground or on the object under a pixel, metres; None above the horizon."""
+        eye, direction = self.camera.ray(x_px, y_px)
+        found = self._picker.pick(eye, direction)
+        return touched(self.layers, found, eye, direction)
 
     def set_language(self, language: str) -> None:
         """"zh" or "en", for the names in the scene."""
@@ -145,25 +150,6 @@ class Scene:
         self._sea_at = now_ms
         self.model.sea.at(now_ms / 1000.0)
         return True
-
-    def _obey(self) -> None:
-        """Take over what the panels wish to see."""
-        view = self.layers.view
-        if view.revision == self._asked:
-            return
-        self._asked = view.revision
-        match view.command:
-            case GoTo(viewpoint=name):
-                if self.camera.knows(name):
-                    self.camera.go(name)
-            case FlyTo(selection=selection):
-                place = self.layers.place_of(selection)
-                if place is not None:
-                    self.camera.fly_to(place.middle, max(_NEAREST_FLIGHT_M, _FLIGHT_RADII * place.radius_m))
-            case NorthUp():
-                self.camera.north_up()
-            case _:
-                pass
 
     def _set_up(self, quality: Quality, light: Light) -> None:
         renderer = self.renderer

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import QWidget
 from vtkmodules.vtkRenderingOpenGL2 import vtkGenericOpenGLRenderWindow
 
 from layers.selection import Selection
+from layers.tools import Tool
 from scene.camera import CameraController
 from scene.scene import FIRST_VIEW, Scene
 
@@ -59,7 +60,6 @@ class Viewport(QOpenGLWidget):
     """Shows a scene. Sets the layers' selection and also says so; `finalise()` before the application quits."""
 
     picked = Signal(object)  # Selection or None
-    opened = Signal(object)  # Selection, double-clicked
     asked = Signal(object, QPointF)  # Selection or None, right-clicked, and where
     hovered = Signal(object)  # Selection or None
 
@@ -93,6 +93,11 @@ class Viewport(QOpenGLWidget):
 
     # what panels see
 
+    def footprint(self) -> NDArray[np.float64]:
+        """The ground in sight: where the picture's corners meet it, going round. Shape (4, 2), metres; those above
+        the horizon lie far away."""
+        return self._scene.camera.footprint() if self._scene is not None else np.full((4, 2), np.nan)
+
     def widget(self) -> QWidget:
         """The widget that shows the scene: this one."""
         return self
@@ -107,7 +112,7 @@ class Viewport(QOpenGLWidget):
         if self._scene is None:
             return
         changed = self._scene.sync(now_ms)
-        if self._scene.camera.flying and not self._motion.isActive():
+        if not self._motion.isActive() and (self._scene.camera.flying or self._scene.animate(0.1)):
             self._start_moving()
         if self._hover_due and self._pressed is None:
             self._hover_due = False
@@ -315,7 +320,11 @@ class Viewport(QOpenGLWidget):
         if self._scene is None or pressed is None or self._dragged:
             return
         found = self._scene.pick(*self._px(event.position()))
-        if pressed[1] == Qt.MouseButton.LeftButton:
+        if pressed[1] == Qt.MouseButton.LeftButton and self._scene.layers.tools.tool is not Tool.SELECT:
+            place = self._scene.place_under(*self._px(event.position()))
+            if place is not None:
+                self._scene.layers.tools.touch(place)
+        elif pressed[1] == Qt.MouseButton.LeftButton:
             self._selection.select(found)
             self.picked.emit(found)
         elif pressed[1] == Qt.MouseButton.RightButton:
@@ -324,19 +333,22 @@ class Viewport(QOpenGLWidget):
             self.asked.emit(found, event.position())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802, D102 - Qt's name
-        if self._scene is None or event.button() != Qt.MouseButton.LeftButton:
+        layers = self._scene.layers if self._scene is not None else None
+        if layers is None or self._scene is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        if layers.tools.tool is not Tool.SELECT:
+            layers.tools.finish()
             return
         found = self._scene.pick(*self._px(event.position()))
         if found is not None:
-            self._selection.select(found)
-            self._scene.layers.view.fly_to(found)
+            layers.view.drill(found)
             self._start_moving()
-            self.opened.emit(found)
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802, D102 - Qt's name
         if self._scene is None:
             return
-        self._scene.camera.zoom(event.angleDelta().y() / 120.0, self._px(event.position()))
+        at = self._px(event.position())
+        self._scene.camera.zoom(event.angleDelta().y() / 120.0, at, self._scene.place_under(*at))
         self._camera_moved()
         event.accept()
 
