@@ -9,15 +9,17 @@ from numpy.typing import NDArray
 
 from data_sources.simulated_port.column_ring import Columns, grown
 from twin.batch import Column, fields_of
-from twin.records import SUBJECT_FIELD, Kind
+from twin.records import SUBJECT_FIELD, Kind, SealEventKind
 
 _FIRST_ALLOCATION = 256
+_SIGNS_OF_LIFE = frozenset((SealEventKind.HEARTBEAT.value, SealEventKind.LOW_BATTERY.value))
 
 
 class LatestTable:
     """One row a subject: its record of the latest `observed_at`, at equal times the one that came last.
 
-    By device time, not by arrival, because a late batch of old fixes must not move anything back. Not thread-safe.
+    By device time, not by arrival, because a late batch of old fixes must not move anything back. A seal has a row for
+    what was last done to it and one for each of its signs of life, which say nothing of its lock. Not thread-safe.
     """
 
     def __init__(self, kind: Kind) -> None:
@@ -33,7 +35,7 @@ class LatestTable:
     def update(self, sequence: NDArray[np.int64], columns: Mapping[str, Column]) -> None:
         """Take in rows in log order. `sequence`: shape (N,)."""
         row_of, known = self._row_of, len(self._row_of)
-        subjects = columns[self._subject_field].tolist()
+        subjects = self._keys(columns, len(sequence))
         rows = np.array([row_of.setdefault(subject, len(row_of)) for subject in subjects], dtype=np.intp)
         self._reserve(len(row_of))
         times = columns["observed_at"]
@@ -68,8 +70,16 @@ class LatestTable:
         for values in self._columns.values():
             values[: len(kept)] = values[kept]
             values[len(kept) : count] = None if values.dtype == np.object_ else 0  # nothing dropped stays referenced
-        subjects = self._columns[self._subject_field][: len(kept)].tolist()
+        subjects = self._keys(self._columns, len(kept))
         self._row_of = {subject: row for row, subject in enumerate(subjects)}
+
+    def _keys(self, columns: Mapping[str, Column], count: int) -> list[str]:
+        """What the first `count` rows are about."""
+        subjects: list[str] = columns[self._subject_field][:count].tolist()
+        if self.kind is not Kind.SEAL_EVENT:
+            return subjects
+        events = columns["event"][:count].tolist()
+        return [f"{s}/{e}" if e in _SIGNS_OF_LIFE else s for s, e in zip(subjects, events, strict=True)]
 
     def _reserve(self, rows: int) -> None:
         allocated = len(self._sequence)

@@ -22,7 +22,7 @@ from tests.port.making import (
     seal_event,
 )
 from twin.batch import Batch, fields_of
-from twin.records import SUBJECT_FIELD, DeclarationState, Inventory, Kind, PlaceKind, Record
+from twin.records import SUBJECT_FIELD, DeclarationState, Inventory, Kind, PlaceKind, Record, SealEventKind
 
 MAKERS = {
     Kind.POSITION: lambda n, at: position(n, truck=f"T{n % 3}", at=at),
@@ -189,6 +189,17 @@ def test_a_late_fix_does_not_move_a_truck_back_in_the_snapshot():
     log = logged([[position(1, at=MORNING + 5000)], [position(2, at=MORNING)]])
     assert [r.id for r in records_in(log.snapshot())] == ["P-1"]
     assert [r.id for r in records_in(log.read())] == ["P-1", "P-2"]
+
+
+def test_a_heartbeat_does_not_hide_in_the_snapshot_that_a_seal_is_locked():
+    lock, beat, cut, later = (
+        seal_event(number, event, MORNING + number) for number, event in ((5, SealEventKind.LOCKED),
+        (10, SealEventKind.HEARTBEAT), (15, SealEventKind.CUT), (20, SealEventKind.HEARTBEAT))
+    )
+    log = logged([[lock], [beat]])
+    assert {r.id for r in records_in(log.snapshot())} == {"S-5", "S-10"}
+    log.append([cut, later])
+    assert {r.id for r in records_in(log.snapshot())} == {"S-15", "S-20"}
 
 
 def test_answers_belong_to_their_reader():
