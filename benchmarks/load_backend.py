@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 
 from data_sources import arguments
 from data_sources.simulated_port.api import Port, PortInfo, create_app
-from data_sources.simulated_port.container_numbers import check_digit
 from data_sources.simulated_port.http_server import HttpServer, listen, url_of
 from data_sources.simulated_port.intake import Intake
 from data_sources.simulated_port.record_log import RecordLog
@@ -28,6 +27,7 @@ from data_sources.simulated_port.server import announce, ending, token_of_enviro
 from resources import locator
 from twin import port_definition
 from twin.batch import Column
+from twin.iso6346 import check_digit
 from twin.port_index import PortIndex
 from twin.port_layout import FenceClass, Slot
 from twin.records import Kind
