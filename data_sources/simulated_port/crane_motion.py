@@ -36,7 +36,7 @@ class Speeds:
     lock_s: float
 
 
-STS = Speeds(gantry=0.75, trolley=3.4, hoist_full=1.3, hoist_empty=2.6, lock_s=9.0)
+STS = Speeds(gantry=0.75, trolley=4.0, hoist_full=1.5, hoist_empty=3.0, lock_s=7.0)
 RTG = Speeds(gantry=2.0, trolley=1.1, hoist_full=0.5, hoist_empty=0.95, lock_s=6.0)
 ARMG = Speeds(gantry=3.5, trolley=1.1, hoist_full=0.75, hoist_empty=1.4, lock_s=4.0)
 """Usual figures of makers' data sheets for quay cranes, rubber-tyred and automated rail-mounted gantries."""
@@ -51,6 +51,7 @@ class CraneMotion:
         self._knots[0, :, 0] = -1e18
         self._boxes: list[list[str | None]] = [[None] * KNOTS for _ in range(count)]
         self._ends = np.full(count, -1e18)
+        self._rows = np.arange(count)
         self._paths: list[Sequence[Knot]] = [(Knot(-1e18, 0.0, 0.0, 0.0),)] * count
 
     def park(self, row: int, gantry_m: float, trolley_m: float, hoist_m: float) -> None:
@@ -67,25 +68,20 @@ class CraneMotion:
         self._boxes[row][:count] = [k.box for k in knots]
         self._ends[row] = knots[-1].at_s
 
-    def sample(self, at_s: float) -> tuple[Floats, Floats, Floats, list[str | None], NDArray[np.bool_]]:
-        """Gantry, trolley, hoist (metres, shape (cranes,)), the container each holds, and whether it is at work."""
-        times = self._knots[0]
-        here = np.maximum((times <= at_s).sum(axis=1) - 1, 0)
-        after = np.minimum(here + 1, KNOTS - 1)
-        rows = np.arange(len(here))
-        t0, t1 = times[rows, here], times[rows, after]
-        ahead = np.isfinite(t1) & (t1 > t0) & (t0 > -1e17)
-        span = np.where(ahead, t1 - t0, 1.0)
-        u = np.where(ahead, np.clip((at_s - np.where(ahead, t0, 0.0)) / span, 0.0, 1.0), 0.0)
+    def sample(self, at_s: float) -> tuple[Floats, Floats, Floats, NDArray[np.intp], NDArray[np.bool_]]:
+        """Gantry, trolley, hoist (metres), the knot passed last, and whether it is at work. Shapes (cranes,)."""
+        here = np.maximum((self._knots[0] <= at_s).sum(axis=1) - 1, 0)
+        before = self._knots[:, self._rows, here]
+        after = self._knots[:, self._rows, np.minimum(here + 1, KNOTS - 1)]
+        ahead = (after[0] < np.inf) & (after[0] > before[0]) & (before[0] > -1e17)
+        u = np.where(ahead, (at_s - before[0]) / np.where(ahead, after[0] - before[0], 1.0), 0.0)
         u = u * u * (3.0 - 2.0 * u)  # drives speed up and slow down
-        values = [
-            self._knots[k, rows, here]
-            + (np.where(ahead, self._knots[k, rows, after], self._knots[k, rows, here]) - self._knots[k, rows, here])
-            * u
-            for k in (1, 2, 3)
-        ]
-        boxes = [self._boxes[row][k] for row, k in enumerate(here.tolist())]
-        return values[0], values[1], values[2], boxes, at_s < self._ends
+        gantry, trolley, hoist = before[1:] + np.where(ahead, after[1:] - before[1:], 0.0) * u
+        return gantry, trolley, hoist, here, at_s < self._ends
+
+    def held(self, rows: Sequence[int], knots: Sequence[int]) -> list[str | None]:
+        """The containers that cranes hold from given knots on."""
+        return [self._boxes[row][knot] for row, knot in zip(rows, knots, strict=True)]
 
     def at(self, row: int, at_s: float) -> tuple[float, float, float]:
         """Gantry, trolley and hoist of one crane at an instant."""

@@ -6,12 +6,11 @@ from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import simpy
-from numpy.typing import NDArray
 
-from data_sources.simulated_port import fixes
 from data_sources.simulated_port import scenario as scenarios
 from data_sources.simulated_port.clearance import Clearance
 from data_sources.simulated_port.devices import Devices
+from data_sources.simulated_port.fixes import Fixes
 from data_sources.simulated_port.incidents.stage import Stage
 from data_sources.simulated_port.patrol import Patrol
 from data_sources.simulated_port.scenario import Scenario
@@ -92,9 +91,9 @@ class Customs:
         self.seals.remove(box)
         self.clearance.gone(box)
 
-    def sample(self, at_ms: int) -> dict[str, NDArray[Any]]:
-        """Columns of Position of seals and officers due at an instant."""
-        return fixes.joined([self.seals.sample(at_ms), self.patrol.sample(at_ms), self.devices.sample(at_ms)])
+    def fixes(self, at_ms: int) -> list[Fixes]:
+        """Fixes of seals, officers and disturbed receivers due at an instant."""
+        return [self.seals.fixes(at_ms), self.patrol.fixes(at_ms), self.devices.fixes(at_ms)]
 
     # What the API calls
 

@@ -10,7 +10,7 @@ import numpy as np
 import simpy
 
 from data_sources.simulated_port import fixes
-from data_sources.simulated_port.fixes import Columns
+from data_sources.simulated_port.fixes import Fixes
 from twin.port_layout import BuildingKind, PortLayout
 from twin.records import DeviceHealth, DeviceState, EntityKind
 
@@ -104,11 +104,11 @@ class Devices:
         """A receiver begins to report wrong places beside the right ones."""
         self._disturbances.append(disturbance)
 
-    def sample(self, at_ms: int) -> Columns:
-        """Columns of Position that disturbed receivers report since the last call."""
+    def fixes(self, at_ms: int) -> Fixes:
+        """What disturbed receivers report since the last call."""
         since = self._sampled_to if self._sampled_to is not None else at_ms - 2_000
         self._sampled_to = at_ms
-        names, places, courses = [], [], []
+        names, places = [], []
         for d in self._disturbances:
             vehicle = self._operations.vehicles.get(d.vehicle)
             if vehicle is None or not d.from_ms <= at_ms <= d.to_ms:
@@ -116,11 +116,10 @@ class Devices:
             if fixes.due(d.from_ms % _DISTURBED_EVERY_MS, since, at_ms, _DISTURBED_EVERY_MS):
                 names.append(d.vehicle)
                 places.append((vehicle.x + d.dx, vehicle.y + d.dy))
-                courses.append(0.0)
         where = np.asarray(places, dtype=np.float64).reshape(-1, 2)
-        return fixes.columns(
-            "receiver", EntityKind.VEHICLE, at_ms, self._world.index.frame, names, where[:, 0], where[:, 1],
-            np.zeros(len(names)), np.asarray(courses), 0.0, _DISTURBED_ACCURACY_M,
+        return Fixes(
+            "receiver", EntityKind.VEHICLE, at_ms, fixes.objects(names), where[:, 0], where[:, 1],
+            np.zeros(len(names)), np.zeros(len(names)), 0.0, _DISTURBED_ACCURACY_M,
         )
 
     def _signs_of_life(self) -> Generator[simpy.Event, Any, None]:

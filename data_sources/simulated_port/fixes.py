@@ -1,8 +1,9 @@
-"""Position fixes as columns: what seals, officers and disturbed receivers report, in the shape of a batch."""
+"""Position fixes: where the entities of one source are at an instant, and many such as the columns of a batch."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,40 +14,70 @@ from twin.records import Datum, EntityKind
 
 Columns = dict[str, NDArray[Any]]
 
+MOVING_MPS = 0.1
+"""Above this speed a fix has status bit 0 set: underway."""
 
-def columns(
-    source: str, kind: EntityKind, at_ms: int, frame: LocalFrame, names: Sequence[str],
-    x: NDArray[Any], y: NDArray[Any], speed_mps: NDArray[Any], course_deg: NDArray[Any],
-    height_m: float, accuracy_m: float,
-) -> Columns:
-    """Columns of Position, all observed at `at_ms` (ms UTC). x, y: metres in the local frame. Arrays (N,)."""
-    count = len(names)
-    lon, lat = frame.to_geographic(np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64))
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fixes:
+    """Entities of one source at `at_ms` (ms UTC). Arrays (N,): names (object), metres in the local frame, m/s, degrees
+    clockwise from north."""
+
+    source: str
+    kind: EntityKind
+    at_ms: int
+    names: NDArray[np.object_]
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    speed_mps: NDArray[np.float64]
+    course_deg: NDArray[np.float64]
+    height_m: float
+    accuracy_m: float
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+
+def columns(parts: Sequence[Fixes], frame: LocalFrame) -> Columns:
+    """Columns of Position of all parts, in their order."""
+    parts = [part for part in parts if len(part)]
+    counts = [len(part) for part in parts]
+
+    def each(values: Sequence[Any], dtype: Any) -> NDArray[Any]:
+        """A value for each part, repeated for its rows."""
+        single = np.empty(len(values), dtype=dtype)
+        single[:] = values
+        return np.repeat(single, counts)
+
+    def joined(name: str) -> NDArray[Any]:
+        return np.concatenate([getattr(part, name) for part in parts]) if parts else np.zeros(0)
+
+    lon, lat = frame.to_geographic(joined("x"), joined("y"))
+    speed = np.round(joined("speed_mps"), 2)
+    ids: list[str] = []
+    for part in parts:
+        head, tail = f"{part.source}:", f"@{part.at_ms}"
+        ids += [f"{head}{name}{tail}" for name in part.names.tolist()]
     return {
-        "id": objects([f"{source}:{name}@{at_ms}" for name in names]),
-        "source": objects([source] * count),
-        "observed_at": np.full(count, at_ms, dtype=np.int64),
-        "entity": objects(names),
-        "entity_kind": objects([kind] * count),
-        "lon": np.asarray(lon, dtype=np.float64),
-        "lat": np.asarray(lat, dtype=np.float64),
-        "datum": objects([Datum.WGS84] * count),
-        "height_m": np.full(count, height_m),
-        "speed_mps": np.asarray(speed_mps, dtype=np.float64),
-        "course_deg": np.asarray(course_deg, dtype=np.float64),
-        "status": np.zeros(count, dtype=np.int64),
-        "accuracy_m": np.full(count, accuracy_m),
+        "id": objects(ids),
+        "source": each([part.source for part in parts], object),
+        "observed_at": each([part.at_ms for part in parts], np.int64),
+        "entity": joined("names").astype(object, copy=False),
+        "entity_kind": each([part.kind.value for part in parts], object),
+        "lon": lon,
+        "lat": lat,
+        "datum": each([Datum.WGS84.value] * len(parts), object),
+        "height_m": each([part.height_m for part in parts], np.float64),
+        "speed_mps": speed,
+        "course_deg": np.round(joined("course_deg"), 1) % 360.0,
+        "status": (speed > MOVING_MPS).astype(np.int64),
+        "accuracy_m": each([part.accuracy_m for part in parts], np.float64),
     }
 
 
 def objects(values: Sequence[Any]) -> NDArray[Any]:
     """Values as an array of objects. Shape (N,)."""
     return np.fromiter(values, dtype=object, count=len(values))
-
-
-def joined(parts: Sequence[Columns]) -> Columns:
-    """Several sets of columns as one."""
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 def due(phase_ms: int, since_ms: int, at_ms: int, every_ms: int) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 import simpy
 from numpy.typing import NDArray
 
-from data_sources.simulated_port import stock
+from data_sources.simulated_port import fixes, stock
 from data_sources.simulated_port.calls import Calls
 from data_sources.simulated_port.cargo import CargoDrawer
 from data_sources.simulated_port.clerk import Clerk
@@ -65,6 +65,7 @@ class Operations:
         self.gates = Gates(world, self.traffic)
         drawer = CargoDrawer(world.stream("cargo"), NumberMint(world.stream("numbers")))
         self._drawer = drawer
+        self._spots: dict[str, tuple[float, float, float, float]] = {}
         self._awaited: Counter[tuple[str, int, str | None]] = Counter()
 
         def customs() -> CustomsDesk:
@@ -163,36 +164,33 @@ class Operations:
 
     def locate(self, numbers: Sequence[str]) -> dict[str, NDArray[Any]]:
         """Where containers are now: arrays x, y (metres), speed_mps, course_deg in the order asked; NaN if not here."""
-        found = {name: np.full(len(numbers), np.nan) for name in ("x", "y", "speed_mps", "course_deg")}
-        slots: list[tuple[int, int, int, int]] = []  # row in the answer, block, bay, row
-        carried: list[tuple[int, int]] = []
+        nowhere = (math.nan, math.nan, math.nan, math.nan)
+        rows: list[tuple[float, float, float, float]] = []
+        carried: list[tuple[int, int]] = []  # row in the answer, row of the vehicle's track
+        boxes, vehicles = self.world.boxes, self.traffic.vehicles
         for i, number in enumerate(numbers):
-            box = self.world.boxes.get(number)
+            box = boxes.get(number)
             if box is None:
-                continue
-            if box.place_kind is PlaceKind.SLOT:
-                slot = parse_slot(box.place_ref)
-                slots.append((i, self.world.index.block_number[slot.block], slot.bay, slot.row))
-            elif (
-                box.place_kind is PlaceKind.VEHICLE
-                and (vehicle := self.traffic.vehicles.get(box.place_ref)) is not None
-            ):
-                carried.append((i, vehicle.row))
-        if slots:
-            i, block, bay, row = np.array(slots).T
-            xyz = self.world.index.slot_xyz(block, bay, row, np.ones(len(i)))
-            found["x"][i], found["y"][i], found["speed_mps"][i] = xyz[:, 0], xyz[:, 1], 0.0
-            found["course_deg"][i] = np.array([b.bearing_deg for b in self.world.layout.blocks])[block]
+                rows.append(nowhere)
+            elif box.place_kind is PlaceKind.SLOT:
+                rows.append(self._spots.get(box.place_ref) or self._spot(box.place_ref))
+            else:
+                rows.append(nowhere)
+                if box.place_kind is PlaceKind.VEHICLE and (vehicle := vehicles.get(box.place_ref)) is not None:
+                    carried.append((i, vehicle.row))
+        table = np.array(rows, dtype=float).reshape(-1, 4)
         if carried:
-            rows = np.array(carried)
-            sample = self.traffic.tracks.sample(self.world.env.now, rows[:, 1])
-            for name, values in (
-                ("x", sample.x),
-                ("y", sample.y),
-                ("speed_mps", sample.speed_mps),
-                ("course_deg", sample.course_deg),
-            ):
-                found[name][rows[:, 0]] = values
+            at, tracks = np.array(carried).T
+            sample = self.traffic.tracks.sample(self.world.env.now, tracks)
+            table[at] = np.stack([sample.x, sample.y, sample.speed_mps, sample.course_deg], axis=1)
+        return dict(zip(("x", "y", "speed_mps", "course_deg"), table.T, strict=True))
+
+    def _spot(self, ref: str) -> tuple[float, float, float, float]:
+        """What `locate` says of a container that stands in a slot."""
+        slot = parse_slot(ref)
+        number = self.world.index.block_number[slot.block]
+        x, y, _ = self.world.index.slot_xyz(number, slot.bay, slot.row, 1)
+        found = self._spots[ref] = (float(x), float(y), 0.0, self.world.layout.blocks[number].bearing_deg)
         return found
 
     def _booked(self, box: Box, brings: bool, at: int | None, force: bool, plate: str | None) -> str:
@@ -264,6 +262,7 @@ class Simulation:
         self._sampler = Sampler(
             self.world, self.operations.traffic, self.operations.vessel_motion, self.operations.crane_motion
         )
+        self._fixes: list[fixes.Fixes] = []
         self.world.flush()
 
     def advance(self, to_ms: int) -> None:
@@ -276,12 +275,19 @@ class Simulation:
     def sample(self, at_ms: int, interval_ms: int = 2_000) -> dict[Kind, Mapping[str, NDArray[Any]]]:
         """Columns of Position and CraneTelemetry (by Kind) of all entities due at `at_ms`, a multiple of `interval_ms`;
         `at_ms` must be where `advance` stands. Report intervals shorter than `interval_ms` widen to it."""
-        found = self._sampler.sample(at_ms, interval_ms)
-        others = self.customs.sample(at_ms)
-        if others is not None and len(others["id"]):
-            ours = found[Kind.POSITION]
-            found[Kind.POSITION] = {name: np.concatenate([ours[name], others[name]]) for name in ours}
-        return found
+        self.take(at_ms, interval_ms)
+        return self.taken()
+
+    def take(self, at_ms: int, interval_ms: int) -> None:
+        """Takes the positions of an instant, as `sample` does, and keeps them until `taken` is called."""
+        self._fixes += self._sampler.take(at_ms, interval_ms)
+        self._fixes += self.customs.fixes(at_ms)
+
+    def taken(self) -> dict[Kind, Mapping[str, NDArray[Any]]]:
+        """Columns, by Kind, of all instants taken since the last call, in their order."""
+        parts, self._fixes = self._fixes, []
+        positions = fixes.columns(parts, self.world.index.frame)
+        return {Kind.POSITION: positions, Kind.CRANE_TELEMETRY: self._sampler.telemetry()}
 
 
 def _seaward(layout: PortLayout) -> tuple[float, float]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from data_sources.simulated_port import fixes
 from data_sources.simulated_port.devices import device_place
-from data_sources.simulated_port.fixes import Columns
+from data_sources.simulated_port.fixes import Fixes
 from twin.port_layout import PortLayout, RoadKind
 from twin.records import EntityKind, PlaceKind
 
@@ -141,8 +141,8 @@ class Patrol:
             self._officers.append(officer)
             world.env.process(self._round(officer))
 
-    def sample(self, at_ms: int) -> Columns:
-        """Columns of Position of the officers due since the last call."""
+    def fixes(self, at_ms: int) -> Fixes:
+        """Fixes of the officers due since the last call."""
         since = self._sampled_to if self._sampled_to is not None else at_ms - 2_000
         self._sampled_to = at_ms
         names, rows = [], []
@@ -151,8 +151,8 @@ class Patrol:
                 names.append(officer.name)
                 rows.append(officer.fix(at_ms))
         where = np.asarray(rows, dtype=np.float64).reshape(-1, 4)
-        return fixes.columns(
-            SOURCE, EntityKind.OFFICER, at_ms, self._world.index.frame, names, where[:, 0], where[:, 1], where[:, 2],
+        return Fixes(
+            SOURCE, EntityKind.OFFICER, at_ms, fixes.objects(names), where[:, 0], where[:, 1], where[:, 2],
             where[:, 3], 1.0, _ACCURACY_M,
         )
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data_sources.simulated_port import fixes
-from data_sources.simulated_port.fixes import Columns
+from data_sources.simulated_port.fixes import Fixes
 from twin.records import Datum, EntityKind, SealEvent, SealEventKind
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from data_sources.simulated_port.world import Box, World
 
 SOURCE = "seal"
-REPORT_MS = 60_000
+REPORT_MS = 30_000
 """A seal reports its position this often."""
 
 HEARTBEAT_S = 3_600.0
@@ -123,28 +123,29 @@ class Seals:
             place = self._world.geographic(x, y)
         self._emit(seal, container, event, by, authority, at_ms, place)
 
-    def sample(self, at_ms: int) -> Columns:
-        """Columns of Position of the seals that are due at an instant since the last call; may be empty."""
+    def fixes(self, at_ms: int) -> Fixes:
+        """Fixes of the seals that are due at an instant since the last call; may be empty."""
         since = self._sampled_to if self._sampled_to is not None else at_ms - 2_000
         self._sampled_to = at_ms
         if self._reporting is None:
             reporting = [s for s in self._carried if s not in self._silent]
             phases = np.fromiter((int(s[3:]) for s in reporting), dtype=np.int64, count=len(reporting))
-            self._reporting = reporting, phases * 7_919 * 2_000 % REPORT_MS  # spread over the minute in steps of 2 s
+            self._reporting = reporting, phases * 7_919 * 2_000 % REPORT_MS  # spread in steps of 2 s
         reporting, phases = self._reporting
         rows = np.flatnonzero((at_ms - phases) // REPORT_MS > (since - phases) // REPORT_MS)
         names = [reporting[row] for row in rows.tolist()]
         found = self._operations.locate([self._carried[s] for s in names])
-        x, y, speed, course = (np.array(found[n], dtype=np.float64) for n in ("x", "y", "speed_mps", "course_deg"))
+        x, y, speed, course = (found[n] for n in ("x", "y", "speed_mps", "course_deg"))
+        unknown = np.isnan(x)
         if self.underway is not None:
-            for row in np.flatnonzero(np.isnan(x)).tolist():
+            for row in np.flatnonzero(unknown).tolist():
                 fix = self.underway(self._carried[names[row]], at_ms)
                 if fix is not None:
                     x[row], y[row], speed[row], course[row] = fix
-        here = np.flatnonzero(~np.isnan(x))
-        return fixes.columns(
-            SOURCE, EntityKind.SEAL, at_ms, self._world.index.frame, [names[r] for r in here.tolist()],
-            x[here], y[here], speed[here], course[here], 1.5, _ACCURACY_M,
+        here = ~np.isnan(x)
+        return Fixes(
+            SOURCE, EntityKind.SEAL, at_ms, fixes.objects(names)[here], x[here], y[here], speed[here], course[here],
+            1.5, _ACCURACY_M,
         )
 
     def _heartbeats(self) -> Any:

@@ -12,6 +12,7 @@ import numpy as np
 import simpy
 from numpy.typing import NDArray
 
+from data_sources.simulated_port.fixes import Fixes
 from twin.port_index import PortIndex
 from twin.port_layout import PortLayout
 from twin.records import Kind, PlaceKind, Record, Trade
@@ -116,8 +117,8 @@ class CustomsDesk(Protocol):
     def gone(self, box: Box) -> None:
         """The box left by the gate, or sailed."""
 
-    def sample(self, at_ms: int) -> Mapping[str, NDArray[Any]] | None:
-        """Columns of `Position` of seals and officers due at this instant, or None."""
+    def fixes(self, at_ms: int) -> Sequence[Fixes]:
+        """Fixes of seals, officers and disturbed receivers due at this instant."""
 
 
 class World:

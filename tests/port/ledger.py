@@ -7,6 +7,7 @@ from typing import Any
 
 import simpy
 
+from data_sources.simulated_port.fixes import Fixes
 from data_sources.simulated_port.operations import Operations, Simulation
 from data_sources.simulated_port.world import Box, World
 from resources import locator
@@ -60,8 +61,8 @@ class QuietCustoms:
     def gone(self, box: Box) -> None:
         self.told["gone"].append(box.number)
 
-    def sample(self, at_ms: int) -> None:
-        return None
+    def fixes(self, at_ms: int) -> list[Fixes]:
+        return []
 
 
 class Ledger:

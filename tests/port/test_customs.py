@@ -11,6 +11,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data_sources.simulated_port import fixes
 from data_sources.simulated_port.declarations import (
     NEXT,
     DeclarationBook,
@@ -223,13 +224,13 @@ def test_seals_trips_and_officers_report_where_they_are() -> None:
     seen: dict[str, int] = defaultdict(int)
     places: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for step in range(60):
-        columns = port.customs.sample(port.world.now_ms + step * 2_000)
+        columns = fixes.columns(port.customs.fixes(port.world.now_ms + step * 2_000), port.world.index.frame)
         assert set(columns) == {f for f in batch_of(Kind.POSITION, [], 0).columns if f != "received_at"}
         for name, lon, lat in zip(columns["entity"], columns["lon"], columns["lat"], strict=True):
             seen[name] += 1
             places[name].append((lon, lat))
     assert {n for n, count in seen.items() if n.startswith("JY-")} == set(port.customs.seals.carried)
-    assert all(count == 2 for name, count in seen.items() if name.startswith("JY-"))  # once a minute
+    assert all(count == 4 for name, count in seen.items() if name.startswith("JY-"))  # twice a minute
     underway = [t.seal for t in port.customs.transit.trips.values()]
     assert any(len(set(places[seal])) > 1 for seal in underway)  # on its corridor
     officers = [n for n in seen if n.startswith("XC-")]

@@ -12,7 +12,7 @@ import pytest
 import shapely
 import simpy
 
-from data_sources.simulated_port import scenario
+from data_sources.simulated_port import fixes, scenario
 from data_sources.simulated_port.truth import TruthEntry
 from data_sources.simulated_port.world import WARM_UP_MS, Box
 from tests.port.quiet_terminal import BASE_MS, Heard, Port, jiangyin
@@ -303,14 +303,15 @@ def test_r13_a_receiver_reports_a_truck_kilometres_away() -> None:
     port = Port(scenario.parse("+00:05:00 R13 plate=闽A10001 seconds=40"))
     port.terminal.truck("闽A10001")
     port.run((WARM_UP_MS / 1000 + 300 + 1) / 3600)
-    fixes = []
+    found = []
     for step in range(30):
-        columns = port.customs.sample(port.world.now_ms // 2_000 * 2_000 + 2_000 * (step + 1))
+        at = port.world.now_ms // 2_000 * 2_000 + 2_000 * (step + 1)
+        columns = fixes.columns(port.customs.fixes(at), port.world.index.frame)
         mine = columns["entity"] == "闽A10001"
-        fixes += list(zip(columns["lon"][mine], columns["lat"][mine], strict=True))
+        found += list(zip(columns["lon"][mine], columns["lat"][mine], strict=True))
     truth, = port.customs.truth
-    assert 8 <= len(fixes) <= 11
-    assert all(np.hypot(*np.subtract(_at(port, *f), (800.0, 300.0))) > 3_000.0 for f in fixes)
+    assert 8 <= len(found) <= 11
+    assert all(np.hypot(*np.subtract(_at(port, *f), (800.0, 300.0))) > 3_000.0 for f in found)
     assert (truth.x, truth.y) == (800.0, 300.0)
 
 
