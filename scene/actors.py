@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 from vtkmodules.util.numpy_support import numpy_to_vtk, numpy_to_vtkIdTypeArray
@@ -14,13 +16,24 @@ from vtkmodules.vtkRenderingCore import (
     vtkProp3D,
     vtkRenderer,
     vtkShaderProperty,
+    vtkUniforms,
 )
 
 from scene import mesh as m
-from scene.light import Light
+from scene.light import Light, Triple
+from scene.still import Still
 
 # One step of depth between neighbouring ground layers, in normalised device depth: eight steps of a 24-bit buffer.
 _LAYER_STEP = 1.0e-6
+
+
+class Code(NamedTuple):
+    """GLSL of a surface of its own kind: a value handed from the vertex shader ("vec2 place"), how it is set there,
+    and what the fragment shader makes of it in `fragOutput0`."""
+
+    varying: str = ""
+    vertex: str = ""
+    fragment: str = ""
 
 
 def polydata(mesh: m.Mesh, with_normals: bool = False) -> vtkPolyData:
@@ -47,6 +60,56 @@ def polydata(mesh: m.Mesh, with_normals: bool = False) -> vtkPolyData:
     return data
 
 
+def still(
+    part: Still, light: Light, layer: int = 0, fade: tuple[m.Rgb, float, float] | None = None,
+    code: Code | None = None,
+) -> vtkActor:
+    """An actor of what stands still: lit in the vertex shader by uniforms, so another light costs nothing to speak of.
+
+    layer: 0 for bodies; 1, 2, 3... for flat things lying on one another on the ground, the higher the more on top.
+    fade: a colour (0..255) and the distances, metres, from and by which the surface turns into it: fine paint becomes
+    the ground it lies on before it would flicker. code: more GLSL, which may count on true metres in `vertexMC`.
+    """
+    actor = vtkActor()
+    data = polydata(m.Mesh(part.points, part.faces, part.colours))
+    facing = numpy_to_vtk(part.facing.astype(np.float32) / np.float32(127.0), deep=True)
+    facing.SetName("facing")
+    data.GetPointData().AddArray(facing)
+    mapper = mapper_of(data)
+    mapper.MapDataArrayToVertexAttribute("facingMC", "facing", 0, -1)
+    actor.SetMapper(mapper)
+    look = actor.GetProperty()
+    look.LightingOff()
+    look.BackfaceCullingOn()
+    actor.ForceOpaqueOn()  # the fourth part of a colour is lamplight
+    actor.PickableOff()
+    shader = actor.GetShaderProperty()
+    shader.AddVertexShaderReplacement("//VTK::Color::Dec", True, "//VTK::Color::Dec\nin vec4 facingMC;\n", False)
+    own = ""
+    if fade is not None:
+        (red, green, blue), start, end = fade
+        own = (f"  float fadeShare = smoothstep({start:.1f}, {end:.1f}, (MCDCMatrix * vertexMC).w);\n"
+               f"  stillOwn = mix(stillOwn, vec3({red / 255:.4f}, {green / 255:.4f}, {blue / 255:.4f}), fadeShare);\n")
+    light_code = "//VTK::Color::Impl\n" + _STILL_LIGHT.format(own)
+    shader.AddVertexShaderReplacement("//VTK::Color::Impl", True, light_code, False)
+    if code is None:
+        code = Code()
+    else:
+        mapper.SetVBOShiftScaleMethod(0)
+    add_haze(actor, light, layer, f"out {code.varying};\n" if code.varying else "", code.vertex)
+    plain_fragments(shader, f"in {code.varying};\n" if code.varying else "", code.fragment + haze_glsl())
+    _set_lamps(shader, light)
+    return actor
+
+
+_STILL_LIGHT = """  vec3 stillOwn = scalarColor.rgb;
+{}  vec3 stillLight = ambientLight + max(dot(facingMC.xyz, sunFrom), 0.0) * sunLight + max(facingMC.z, 0.0) * skyLight
+      + max(dot(facingMC.xyz, fillFrom), 0.0) * fillLight + (0.62 + 0.38 * facingMC.z) * scalarColor.a * lampLight;
+  vec3 stillDark = mix(stillOwn, vec3(0.17, 0.25, 0.31), facingMC.w);
+  vertexColorVSOutput = vec4(mix(stillDark * stillLight, stillOwn * 1.15, facingMC.w * lampsOn), 1.0);
+"""
+
+
 def mapper_of(data: vtkPolyData) -> vtkPolyDataMapper:
     """A mapper that does not look for changes upstream: there are none."""
     mapper = vtkPolyDataMapper()
@@ -58,30 +121,20 @@ def mapper_of(data: vtkPolyData) -> vtkPolyDataMapper:
 def baked(mesh: m.Mesh, light: Light, layer: int = 0, double_sided: bool = False) -> vtkActor:
     """A still actor: light baked into its colours, hazy in the distance.
 
-    layer: 0 for bodies; 1, 2, 3... for flat things lying on one another on the ground, the higher the more on top.
+    layer: see `still`.
     """
     return unlit(light.bake(mesh), light, layer, double_sided)
 
 
-def unlit(
-    mesh: m.Mesh,
-    light: Light,
-    layer: int = 0,
-    double_sided: bool = False,
-    fade: tuple[tuple[float, float, float], float, float] | None = None,
-) -> vtkActor:
-    """As `baked`, where the colours are final already. Always solid: see `translucent` for what is not.
-
-    fade: a colour (0..1) and the distances, metres, from and by which the surface turns into it: fine paint becomes
-    the ground it lies on before it would flicker.
-    """
+def unlit(mesh: m.Mesh, light: Light, layer: int = 0, double_sided: bool = False) -> vtkActor:
+    """As `baked`, where the colours are final already. Always solid: see `translucent` for what is not."""
     actor = vtkActor()
     actor.SetMapper(mapper_of(polydata(mesh)))
     look = actor.GetProperty()
     look.LightingOff()
     look.SetBackfaceCulling(not double_sided)
-    add_haze(actor, light, layer, fade)
-    plain_fragments(actor.GetShaderProperty(), "", haze_glsl(light))
+    add_haze(actor, light, layer)
+    plain_fragments(actor.GetShaderProperty(), "", haze_glsl())
     actor.PickableOff()
     return actor
 
@@ -119,34 +172,24 @@ def lit_look(actor: vtkActor, light: Light) -> None:
 
 
 def add_haze(
-    actor: vtkProp3D,
-    light: Light,
-    layer: int = 0,
-    fade: tuple[tuple[float, float, float], float, float] | None = None,
-    declarations: str = "",
-    code: str = "",
+    actor: vtkProp3D, light: Light, layer: int = 0, declarations: str = "", code: str = "",
 ) -> None:
     """Let the actor fade into the haze with distance, and lift it by `layer` steps of depth.
 
-    fade: see `unlit`. declarations, code: more GLSL for the vertex shader.
+    declarations, code: more GLSL for the vertex shader.
 
     The lift is done in the vertex shader. VTK's own polygon offset writes the depth in the fragment shader, which
     switches the early depth test off.
     """
     shader = actor.GetShaderProperty()
     extra = f"  gl_Position.z -= {layer * _LAYER_STEP:.9f} * gl_Position.w;\n" if layer else ""
-    if fade is not None:
-        (red, green, blue), start, end = fade
-        extra += (
-            f"  vertexColorVSOutput.rgb = mix(vertexColorVSOutput.rgb, vec3({red:.4f}, {green:.4f}, {blue:.4f}), "
-            f"smoothstep({start:.1f}, {end:.1f}, gl_Position.w));\n"
-        )
     add_to_vertex_shader(shader, f"out float distanceVSOutput;\n{declarations}",
                          f"  distanceVSOutput = gl_Position.w;\n{extra}{code}")
     shader.AddFragmentShaderReplacement(
         "//VTK::Light::Dec", True, "//VTK::Light::Dec\nin float distanceVSOutput;\n", False
     )
-    shader.AddFragmentShaderReplacement("//VTK::Light::Impl", True, f"//VTK::Light::Impl\n{haze_glsl(light)}", False)
+    shader.AddFragmentShaderReplacement("//VTK::Light::Impl", True, f"//VTK::Light::Impl\n{haze_glsl()}", False)
+    set_air(shader, light)
 
 
 def add_to_vertex_shader(shader: vtkShaderProperty, declarations: str, code: str) -> None:
@@ -170,14 +213,61 @@ def plain_fragments(shader: vtkShaderProperty, declarations: str, code: str) -> 
     )
 
 
-def haze_glsl(light: Light) -> str:
-    """Fragment code that mixes the haze into `fragOutput0` by `distanceVSOutput`."""
-    red, green, blue = light.haze
+def haze_glsl() -> str:
+    """Fragment code that fits `fragOutput0` to the light of the day and mixes the haze into it by
+    `distanceVSOutput`; `set_air` gives its uniforms."""
     return (
-        f"  float hazeWay = max(distanceVSOutput - {light.haze_start_m:.1f}, 0.0);\n"
-        f"  float hazeShare = {light.haze_most:.3f} * hazeWay / (hazeWay + {light.haze_depth_m:.1f});\n"
-        f"  fragOutput0.rgb = mix(fragOutput0.rgb, vec3({red:.4f}, {green:.4f}, {blue:.4f}), hazeShare);\n"
+        "  float hazeWay = max(distanceVSOutput - hazeReach.x, 0.0);\n"
+        "  float hazeShare = haze.a * hazeWay / (hazeWay + hazeReach.y);\n"
+        "  fragOutput0.rgb = mix(fragOutput0.rgb * grade, haze.rgb, hazeShare);\n"
     )
+
+
+def set_air(shader: vtkShaderProperty, light: Light, grade: Triple = (1.0, 1.0, 1.0)) -> None:
+    """Tell a shader with `haze_glsl` what the air is like. grade: factors on its colours."""
+    uniforms = shader.GetFragmentCustomUniforms()
+    uniforms.SetUniform4f("haze", [*light.haze, light.haze_most])
+    uniforms.SetUniform2f("hazeReach", [light.haze_start_m, light.haze_depth_m])
+    uniforms.SetUniform3f("grade", list(grade))
+
+
+def _set_lamps(shader: vtkShaderProperty, light: Light) -> None:
+    uniforms = shader.GetVertexCustomUniforms()
+    (sun_from, sun), (_, sky), (fill_from, fill) = light.lamps_of()
+    for name, value in (("sunFrom", _unit(sun_from)), ("sunLight", sun), ("skyLight", sky),
+                        ("fillFrom", _unit(fill_from)), ("fillLight", fill), ("ambientLight", light.ambient),
+                        ("lampLight", light.lamp)):
+        uniforms.SetUniform3f(name, list(value))
+    uniforms.SetUniformf("lampsOn", light.lamps)
+
+
+def _unit(way: Triple) -> Triple:
+    x, y, z = np.asarray(way) / np.linalg.norm(way)
+    return float(x), float(y), float(z)
+
+
+def relight(renderer: vtkRenderer, light: Light, baked_in: Light) -> None:
+    """Show everything in another light. baked_in: the light in the colours of what is not `still`."""
+    up = np.array([[0.0, 0.0, 1.0]])
+    red, green, blue = (light.factor(up) / baked_in.factor(up))[0]
+    grade = (float(red), float(green), float(blue))
+    props = renderer.GetViewProps()
+    props.InitTraversal()
+    for _ in range(props.GetNumberOfItems()):
+        actor = props.GetNextProp()
+        if not isinstance(actor, vtkActor):
+            continue
+        shader = actor.GetShaderProperty()
+        if _knows(shader.GetVertexCustomUniforms(), "sunFrom"):
+            _set_lamps(shader, light)
+            set_air(shader, light)
+        elif _knows(shader.GetFragmentCustomUniforms(), "grade"):
+            set_air(shader, light, grade)
+    set_lamps(renderer, light)
+
+
+def _knows(uniforms: vtkUniforms, name: str) -> bool:
+    return int(uniforms.GetUniformScalarType(name)) > 0
 
 
 def set_lamps(renderer: vtkRenderer, light: Light) -> None:

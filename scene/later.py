@@ -7,20 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
 
-from scene import mesh as m
+_T = TypeVar("_T")
 
 
 class Later:
-    """One thread that computes meshes in the order they were asked for."""
+    """One thread that does things in the order they were asked for."""
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="port-detail")
+        self.closed = False
 
-    def compute(self, make: Callable[[], list[m.Mesh]]) -> Future[list[m.Mesh]]:
-        """Start `make` when its turn comes."""
-        return self._thread.submit(make)
+    def run(self, work: Callable[[], _T]) -> Future[_T]:
+        """Start `work` when its turn comes."""
+        return self._thread.submit(work)
 
     def close(self) -> None:
         """Forget what has not begun and wait for what has."""
+        self.closed = True
         self._thread.shutdown(wait=True, cancel_futures=True)

@@ -38,6 +38,7 @@ class Light:
     sea_far: Triple
     sea_glint: Triple
     lamps: float  # 0: lamps are off, 1: full
+    lamp: Triple  # light of the port's lamps where they shine full
 
     def lamps_of(self) -> tuple[tuple[Triple, Triple], ...]:
         """The three directional lamps as (direction, colour)."""
@@ -75,6 +76,7 @@ DAY = Light(
     sea_far=(0.075, 0.150, 0.210),
     sea_glint=(0.30, 0.42, 0.50),
     lamps=0.0,
+    lamp=(0.0, 0.0, 0.0),
 )
 
 DUSK = Light(
@@ -95,6 +97,7 @@ DUSK = Light(
     sea_far=(0.110, 0.120, 0.150),
     sea_glint=(0.45, 0.34, 0.28),
     lamps=0.6,
+    lamp=(0.34, 0.29, 0.21),
 )
 
 NIGHT = Light(
@@ -115,6 +118,7 @@ NIGHT = Light(
     sea_far=(0.030, 0.058, 0.082),
     sea_glint=(0.16, 0.22, 0.27),
     lamps=1.0,
+    lamp=(0.62, 0.54, 0.40),
 )
 
 LIGHTS = {light.name: light for light in (DAY, DUSK, NIGHT)}

@@ -32,3 +32,11 @@ FENCE_DOMESTIC = (128, 112, 186)
 FENCE_CLOSED = (222, 160, 66)
 FENCE_SITE = (110, 160, 200)
 FENCE_BREACHED = (255, 90, 74)
+
+WINDOW_LIT = (226, 196, 132)
+WINDOW_COOL = (176, 204, 214)
+LAMP = (255, 238, 200)
+BEACON = (255, 72, 56)
+
+SHINING = (WINDOW_LIT, WINDOW_COOL, LAMP, BEACON)
+"""Colours of what shines by itself when the lamps are on, and looks like dark glass when they are not."""

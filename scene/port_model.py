@@ -6,10 +6,12 @@ last of all (VTK draws them after everything solid).
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from vtkmodules.vtkRenderingCore import vtkRenderer
 
-from scene.later import Later
 from scene.light import Light
+from scene.props import buildings, gates, greenery, quay, roads, sea, terrain, yard
 from scene.props.base import AT_ONCE, StaticProp
 from scene.props.buildings import Buildings
 from scene.props.fences import Fences
@@ -21,24 +23,35 @@ from scene.props.sea import Sea
 from scene.props.sky import Sky
 from scene.props.terrain import Terrain
 from scene.props.yard import Yard
+from scene.still import Recipe, Stock
 from twin.port_layout import PortLayout
+
+_FIRST: dict[str, Recipe] = terrain.AT_ONCE | sea.AT_ONCE | yard.AT_ONCE | buildings.AT_ONCE
+_THEN: dict[str, Recipe] = roads.LATER | quay.LATER | yard.LATER | gates.LATER | buildings.LATER | greenery.LATER
 
 
 class PortModel:
-    """Everything that stands still."""
+    """Everything that stands still. `cache`: where its meshes are kept between starts, the user's cache by default."""
 
-    def __init__(self, renderer: vtkRenderer, layout: PortLayout, light: Light, waves: bool = True) -> None:
-        self._later = Later()
-        self.roads = Roads(renderer, layout, light, self._later)  # the longest work first
+    def __init__(
+        self, renderer: vtkRenderer, layout: PortLayout, light: Light, waves: bool = True, cache: Path | None = None
+    ) -> None:
+        self._stock = stock = Stock(layout, _FIRST, _THEN, cache)
         self.fences = Fences(renderer, layout.fences, light)
-        self.yard = Yard(renderer, layout, light, self._later)
-        self.quay = Quay(renderer, layout, light, self._later)
-        self.buildings = Buildings(renderer, layout, light, self._later)
-        self.gates = Gates(renderer, layout, light, self._later)
-        self.greenery = Greenery(renderer, layout, light, self._later)
-        self.terrain = Terrain(renderer, layout, light)
-        self.sea = Sea(renderer, layout, light, waves)
+        self.buildings = Buildings(renderer, layout, stock, light)
+        self.gates = Gates(renderer, stock, light)
+        self.greenery = Greenery(renderer, stock, light)
+        self.yard = Yard(renderer, stock, light)
+        self.quay = Quay(renderer, stock, light)
+        self.roads = Roads(renderer, stock, light)
+        self.terrain = Terrain(renderer, layout, stock, light)
+        self.sea = Sea(renderer, layout, stock, light, waves)
         self.sky = Sky(renderer, light)
+
+    def relight(self, light: Light) -> None:
+        """Show everything in another light, together with `actors.relight`."""
+        for part in self.parts:
+            part.relight(light)
 
     @property
     def parts(self) -> tuple[StaticProp, ...]:
@@ -63,6 +76,6 @@ class PortModel:
 
     def close(self) -> None:
         """Take everything out of the renderer and let go of it."""
-        self._later.close()
+        self._stock.close()
         for part in self.parts:
             part.close()

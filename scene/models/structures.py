@@ -8,6 +8,7 @@ import shapely
 from numpy.typing import NDArray
 
 from scene import mesh as m
+from scene.materials import WINDOW_LIT
 
 WALL = (148, 156, 162)
 WALL_WARM = (158, 156, 150)
@@ -16,7 +17,6 @@ ROOF = (118, 127, 134)
 ROOF_DARK = (86, 95, 103)
 ROOF_BLUE = (82, 106, 128)
 WINDOW = (44, 64, 80)
-WINDOW_LIT = (196, 178, 128)
 STEEL = (128, 138, 146)
 WHITE = (214, 220, 224)
 DARK = (50, 57, 64)

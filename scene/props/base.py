@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
 from concurrent.futures import Future
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 from vtkmodules.vtkRenderingCore import vtkActor, vtkProp, vtkRenderer
 
 from scene import mesh as m
-from scene.actors import unlit
-from scene.later import Later
+from scene.actors import still
 from scene.light import Light
+from scene.still import Still
 
-AT_ONCE: Final = 6
+AT_ONCE: Final = 12
 """Tiles made into actors a call: some milliseconds."""
+
+_AHEAD: Final = 1.25  # tiles become actors a little before they are to be seen
+_Prop = TypeVar("_Prop", bound=vtkProp)
 
 
 class StaticProp:
@@ -25,7 +28,7 @@ class StaticProp:
     def __init__(self, renderer: vtkRenderer) -> None:
         self._renderer: vtkRenderer | None = renderer
         self._actors: list[vtkProp] = []
-        self._near: list[Tiled] = []
+        self._near: list[Near] = []
 
     @property
     def actors(self) -> tuple[vtkProp, ...]:
@@ -37,7 +40,7 @@ class StaticProp:
         """Some of it is still being computed."""
         return any(part.pending for part in self._near)
 
-    def add(self, actor: vtkProp) -> vtkProp:
+    def add(self, actor: _Prop) -> _Prop:
         """Put an actor into the renderer. Raises RuntimeError after `close()`."""
         if self._renderer is None:
             raise RuntimeError(f"{type(self).__name__} is closed")
@@ -49,6 +52,13 @@ class StaticProp:
         """Show or hide all of it."""
         for actor in self._actors:
             actor.SetVisibility(visible)
+        for part in self._near:
+            part.set_visible(visible)
+
+    def relight(self, light: Light) -> None:
+        """Another light: what is in the renderer already has it (`actors.relight`)."""
+        for part in self._near:
+            part.relight(light)
 
     def look_from(self, eye: tuple[float, float, float]) -> None:
         """Show what is near enough to the eye to be seen."""
@@ -72,55 +82,61 @@ class StaticProp:
         self._renderer = None
 
 
-class Tiled:
-    """A large mesh in square tiles, each drawn only where the eye is within `reach_m` of it; computed later."""
+class Near:
+    """A mesh in tiles, each an actor from when the eye first comes near it, drawn only within `reach_m` of the eye."""
 
     def __init__(
-        self, later: Later, make: Callable[[], m.Mesh], light: Light, layer: int, reach_m: float = math.inf,
-        tile_m: float = math.inf, fade_to: m.Rgb | None = None,
+        self, parts: list[Still] | Future[list[Still]], light: Light, layer: int = 0, reach_m: float = math.inf,
+        fade_to: m.Rgb | None = None,
     ) -> None:
-        """make: runs in another thread and must touch neither VTK nor Qt.
-
-        fade_to: the colour of the ground below; the paint fades into it from half of `reach_m` on.
-        """
+        """fade_to: the colour of the ground below; the paint fades into it from half of `reach_m` on."""
         self._light, self._layer, self._reach = light, layer, reach_m
-        self._fade = None if fade_to is None else (_in_light(fade_to, light), 0.5 * reach_m, reach_m)
-        self._tiles: list[tuple[vtkActor, tuple[float, ...]]] = []
-        self._eye: tuple[float, float, float] | None = None
-        self._waiting: list[m.Mesh] = []
-        self._future: Future[list[m.Mesh]] | None = later.compute(
-            lambda: [light.bake(part) for part in tiles(make(), tile_m)])
+        self._fade = None if fade_to is None else (fade_to, 0.5 * reach_m, reach_m)
+        self._tiles: list[tuple[vtkActor, NDArray[np.float64]]] = []
+        self._waiting: list[tuple[Still, NDArray[np.float64]]] = []
+        self._eye: tuple[float, float, float] = (0.0, 0.0, math.inf)
+        self._shown = True
+        self._future: Future[list[Still]] | None = None
+        if isinstance(parts, list):
+            self._take(parts)
+        else:
+            self._future = parts
 
     @property
     def pending(self) -> bool:
-        """Not all of it is in the picture's reach yet."""
-        return self._future is not None or bool(self._waiting)
+        """Something that is to be seen from here is not in the picture yet."""
+        return self._future is not None or any(self._away(bounds) < self._reach for _, bounds in self._waiting)
 
     def adopt(self, prop: StaticProp, most: int) -> bool:
-        """Make up to `most` tiles into actors of `prop`. True when something may be seen that was not."""
+        """Make up to `most` tiles near the eye into actors of `prop`. True when something may be seen that was not."""
         if self._future is not None:
             if not self._future.done():
                 return False
-            self._waiting, self._future = self._future.result(), None
-        for mesh in self._waiting[:most]:
-            actor = unlit(mesh, self._light, self._layer, fade=self._fade)
-            prop.add(actor)
-            self._tiles.append((actor, actor.GetBounds()))
-        adopted = len(self._waiting[:most]) > 0
-        del self._waiting[:most]
-        if adopted and self._eye is not None:
-            self.look_from(self._eye)
-        return adopted
+            self._take(self._future.result())
+            self._future = None
+        near = [part for part in self._waiting if self._away(part[1]) <= _AHEAD * self._reach][:most]
+        for part in near:
+            actor = still(part[0], self._light, self._layer, self._fade)
+            self._tiles.append((prop.add(actor), part[1]))
+        if near:
+            taken = {id(part) for part in near}
+            self._waiting = [part for part in self._waiting if id(part) not in taken]
+            self._show()
+        return bool(near)
 
     def look_from(self, eye: tuple[float, float, float]) -> None:
         """Show what is near enough to the eye."""
         self._eye = eye
-        x, y, z = eye
-        for actor, (x0, x1, y0, y1, _, z1) in self._tiles:
-            dx, dy, dz = max(x0 - x, 0.0, x - x1), max(y0 - y, 0.0, y - y1), max(z - z1, 0.0)
-            near = dx * dx + dy * dy + dz * dz < self._reach * self._reach
-            if bool(actor.GetVisibility()) != near:
-                actor.SetVisibility(near)
+        self._show()
+
+    def relight(self, light: Light) -> None:
+        """The light of tiles yet to come."""
+        self._light = light
+
+    def set_visible(self, visible: bool) -> None:
+        """Show or hide all of it."""
+        self._shown = visible
+        self._show()
 
     def close(self) -> None:
         """Let go of the tiles; the prop takes them out of the renderer."""
@@ -128,25 +144,18 @@ class Tiled:
         self._waiting.clear()
         self._future = None
 
+    def _take(self, parts: list[Still]) -> None:
+        for part in parts:
+            low, high = part.points.min(axis=0), part.points.max(axis=0)
+            self._waiting.append((part, np.concatenate([low, high]).astype(float)))
 
-def tiles(mesh: m.Mesh, tile_m: float) -> Iterable[m.Mesh]:
-    """Cut a mesh into square tiles by the middle of each triangle."""
-    if not len(mesh.faces):
-        return
-    if math.isinf(tile_m):
-        yield mesh
-        return
-    middle = mesh.points[mesh.faces].mean(axis=1)[:, :2]
-    cell = np.floor(middle / tile_m).astype(np.int64)
-    _, index = np.unique(cell[:, 0] * 1_000_003 + cell[:, 1], return_inverse=True)
-    order = np.argsort(index, kind="stable")
-    for chosen in np.split(order, np.cumsum(np.bincount(index))[:-1]):
-        faces = mesh.faces[chosen]
-        used, renumbered = np.unique(faces, return_inverse=True)
-        yield m.Mesh(mesh.points[used], renumbered.reshape(-1, 3).astype(np.int32), mesh.colours[used])
+    def _away(self, bounds: NDArray[np.float64]) -> float:
+        x, y, z = self._eye
+        x0, y0, _, x1, y1, z1 = bounds
+        return math.hypot(max(x0 - x, 0.0, x - x1), max(y0 - y, 0.0, y - y1), max(z - z1, 0.0))
 
-
-def _in_light(colour: m.Rgb, light: Light) -> tuple[float, float, float]:
-    up = light.factor(np.array([[0.0, 0.0, 1.0]]))[0]
-    lit = np.clip(np.asarray(colour) * up / 255.0, 0, 1)
-    return float(lit[0]), float(lit[1]), float(lit[2])
+    def _show(self) -> None:
+        for actor, bounds in self._tiles:
+            near = self._shown and self._away(bounds) < self._reach
+            if bool(actor.GetVisibility()) != near:
+                actor.SetVisibility(near)

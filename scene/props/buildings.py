@@ -9,11 +9,12 @@ from shapely.geometry import Polygon
 from vtkmodules.vtkRenderingCore import vtkRenderer
 
 from scene import mesh as m
-from scene.actors import baked, translucent
-from scene.later import Later
+from scene.actors import still, translucent
 from scene.light import Light
 from scene.models import structures
-from scene.props.base import StaticProp, Tiled
+from scene.plan import Plan
+from scene.props.base import Near, StaticProp
+from scene.still import Recipe, Stock
 from twin.port_layout import Building, BuildingKind, PortLayout
 
 _SHADOW_M = 0.12
@@ -26,16 +27,33 @@ _LONGEST_SHADOW_M = 45.0
 class Buildings(StaticProp):
     """All buildings as one body; light masts apart, because they are many and thin."""
 
-    def __init__(self, renderer: vtkRenderer, layout: PortLayout, light: Light, later: Later) -> None:
+    def __init__(self, renderer: vtkRenderer, layout: PortLayout, stock: Stock, light: Light) -> None:
         super().__init__(renderer)
-        masts = [b for b in layout.buildings if b.kind is BuildingKind.LIGHT_MAST]
-        houses = [b for b in layout.buildings if b.kind is not BuildingKind.LIGHT_MAST]
-        self.add(baked(m.merge(_model(b, light) for b in houses), light))
-        self._near.append(Tiled(later, lambda: m.merge(_mast(b) for b in masts), light, 0, _MASTS_SEEN_M, 900.0))
-        self.add(translucent(_shadows(houses, light), light, _SHADOW_OPACITY, layer=6))
+        for part in stock.at_once("buildings.houses"):
+            self.add(still(part, light))
+        self._near = [Near(stock.later("buildings.masts"), light, 0, _MASTS_SEEN_M)]
+        self.add(translucent(_shadows(_houses(layout), light), light, _SHADOW_OPACITY, layer=6))
 
 
-def _model(building: Building, light: Light) -> m.Mesh:
+def houses(plan: Plan) -> m.Mesh:
+    """All buildings but the masts."""
+    return m.merge(_model(building) for building in _houses(plan.layout))
+
+
+def masts(plan: Plan) -> m.Mesh:
+    """The light masts."""
+    return m.merge(_mast(b) for b in plan.layout.buildings if b.kind is BuildingKind.LIGHT_MAST)
+
+
+AT_ONCE = {"buildings.houses": Recipe(houses, 640.0)}
+LATER = {"buildings.masts": Recipe(masts, 900.0)}
+
+
+def _houses(layout: PortLayout) -> list[Building]:
+    return [b for b in layout.buildings if b.kind is not BuildingKind.LIGHT_MAST]
+
+
+def _model(building: Building) -> m.Mesh:
     outline = np.asarray(building.outline, dtype=float)
     centre, length, width, bearing = structures.oriented_box(outline)
     height, seed = building.height_m, sum(map(ord, building.id))
@@ -49,7 +67,7 @@ def _model(building: Building, light: Light) -> m.Mesh:
         case BuildingKind.WORKSHOP:
             body = structures.shed(length, width, height, structures.ROOF_DARK)
         case BuildingKind.CUSTOMS | BuildingKind.OFFICE:
-            body = structures.office(length, width, height, 0.5 * light.lamps, seed)
+            body = structures.office(length, width, height, 0.5, seed)
         case BuildingKind.GATE_CANOPY:
             # The lanes pass under the shorter way; a canopy model has its width along x.
             body = m.placed(structures.gate_canopy(length, width, height), 0.0, 0.0, 0.0, 90.0)

@@ -7,11 +7,12 @@ from vtkmodules.vtkRenderingCore import vtkRenderer
 
 from scene import lettering, materials
 from scene import mesh as m
-from scene.later import Later
 from scene.light import Light
 from scene.models import structures
-from scene.props.base import StaticProp, Tiled
-from twin.port_layout import Gate, GateLane, PortLayout
+from scene.plan import Plan
+from scene.props.base import Near, StaticProp
+from scene.still import Recipe, Stock
+from twin.port_layout import Gate, GateLane
 
 _LANE_M = 3.5
 _SEEN_M = 1500.0
@@ -20,22 +21,25 @@ _SEEN_M = 1500.0
 class Gates(StaticProp):
     """What stands and lies in the lanes."""
 
-    def __init__(self, renderer: vtkRenderer, layout: PortLayout, light: Light, later: Later) -> None:
+    def __init__(self, renderer: vtkRenderer, stock: Stock, light: Light) -> None:
         super().__init__(renderer)
-        lanes = [lane for gate in layout.gates for lane in gate.lanes]
-        # Letters come from VTK, so they are made here.
-        numbers = [_number(lane) for lane in lanes]
-
-        def bodies() -> m.Mesh:
-            return m.merge(_bodies(gate) for gate in layout.gates)
-
-        def paint() -> m.Mesh:
-            return m.merge([*numbers, *(_paint(lane) for lane in lanes)])
-
         self._near = [
-            Tiled(later, bodies, light, 0, _SEEN_M, 600.0),
-            Tiled(later, paint, light, 5, _SEEN_M * 0.7, 600.0, materials.ROAD),
+            Near(stock.later("gates.bodies"), light, 0, _SEEN_M),
+            Near(stock.later("gates.paint"), light, 5, _SEEN_M * 0.7, materials.ROAD),
         ]
+
+
+def bodies(plan: Plan) -> m.Mesh:
+    """Booths, barriers and weighbridges."""
+    return m.merge(_bodies(gate) for gate in plan.layout.gates)
+
+
+def paint(plan: Plan) -> m.Mesh:
+    """Stop lines, lane lines and lane numbers."""
+    return m.merge(part for gate in plan.layout.gates for lane in gate.lanes for part in (_paint(lane), _number(lane)))
+
+
+LATER = {"gates.bodies": Recipe(bodies, 600.0), "gates.paint": Recipe(paint, 600.0)}
 
 
 def _bodies(gate: Gate) -> m.Mesh:

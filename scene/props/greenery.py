@@ -10,12 +10,11 @@ from vtkmodules.vtkRenderingCore import vtkRenderer
 
 from scene import materials
 from scene import mesh as m
-from scene.later import Later
 from scene.light import Light
-from scene.props.base import StaticProp, Tiled
-from scene.props.roads import road_lines
-from scene.props.terrain import area_of
-from twin.port_layout import PortLayout, RoadKind, ZoneKind
+from scene.plan import Plan, area_of
+from scene.props.base import Near, StaticProp
+from scene.still import Recipe, Stock
+from twin.port_layout import RoadKind, ZoneKind
 
 _STEP_M, _OFFSET_M, _CLEAR_M = 17.0, 7.5, 3.5
 _SEEN_M = 1700.0
@@ -25,19 +24,19 @@ _MOST = 1400
 class Greenery(StaticProp):
     """Rows of trees; never on a road, a block or in a building."""
 
-    def __init__(self, renderer: vtkRenderer, layout: PortLayout, light: Light, later: Later) -> None:
+    def __init__(self, renderer: vtkRenderer, stock: Stock, light: Light) -> None:
         super().__init__(renderer)
-        self._near.append(Tiled(later, lambda: _trees(places_of_trees(layout)), light, 0, _SEEN_M, 420.0))
+        self._near = [Near(stock.later("greenery.trees"), light, 0, _SEEN_M)]
 
 
-def places_of_trees(layout: PortLayout) -> NDArray[np.float64]:
+def places_of_trees(plan: Plan) -> NDArray[np.float64]:
     """Where trees stand: (N, 2), metres."""
-    lines = road_lines(layout)
+    layout, lines = plan.layout, plan.road_lines
     rows = [line.offset_curve(side * _OFFSET_M) for e, line in zip(layout.road_edges, lines, strict=True)
             if e.kind is RoadKind.PUBLIC and line.length > 3 * _STEP_M for side in (-1, 1)]
     rows += [Polygon(z.outline).buffer(-5.0).exterior for z in layout.zones
              if z.kind is ZoneKind.OFFICE and z.id.startswith("office") and len(z.outline) >= 3]
-    found = [np.array([row.interpolate(at).coords[0] for at in np.arange(_STEP_M / 2, row.length, _STEP_M)])
+    found = [shapely.get_coordinates(shapely.line_interpolate_point(row, np.arange(_STEP_M / 2, row.length, _STEP_M)))
              for row in rows if not row.is_empty and row.length > _STEP_M]
     if not found:
         return np.zeros((0, 2))
@@ -70,3 +69,11 @@ def _trees(places: NDArray[np.float64]) -> m.Mesh:
         mine = which == kind
         made.append(m.copies(model, np.column_stack([places[mine], np.zeros(mine.sum())]), turn[mine]))
     return m.merge(made)
+
+
+def trees(plan: Plan) -> m.Mesh:
+    """All trees."""
+    return _trees(places_of_trees(plan))
+
+
+LATER = {"greenery.trees": Recipe(trees, 420.0)}

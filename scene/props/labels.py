@@ -12,9 +12,8 @@ from vtkmodules.vtkRenderingCore import vtkRenderer, vtkTextActor
 from layers.selection import Selection
 from scene import text
 from scene.camera import CameraController
+from scene.plan import area_of, inland_of
 from scene.props.base import StaticProp
-from scene.props.quay import inland_of
-from scene.props.terrain import area_of
 from twin.port_layout import BlockKind, BuildingKind, Name, PortLayout
 
 MOST: Final = 44

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
-from shapely.geometry.base import BaseGeometry
 from vtkmodules.vtkRenderingCore import vtkRenderer
 
 from scene import lettering, materials
 from scene import mesh as m
-from scene.actors import baked
-from scene.later import Later
 from scene.light import Light
 from scene.models import structures
-from scene.props.base import StaticProp, Tiled
-from scene.props.terrain import area_of
-from twin.port_layout import PortLayout
+from scene.plan import Plan, inland_of
+from scene.props.base import Near, StaticProp
+from scene.still import Recipe, Stock
 
 _FENDER_STEP_M = 16.0
 _BOLLARD_STEP_M = 25.0
@@ -30,35 +25,41 @@ _RAIL_M = 0.09
 class Quay(StaticProp):
     """Everything along the water's edge that belongs to no berth's traffic."""
 
-    def __init__(self, renderer: vtkRenderer, layout: PortLayout, light: Light, later: Later) -> None:
+    def __init__(self, renderer: vtkRenderer, stock: Stock, light: Light) -> None:
         super().__init__(renderer)
-        platform = area_of(layout.platform)
-        cope, paint = [], []
-        sides = []
-        for line in layout.quay_lines:
-            points = np.asarray(line, dtype=float)
-            for a, b in pairwise(points):
-                inland = inland_of(a, b, platform)
-                cope.append(m.strip(np.array([a, b]) + inland * 1.1, 2.2, 0.07, materials.COPE))
-                paint.append(m.strip(np.array([a, b]) + inland * 3.2, 0.35, _PAINT_M, materials.PAINT_YELLOW))
-                sides.append((a, b, inland))
-        for rail in layout.crane_rails:
-            cope.append(m.strip(np.asarray(rail), 1.1, 0.06, materials.COPE))
-            cope.append(m.strip(np.asarray(rail), 0.22, _RAIL_M, materials.RAIL))
-        paint.append(_berth_marks(layout, platform))
-        self.add(baked(m.merge(cope), light, layer=3))
         self._near = [
-            Tiled(later, lambda: m.merge(paint), light, 5, 2600.0, 600.0, materials.APRON),
-            Tiled(later, lambda: m.merge(_fittings(*side) for side in sides), light, 0, 900.0, 420.0),
+            Near(stock.later("quay.cope"), light, 3),
+            Near(stock.later("quay.paint"), light, 5, 2600.0, materials.APRON),
+            Near(stock.later("quay.fittings"), light, 0, 900.0),
         ]
 
 
-def inland_of(a: NDArray[np.float64], b: NDArray[np.float64], platform: BaseGeometry) -> NDArray[np.float64]:
-    """Unit vector (2,) from the quay line a-b to the side on which the platform lies."""
-    along = (b - a) / max(float(np.linalg.norm(b - a)), 1e-9)
-    left = np.array([-along[1], along[0]])
-    middle = (a + b) / 2 + left * 5.0
-    return left if platform.is_empty or shapely.contains_xy(platform, *middle) else -left
+def cope(plan: Plan) -> m.Mesh:
+    """The quay's edge and the beams and rails of the quay cranes."""
+    parts = [m.strip(np.array([a, b]) + inland * 1.1, 2.2, 0.07, materials.COPE) for a, b, inland in plan.quay_sides]
+    for rail in plan.layout.crane_rails:
+        parts.append(m.strip(np.asarray(rail), 1.1, 0.06, materials.COPE))
+        parts.append(m.strip(np.asarray(rail), 0.22, _RAIL_M, materials.RAIL))
+    return m.merge(parts)
+
+
+def paint(plan: Plan) -> m.Mesh:
+    """The yellow line along the edge, marks and numbers of the berths."""
+    parts = [m.strip(np.array([a, b]) + inland * 3.2, 0.35, _PAINT_M, materials.PAINT_YELLOW)
+             for a, b, inland in plan.quay_sides]
+    return m.merge([*parts, *_berth_marks(plan)])
+
+
+def fittings(plan: Plan) -> m.Mesh:
+    """Fenders and bollards."""
+    return m.merge(_fittings(*side) for side in plan.quay_sides)
+
+
+LATER = {
+    "quay.cope": Recipe(cope),
+    "quay.paint": Recipe(paint, 600.0),
+    "quay.fittings": Recipe(fittings, 420.0),
+}
 
 
 def _fittings(a: NDArray[np.float64], b: NDArray[np.float64], inland: NDArray[np.float64]) -> m.Mesh:
@@ -76,15 +77,15 @@ def _fittings(a: NDArray[np.float64], b: NDArray[np.float64], inland: NDArray[np
     return m.merge([fenders, bollards])
 
 
-def _berth_marks(layout: PortLayout, platform: BaseGeometry) -> m.Mesh:
+def _berth_marks(plan: Plan) -> list[m.Mesh]:
     parts = []
-    for berth in layout.berths:
+    for berth in plan.layout.berths:
         a, b = np.asarray(berth.start), np.asarray(berth.end)
-        inland = inland_of(a, b, platform)
+        inland = inland_of(a, b, plan.platform)
         bearing = float(np.degrees(np.arctan2(inland[0], inland[1])))
         number = re.sub(r"\D", "", berth.id) or berth.id
         foot = (a + b) / 2 + inland * 41.0
         parts.append(lettering.painted(number, foot, bearing, 13.0, materials.PAINT_WHITE, _PAINT_M))
         ends = np.array([a, b])
         parts.append(m.segments(ends + inland * 3.0, ends + inland * 58.0, 0.7, _PAINT_M, materials.PAINT_WHITE))
-    return m.merge(parts)
+    return parts

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -13,11 +11,11 @@ from vtkmodules.vtkRenderingCore import vtkRenderer
 
 from scene import materials
 from scene import mesh as m
-from scene.actors import baked
-from scene.later import Later
 from scene.light import Light
-from scene.props.base import StaticProp, Tiled
-from twin.port_layout import PortLayout, RoadKind
+from scene.plan import Plan
+from scene.props.base import Near, StaticProp
+from scene.still import Recipe, Stock
+from twin.port_layout import RoadKind
 
 _ROAD_M, _PAINT_M = 0.06, 0.10
 _PAINT_SEEN_M = 900.0
@@ -27,67 +25,62 @@ _GAUGE_M = 1.435
 
 
 class Roads(StaticProp):
-    """All roads as two surfaces, their paint in tiles."""
+    """All roads as one surface, their paint in tiles."""
 
-    def __init__(self, renderer: vtkRenderer, layout: PortLayout, light: Light, later: Later) -> None:
+    def __init__(self, renderer: vtkRenderer, stock: Stock, light: Light) -> None:
         super().__init__(renderer)
-        surface = _Surface(layout)
         self._near = [
-            Tiled(later, surface.terminal, light, 2),
-            Tiled(later, surface.public, light, 3),
-            Tiled(later, surface.paint, light, 5, _PAINT_SEEN_M, 300.0, materials.ROAD),
+            Near(stock.later("roads.carriageways"), light, 2),
+            Near(stock.later("roads.public"), light, 3),
+            Near(stock.later("roads.railway"), light, 4),
+            Near(stock.later("roads.paint"), light, 5, _PAINT_SEEN_M, materials.ROAD),
         ]
-        if layout.rail_tracks:
-            self.add(baked(_railway(layout), light, layer=4))
 
 
-class _Surface:
-    """What the roads cover, worked out once for the carriageways and their paint. Used by one thread only."""
-
-    def __init__(self, layout: PortLayout) -> None:
-        self._layout = layout
-
-    @cached_property
-    def _lines(self) -> NDArray[np.object_]:
-        return road_lines(self._layout)
-
-    @cached_property
-    def _widths(self) -> NDArray[np.float64]:
-        return np.array([e.width_m for e in self._layout.road_edges])
-
-    def _of(self, *kinds: RoadKind) -> NDArray[np.bool_]:
-        return np.array([e.kind in kinds for e in self._layout.road_edges], dtype=bool)
-
-    @cached_property
-    def _area(self) -> BaseGeometry:
-        paved = ~self._of(RoadKind.QUAY_LANE)  # those are lines on the apron
-        return _surface(self._lines[paved], self._widths[paved])
-
-    def terminal(self) -> m.Mesh:
-        return m.polygon(self._area, _ROAD_M, materials.ROAD)
-
-    def public(self) -> m.Mesh:
-        """Public roads in their own shade, over the rest."""
-        public = self._of(RoadKind.PUBLIC)
-        return m.merge(m.strip(shapely.get_coordinates(line), width + 0.5, _ROAD_M, materials.PUBLIC_ROAD)
-                       for line, width in zip(self._lines[public], self._widths[public], strict=True))
-
-    def paint(self) -> m.Mesh:
-        lines = self._lines
-        straight = np.array([not e.via for e in self._layout.road_edges], dtype=bool)
-        laned = self._of(*_LANED) & straight & (shapely.length(lines) > _SHORTEST_LANED_M)
-        ends = shapely.get_coordinates(lines[laned]).reshape(-1, 2, 2)
-        return m.merge([_edge_lines(self._area), _lane_lines(ends, self._widths[laned]), _arrows(ends)])
+def carriageways(plan: Plan) -> m.Mesh:
+    """The surface of all roads but those that are lines on the apron."""
+    return m.polygon(_area(plan), _ROAD_M, materials.ROAD)
 
 
-def road_lines(layout: PortLayout) -> NDArray[np.object_]:
-    """Middle lines of the road edges, in their order."""
-    nodes = {node.id: node.at for node in layout.road_nodes}
-    ways = [(nodes[e.start], *e.via, nodes[e.end]) for e in layout.road_edges]
-    if not ways:
-        return np.zeros(0, dtype=object)
-    owner = np.repeat(np.arange(len(ways)), [len(way) for way in ways])
-    found: NDArray[np.object_] = shapely.linestrings(np.concatenate(ways), indices=owner)
+def public(plan: Plan) -> m.Mesh:
+    """Public roads in their own shade, over the rest."""
+    mine = plan.roads_of(RoadKind.PUBLIC)
+    return m.merge(m.strip(shapely.get_coordinates(line), width + 0.5, _ROAD_M, materials.PUBLIC_ROAD)
+                   for line, width in zip(plan.road_lines[mine], plan.road_widths[mine], strict=True))
+
+
+def paint(plan: Plan) -> m.Mesh:
+    """Edge lines, lane lines and arrows."""
+    lines = plan.road_lines
+    straight = np.array([not e.via for e in plan.layout.road_edges], dtype=bool)
+    laned = plan.roads_of(*_LANED) & straight & (shapely.length(lines) > _SHORTEST_LANED_M)
+    ends = shapely.get_coordinates(lines[laned]).reshape(-1, 2, 2)
+    return m.merge([_edge_lines(_area(plan)), _lane_lines(ends, plan.road_widths[laned]), _arrows(ends)])
+
+
+def railway(plan: Plan) -> m.Mesh:
+    """Ballast and rails of all tracks."""
+    beds, rails = [], []
+    for track in plan.layout.rail_tracks:
+        line = np.asarray(track.line)
+        beds.append(m.strip(line, 3.4, 0.10, materials.BALLAST))
+        for side in (-1, 1):
+            offset = shapely.get_coordinates(LineString(line).offset_curve(side * _GAUGE_M / 2))
+            rails.append(m.strip(offset, 0.16, 0.14, materials.RAIL))
+    return m.merge([*beds, *rails])
+
+
+LATER = {
+    "roads.carriageways": Recipe(carriageways),
+    "roads.public": Recipe(public),
+    "roads.railway": Recipe(railway),
+    "roads.paint": Recipe(paint, 300.0),
+}
+
+
+def _area(plan: Plan) -> BaseGeometry:
+    paved = ~plan.roads_of(RoadKind.QUAY_LANE)
+    found: BaseGeometry = plan.once("road area", lambda: _surface(plan.road_lines[paved], plan.road_widths[paved]))
     return found
 
 
@@ -101,14 +94,10 @@ def _surface(lines: NDArray[np.object_], widths: NDArray[np.float64]) -> BaseGeo
 
 
 def _edge_lines(area: BaseGeometry) -> m.Mesh:
-    rings = shapely.get_parts(area.buffer(-0.35, join_style="mitre").boundary)
-    starts, ends = [np.zeros((0, 2))], [np.zeros((0, 2))]
-    for ring in rings:
-        for line in shapely.get_parts(shapely.line_merge(ring)):
-            c = shapely.get_coordinates(line)
-            starts.append(c[:-1])
-            ends.append(c[1:])
-    return m.segments(np.concatenate(starts), np.concatenate(ends), 0.2, _PAINT_M, materials.PAINT_DIM)
+    rings = shapely.get_parts(shapely.boundary(area.buffer(-0.35, join_style="mitre")))
+    coordinates, ring = shapely.get_coordinates(rings, return_index=True)
+    same = ring[1:] == ring[:-1]
+    return m.segments(coordinates[:-1][same], coordinates[1:][same], 0.2, _PAINT_M, materials.PAINT_DIM)
 
 
 def _lane_lines(ends: NDArray[np.float64], widths: NDArray[np.float64]) -> m.Mesh:
@@ -146,12 +135,3 @@ def _arrows(ends: NDArray[np.float64]) -> m.Mesh:
     return m.copies(m.merge([shaft, head]), places, bearing)
 
 
-def _railway(layout: PortLayout) -> m.Mesh:
-    beds, rails = [], []
-    for track in layout.rail_tracks:
-        line = np.asarray(track.line)
-        beds.append(m.strip(line, 3.4, 0.10, materials.BALLAST))
-        for side in (-1, 1):
-            offset = shapely.get_coordinates(LineString(line).offset_curve(side * _GAUGE_M / 2))
-            rails.append(m.strip(offset, 0.16, 0.14, materials.RAIL))
-    return m.merge([*beds, *rails])

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import shapely
-from vtkmodules.vtkRenderingCore import vtkActor, vtkRenderer, vtkUniforms
+from vtkmodules.vtkRenderingCore import vtkActor, vtkRenderer, vtkShaderProperty
 
 from scene import mesh as m
-from scene.actors import add_to_vertex_shader, haze_glsl, mapper_of, plain_fragments, polydata
+from scene.actors import add_to_vertex_shader, haze_glsl, mapper_of, plain_fragments, polydata, set_air
 from scene.light import Light
+from scene.plan import Plan
 from scene.props.base import StaticProp
+from scene.still import Recipe, Stock
 from twin.port_layout import PortLayout
 
 HORIZON_M = 58_000.0
@@ -30,62 +32,78 @@ _WAVES = (
 class Sea(StaticProp):
     """`waves` off draws plain water: for machines on which every operation per pixel counts."""
 
-    def __init__(self, renderer: vtkRenderer, layout: PortLayout, light: Light, waves: bool = True) -> None:
+    def __init__(
+        self, renderer: vtkRenderer, layout: PortLayout, stock: Stock, light: Light, waves: bool = True
+    ) -> None:
         super().__init__(renderer)
-        actor = vtkActor()
-        mapper = mapper_of(polydata(_water(layout, light)))
-        mapper.SetVBOShiftScaleMethod(0)  # the shader below needs true metres
-        actor.SetMapper(mapper)
-        look = actor.GetProperty()
-        look.LightingOff()
-        look.BackfaceCullingOn()
-        actor.PickableOff()
         self._level = layout.sea_level_m
-        self._shader(actor, light, waves)
-        self._uniforms: vtkUniforms | None = actor.GetShaderProperty().GetFragmentCustomUniforms()
-        self._uniforms.SetUniformf("eyeHeight", 500.0)
-        if waves:
-            self._uniforms.SetUniformf("seaTime", 0.0)
         self._waves = waves
-        self.add(actor)
+        self._shaders: list[vtkShaderProperty] = []
+        for part in stock.at_once("sea.water"):
+            actor = vtkActor()
+            mapper = mapper_of(polydata(m.Mesh(part.points, part.faces, part.colours[:, :3])))
+            mapper.SetVBOShiftScaleMethod(0)  # the shader below needs true metres
+            actor.SetMapper(mapper)
+            look = actor.GetProperty()
+            look.LightingOff()
+            look.BackfaceCullingOn()
+            actor.PickableOff()
+            self._shade(actor.GetShaderProperty())
+            self.add(actor)
+        self.relight(light)
+        self.look_from((0.0, 0.0, 500.0))
+        self.at(0.0)
+
+    def relight(self, light: Light) -> None:
+        """The colours of the water, of the sky it mirrors and of the sun on it."""
+        for shader in self._shaders:
+            uniforms = shader.GetFragmentCustomUniforms()
+            for name, value in (("seaNear", light.sea_near), ("seaFar", light.sea_far), ("glint", light.sea_glint),
+                                ("mirrored", light.horizon)):
+                uniforms.SetUniform3f(name, list(value))
+            set_air(shader, light)
 
     def look_from(self, eye: tuple[float, float, float]) -> None:
         """How flat the view meets the water decides how much sky it mirrors."""
-        if self._uniforms is not None:
-            self._uniforms.SetUniformf("eyeHeight", max(eye[2] - self._level, 1.0))
+        for shader in self._shaders:
+            shader.GetFragmentCustomUniforms().SetUniformf("eyeHeight", max(eye[2] - self._level, 1.0))
 
     def at(self, seconds: float) -> None:
         """Let the waves run on."""
-        if self._waves and self._uniforms is not None:
-            self._uniforms.SetUniformf("seaTime", float(seconds % 3600.0))
+        for shader in self._shaders:
+            shader.GetFragmentCustomUniforms().SetUniformf("seaTime", float(seconds % 3600.0))
 
     def close(self) -> None:
         """Let go of everything."""
-        self._uniforms = None
+        self._shaders.clear()
         super().close()
 
-    def _shader(self, actor: vtkActor, light: Light, waves: bool) -> None:
-        shader = actor.GetShaderProperty()
+    def _shade(self, shader: vtkShaderProperty) -> None:
         add_to_vertex_shader(shader, "out float distanceVSOutput;\nout vec2 placeVSOutput;\n",
                              "  distanceVSOutput = gl_Position.w;\n  placeVSOutput = vertexMC.xy;\n")
-        red, green, blue = (c * k for c, k in zip(light.horizon, (0.92, 0.94, 0.96), strict=True))
-        mirror = (
-            "  float facing = clamp(eyeHeight / max(distanceVSOutput, 1.0), 0.0, 1.0);\n"
-            "  float mirror = 1.0 - facing; mirror *= mirror; mirror *= mirror; mirror *= mirror;\n"
-            f"  fragOutput0.rgb = mix(fragOutput0.rgb, vec3({red:.4f}, {green:.4f}, {blue:.4f}), mirror * 0.62);\n"
-        )
-        plain_fragments(shader, "in vec2 placeVSOutput;\n" + (_WAVE_GLSL if waves else ""),
-                        (_waves(light) if waves else "") + mirror + haze_glsl(light))
+        plain_fragments(shader, "in vec2 placeVSOutput;\n" + _WAVE_GLSL,
+                        _WATER_GLSL + (_waves() if self._waves else "") + _MIRROR_GLSL + haze_glsl())
+        self._shaders.append(shader)
 
+
+# The mesh's colour says how shallow (red) and how near (green) the water is.
+_WATER_GLSL = (
+    "  vec3 water = mix(seaFar, seaNear, vertexColorVSOutput.g);\n"
+    "  water += vertexColorVSOutput.r * (seaNear * vec3(0.30, 0.42, 0.34) + vec3(0.0, 0.012, 0.012));\n"
+)
+_MIRROR_GLSL = (
+    "  float facing = clamp(eyeHeight / max(distanceVSOutput, 1.0), 0.0, 1.0);\n"
+    "  float mirror = 1.0 - facing; mirror *= mirror; mirror *= mirror; mirror *= mirror;\n"
+    "  fragOutput0.rgb = mix(water, mirrored * 0.94, mirror * 0.62);\n"
+)
 
 # A parabola through the zeros of a sine, `turn` in whole turns: a third of the work, and water does not care.
 _WAVE_GLSL = "float wave(float turn) { float t = 2.0 * fract(turn) - 1.0; return 4.0 * t * (1.0 - abs(t)); }\n"
 
 
-def _waves(light: Light) -> str:
+def _waves() -> str:
     """Crossing waves: a change of brightness, with a sheen where crests meet. Waves too fine for the distance go
     before they flicker."""
-    red, green, blue = light.sea_glint
     code = "  float swell = 0.0;\n"
     for bearing, length, amplitude, seen_m in _WAVES:
         x, y = np.sin(np.radians(bearing)) / length, np.cos(np.radians(bearing)) / length
@@ -96,14 +114,16 @@ def _waves(light: Light) -> str:
             f"{' + 0.16 * swell' if length < 60 else ''});\n"
         )
     return code + (
-        "  fragOutput0.rgb *= 1.0 + 0.085 * swell;\n"
+        "  water *= 1.0 + 0.085 * swell;\n"
         "  float sheen = max(swell - 0.55, 0.0);\n"
-        f"  fragOutput0.rgb += vec3({red:.4f}, {green:.4f}, {blue:.4f}) * (sheen * sheen * 0.16);\n"
+        "  water += glint * (sheen * sheen * 0.16);\n"
     )
 
 
-def _water(layout: PortLayout, light: Light) -> m.Mesh:
-    """A grid around the shore with colours by distance from it, and four long trapezoids out to the horizon."""
+def water(plan: Plan) -> m.Mesh:
+    """A grid around the shore, and four long trapezoids out to the horizon. Red says how shallow the water is, green
+    how near."""
+    layout = plan.layout
     west, south, east, north = _box(layout)
     around = shapely.box(west - _MARGIN_M, south - _MARGIN_M, east + _MARGIN_M, north + _MARGIN_M)
     shores = [shapely.Polygon(p).buffer(0).intersection(around).simplify(_CELL_M / 5)
@@ -112,19 +132,17 @@ def _water(layout: PortLayout, light: Light) -> m.Mesh:
     xs = np.linspace(west, east, max(2, int((east - west) / _CELL_M) + 1))
     ys = np.linspace(south, north, max(2, int((north - south) / _CELL_M) + 1))
     x, y = np.meshgrid(xs, ys)
-    near, far = np.asarray(light.sea_near) * 255, np.asarray(light.sea_far) * 255
-    shallow = np.clip(near * 1.0 + np.array([10.0, 22.0, 22.0]) * (near.sum() / 120.0), 0, 255)
     if shores:
         shore = shapely.union_all(shores)
         shapely.prepare(shore)
         away = shapely.distance(shore, shapely.points(x, y))
     else:
         away = np.full(x.shape, 1e6)
-    share = np.exp(-away / _SHALLOW_M)[..., None] * 0.75
+    shallow = np.exp(-away / _SHALLOW_M)
     # Towards the edge of the grid everything becomes the open sea's colour, so that no seam shows.
     edge = np.minimum.reduce([x - west, east - x, y - south, north - y]) / _MARGIN_M
-    inner = np.clip(edge, 0, 1)[..., None]
-    colours = (near * (1 - share) + shallow * share) * inner + (near * 0.94 + far * 0.06) * (1 - inner)
+    inner = np.clip(edge, 0, 1)
+    colours = np.stack([shallow * inner, 0.94 + 0.06 * inner, np.zeros_like(inner)], axis=-1) * 255.0
     rows, columns = x.shape
     index = np.arange(rows * columns).reshape(rows, columns)
     a, b, c, d = (index[:-1, :-1], index[:-1, 1:], index[1:, 1:], index[1:, :-1])
@@ -148,9 +166,12 @@ def _water(layout: PortLayout, light: Light) -> m.Mesh:
     corners[:, 0, :2], corners[:, 1, :2] = outer_ring, outer_ring[after]
     corners[:, 2, :2], corners[:, 3, :2] = inner_ring[after], inner_ring
     corners[..., 2] = layout.sea_level_m - 0.4
-    tone = near * 0.94 + far * 0.06
-    tones = np.broadcast_to(np.stack([far, far, tone, tone]), (4, 4, 3))
-    return m.merge([grid, m.quads(corners, np.clip(tones, 0, 255))])
+    tones = np.zeros((4, 4, 3))
+    tones[:, 2:, 1] = 0.94 * 255.0
+    return m.merge([grid, m.quads(corners, tones)])
+
+
+AT_ONCE = {"sea.water": Recipe(water)}
 
 
 def _box(layout: PortLayout) -> tuple[float, float, float, float]:

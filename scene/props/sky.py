@@ -6,7 +6,7 @@ import numpy as np
 from vtkmodules.vtkRenderingCore import vtkActor, vtkRenderer
 
 from scene import mesh as m
-from scene.actors import mapper_of, polydata
+from scene.actors import mapper_of, polydata, set_colours
 from scene.light import Light
 from scene.props.base import StaticProp
 
@@ -26,6 +26,12 @@ class Sky(StaticProp):
         actor.PickableOff()
         self._dome = actor
         self.add(actor)
+
+    def relight(self, light: Light) -> None:
+        """Another time of day."""
+        data = self._dome.GetMapper().GetInput()
+        set_colours(data, _dome(light).colours)
+        data.Modified()
 
     def look_from(self, eye: tuple[float, float, float]) -> None:
         """The sky comes along with the eye; its horizon stays at the sea's."""

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
-from vtkmodules.vtkRenderingCore import vtkActor, vtkRenderer
+from vtkmodules.vtkRenderingCore import vtkRenderer
 
 from scene import materials
 from scene import mesh as m
-from scene.actors import add_haze, baked, haze_glsl, plain_fragments
+from scene.actors import Code, still
 from scene.light import Light
-from scene.props.base import StaticProp
+from scene.plan import Plan, depth_of
+from scene.props.base import Near, StaticProp
+from scene.still import Recipe, Stock
 from twin.port_layout import PortLayout, ZoneKind
 
 LAND_M = -0.9  # natural land lies a little lower than the terminal, so that their edges never fight
 PLATFORM_M = 0.0
-AREA_M = 0.03
 _UNDER_M = 0.5  # a second ground below the patches: edges that only meet leave single pixels undrawn
 _FIELD_M = 260.0
-_FIELDS_WITHIN_M = 7_000.0
+_FIELDS_WITHIN_M = 5_200.0
+_CELL_M = 40.0  # so fine is the lamplight on paved ground
+_TILE_M = 640.0
 
 _AREAS = {
     ZoneKind.QUAY: materials.APRON,
@@ -35,57 +39,77 @@ _AREAS = {
 
 
 class Terrain(StaticProp):
-    """Land, platform and areas, from the bottom up."""
+    """Land, platform and areas."""
 
-    def __init__(self, renderer: vtkRenderer, layout: PortLayout, light: Light) -> None:
+    def __init__(self, renderer: vtkRenderer, layout: PortLayout, stock: Stock, light: Light) -> None:
         super().__init__(renderer)
-        platform = area_of(layout.platform)
-        self.add(_paved(_areas(layout), layout, light, layer=1))
-        built, rest = _platform(layout, platform)
-        self.add(_paved(built, layout, light, layer=0))
-        self.add(baked(m.merge([rest, _land(layout, platform)]), light))
+        slabs = _slabs(layout)
+        for part in stock.at_once("terrain.paved"):
+            self.add(still(part, light, 1, code=slabs))
+        self._near = [Near(stock.at_once("terrain.ground"), light)]
+        self.adopt(len(stock.at_once("terrain.ground")))
 
 
-def area_of(outlines: tuple[tuple[tuple[float, float], ...], ...]) -> BaseGeometry:
-    """The union of outlines as a shapely area."""
-    return shapely.union_all([Polygon(ring).buffer(0) for ring in outlines if len(ring) >= 3])
-
-
-def _areas(layout: PortLayout) -> m.Mesh:
-    """Zones painted over one another: a zone inside another replaces it."""
-    zones = [z for z in layout.zones if z.kind in _AREAS and len(z.outline) >= 3]
-    depth = {z.id: z.parent for z in layout.zones}
-
-    def level(zone_id: str | None) -> int:
-        steps = 0
-        while zone_id is not None and steps < 20:
-            zone_id, steps = depth.get(zone_id), steps + 1
-        return steps
-
-    made: list[m.Mesh] = []
+def paved(plan: Plan) -> m.Mesh:
+    """What is built on, each zone in its colour: a zone inside another replaces it."""
+    zones = {z.id: z for z in plan.layout.zones}
     taken: BaseGeometry = Polygon()
-    for zone in sorted(zones, key=lambda z: -level(z.id)):
-        shape = Polygon(zone.outline).buffer(0)
-        made.append(m.polygon(shape.difference(taken), AREA_M, _AREAS[zone.kind]))
+    made = []
+    for zone in sorted((z for z in zones.values() if z.kind in _AREAS and z.id in plan.zones),
+                       key=lambda z: -depth_of(z, zones)):
+        shape = plan.zones[zone.id]
+        made.append(_cells(shape.difference(taken), PLATFORM_M, _AREAS[zone.kind]))
         taken = taken.union(shape)
+    made.append(_cells(plan.platform.intersection(plan.built).difference(taken), PLATFORM_M, materials.PLATFORM))
     return m.merge(made)
 
 
-def _paved(mesh: m.Mesh, layout: PortLayout, light: Light, layer: int) -> vtkActor:
+def ground(plan: Plan) -> m.Mesh:
+    """Reserve land, the walls down into the water and natural land."""
+    platform = plan.platform
+    parts = _land(plan.layout, platform)
+    if not platform.is_empty:
+        parts.append(m.polygon(platform, PLATFORM_M - _UNDER_M, materials.PLATFORM_RESERVE))
+        parts += _fields(platform.difference(plan.built), PLATFORM_M, (materials.PLATFORM_RESERVE, materials.LAND),
+                         160.0, 3)
+        for piece in shapely.get_parts(platform):
+            parts.append(m.walls(np.array(piece.exterior.coords), plan.layout.sea_level_m - 2.0, PLATFORM_M,
+                                 materials.QUAY_WALL, foot=0.62))
+    return m.merge(parts)
+
+
+AT_ONCE = {"terrain.paved": Recipe(paved, _TILE_M), "terrain.ground": Recipe(ground)}
+
+
+def _cells(area: BaseGeometry, z: float, colour: m.Rgb) -> m.Mesh:
+    """A flat area cut into squares, so that the light of a lamp can lie on a part of it."""
+    if area.is_empty:
+        return m.empty()
+    west, south, east, north = np.floor(np.array(area.bounds) / _CELL_M) * _CELL_M
+    x, y = np.meshgrid(np.arange(west, east + _CELL_M, _CELL_M), np.arange(south, north + _CELL_M, _CELL_M))
+    cells = shapely.box(x.ravel(), y.ravel(), x.ravel() + _CELL_M, y.ravel() + _CELL_M)
+    shapely.prepare(area)
+    cells = cells[shapely.intersects(area, cells)]
+    whole = shapely.contains_properly(area, cells)
+    corners = shapely.get_coordinates(cells[whole]).reshape(-1, 5, 2)[:, :4]
+    # shapely begins at the lower right corner and goes anticlockwise.
+    squares = m.quads(np.concatenate([corners, np.full((len(corners), 4, 1), z)], axis=2), colour)
+    rest = shapely.intersection(area, cells[~whole])
+    return m.merge([squares, m.polygons(rest, z, np.broadcast_to(np.asarray(colour), (len(rest), 3)))])
+
+
+def _slabs(layout: PortLayout) -> Code:
     """Ground of slabs cast at different times: patches a shade apart, joints where one is near enough to see them."""
-    actor = baked(mesh, light, layer)
-    actor.GetMapper().SetVBOShiftScaleMethod(0)  # the shader needs true metres
     along = np.array([1.0, 0.0])
     if layout.quay_lines:
         start, end = np.asarray(layout.quay_lines[0][0]), np.asarray(layout.quay_lines[0][-1])
-        along = (end - start) / np.linalg.norm(end - start)
-    shader = actor.GetShaderProperty()
-    shader.ClearAllVertexShaderReplacements()
-    add_haze(actor, light, layer, declarations="out vec2 placeVSOutput;\n",
-             code=f"  placeVSOutput = vec2(dot(vertexMC.xy, vec2({along[0]:.6f}, {along[1]:.6f})), "
-                  f"dot(vertexMC.xy, vec2({-along[1]:.6f}, {along[0]:.6f})));\n")
-    plain_fragments(shader, "in vec2 placeVSOutput;\n", _SLABS + haze_glsl(light))
-    return actor
+        along = (end - start) / max(float(np.linalg.norm(end - start)), 1e-9)
+    return Code(
+        "vec2 placeVSOutput",
+        f"  placeVSOutput = vec2(dot(vertexMC.xy, vec2({along[0]:.6f}, {along[1]:.6f})), "
+        f"dot(vertexMC.xy, vec2({-along[1]:.6f}, {along[0]:.6f})));\n",
+        _SLABS,
+    )
 
 
 # Sums of irrational multiples are as good as chance here, and cheap.
@@ -101,20 +125,7 @@ _SLABS = (
 )
 
 
-def _platform(layout: PortLayout, platform: BaseGeometry) -> tuple[m.Mesh, m.Mesh]:
-    """What is built on, and the rest: reserve land and the walls down into the water."""
-    if platform.is_empty:
-        return m.empty(), m.empty()
-    built = shapely.union_all([Polygon(z.outline).buffer(0) for z in layout.zones if len(z.outline) >= 3]).buffer(12.0)
-    parts = [m.polygon(platform, PLATFORM_M - _UNDER_M, materials.PLATFORM_RESERVE)]
-    parts += _fields(platform.difference(built), PLATFORM_M, (materials.PLATFORM_RESERVE, materials.LAND), 160.0, 3)
-    for piece in shapely.get_parts(platform):
-        parts.append(m.walls(np.array(piece.exterior.coords), layout.sea_level_m - 2.0, PLATFORM_M, materials.QUAY_WALL,
-                             foot=0.62))
-    return m.polygon(platform.intersection(built), PLATFORM_M, materials.PLATFORM), m.merge(parts)
-
-
-def _land(layout: PortLayout, platform: BaseGeometry) -> m.Mesh:
+def _land(layout: PortLayout, platform: BaseGeometry) -> list[m.Mesh]:
     parts: list[m.Mesh] = []
     reach = _FIELDS_WITHIN_M
     neighbourhood = shapely.box(-reach, -reach, reach, reach)
@@ -130,10 +141,10 @@ def _land(layout: PortLayout, platform: BaseGeometry) -> m.Mesh:
             parts.append(m.polygon(near, LAND_M - _UNDER_M, materials.LAND))
             parts += _fields(near, LAND_M, (materials.LAND, materials.LAND_WOODED), _FIELD_M, 7)
     parts.append(m.polygon(shapely.union_all(far), LAND_M, materials.LAND))
-    return m.merge(parts)
+    return parts
 
 
-def _shore(ring: np.ndarray, sea_level_m: float) -> m.Mesh:
+def _shore(ring: NDArray[np.float64], sea_level_m: float) -> m.Mesh:
     """A bank around the land, from its edge down into the water."""
     return m.walls(ring, sea_level_m - 1.0, LAND_M, materials.SHORE, foot=0.8)
 

@@ -8,40 +8,57 @@ from vtkmodules.vtkRenderingCore import vtkRenderer
 
 from scene import lettering, materials
 from scene import mesh as m
-from scene.actors import baked
-from scene.later import Later
+from scene.actors import still
 from scene.light import Light
-from scene.props.base import StaticProp, Tiled
-from scene.props.quay import inland_of
-from scene.props.terrain import area_of
+from scene.plan import Plan
+from scene.props.base import Near, StaticProp
+from scene.still import Recipe, Stock
 from twin.port_layout import Block, Crane, CraneKind, PortLayout
 
 _PAD_M, _RUNWAY_M, _PAINT_M = 0.05, 0.06, 0.09
 _SLOT_LINES_SEEN_M = 520.0
 _NUMBERS_SEEN_M = 1500.0
+_PIECE_M = 40.0  # so fine is the lamplight
 
 
 class Yard(StaticProp):
     """Pads, runways, slot lines (close up) and block numbers."""
 
-    def __init__(self, renderer: vtkRenderer, layout: PortLayout, light: Light, later: Later) -> None:
+    def __init__(self, renderer: vtkRenderer, stock: Stock, light: Light) -> None:
         super().__init__(renderer)
-        pads = [_pad(block) for block in layout.blocks]
-        by_id = {block.id: block for block in layout.blocks}
-        tracks = [_tracks(crane, by_id) for crane in _one_for_each_block(layout)]
-        self.add(baked(m.merge(tracks), light, layer=4))
-        self.add(baked(m.merge(pads), light, layer=3))
-        landward = _landward(layout)
-        # Letters come from VTK, so they are made here.
-        numbers = m.merge(_numbers(block, landward) for block in layout.blocks)
-
-        def slots() -> m.Mesh:
-            return m.merge(_slot_lines(block) for block in layout.blocks)
-
+        for part in stock.at_once("yard.tracks"):
+            self.add(still(part, light, 4))
+        for part in stock.at_once("yard.pads"):
+            self.add(still(part, light, 3))
         self._near = [
-            Tiled(later, slots, light, 5, _SLOT_LINES_SEEN_M, 260.0, materials.PAD),
-            Tiled(later, lambda: numbers, light, 5, _NUMBERS_SEEN_M, 420.0, materials.YARD),
+            Near(stock.later("yard.slots"), light, 5, _SLOT_LINES_SEEN_M, materials.PAD),
+            Near(stock.later("yard.numbers"), light, 5, _NUMBERS_SEEN_M, materials.YARD),
         ]
+
+
+def pads(plan: Plan) -> m.Mesh:
+    """The ground of all blocks."""
+    return m.merge(_pad(block) for block in plan.layout.blocks)
+
+
+def tracks(plan: Plan) -> m.Mesh:
+    """Runways and rails of the yard cranes."""
+    blocks = {block.id: block for block in plan.layout.blocks}
+    return m.merge(_tracks(crane, blocks) for crane in _one_for_each_block(plan.layout))
+
+
+def slots(plan: Plan) -> m.Mesh:
+    """A line around each slot."""
+    return m.merge(_slot_lines(block) for block in plan.layout.blocks)
+
+
+def numbers(plan: Plan) -> m.Mesh:
+    """Names of the blocks on the ground."""
+    return m.merge(_numbers(block, plan.landward) for block in plan.layout.blocks)
+
+
+AT_ONCE = {"yard.tracks": Recipe(tracks), "yard.pads": Recipe(pads)}
+LATER = {"yard.slots": Recipe(slots, 260.0), "yard.numbers": Recipe(numbers, 420.0)}
 
 
 def _at(block: Block, u: ArrayLike, v: ArrayLike) -> NDArray[np.float64]:
@@ -52,16 +69,12 @@ def _at(block: Block, u: ArrayLike, v: ArrayLike) -> NDArray[np.float64]:
 
 
 def _pad(block: Block) -> m.Mesh:
-    u, v = np.array([-0.6, block.length_m + 0.6]), np.array([-0.4, block.width_m + 0.4])
-    corners = _at(block, u[[0, 0, 1, 1]], v[[0, 1, 1, 0]])
-    if _turn(corners) < 0:
-        corners = corners[::-1]
-    return m.quads(np.column_stack([corners, np.full(4, _PAD_M)]), materials.PAD)
-
-
-def _turn(corners: NDArray[np.float64]) -> float:
-    a, b = corners[1] - corners[0], corners[2] - corners[0]
-    return float(a[0] * b[1] - a[1] * b[0])
+    u = np.linspace(-0.6, block.length_m + 0.6, max(2, int(block.length_m / _PIECE_M) + 1))
+    near, far = (_at(block, u, np.full_like(u, v)) for v in (-0.4, block.width_m + 0.4))
+    corners = np.full((len(u) - 1, 4, 3), _PAD_M)
+    # Rows count to the right of the bays: first the side of the last row.
+    corners[:, 0, :2], corners[:, 1, :2], corners[:, 2, :2], corners[:, 3, :2] = far[:-1], far[1:], near[1:], near[:-1]
+    return m.quads(corners, materials.PAD)
 
 
 def _slot_lines(block: Block) -> m.Mesh:
@@ -73,14 +86,6 @@ def _slot_lines(block: Block) -> m.Mesh:
     along = m.segments(_at(block, np.zeros_like(v), v), _at(block, np.full_like(v, block.length_m), v), 0.16, _PAINT_M,
                        materials.PAINT_DIM)
     return m.merge([across, along])
-
-
-def _landward(layout: PortLayout) -> NDArray[np.float64]:
-    """Unit vector (2,) from the quay inland; north where there is no quay."""
-    if not layout.quay_lines:
-        return np.array([0.0, 1.0])
-    line = np.asarray(layout.quay_lines[0], dtype=float)
-    return inland_of(line[0], line[-1], area_of(layout.platform))
 
 
 def _numbers(block: Block, landward: NDArray[np.float64]) -> m.Mesh:

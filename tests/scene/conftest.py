@@ -11,10 +11,19 @@ from vtkmodules.vtkRenderingCore import vtkActor, vtkRenderer
 from resources import locator
 from scene.quality import SOFTWARE
 from scene.scene import Scene
+from scene.still import CACHE_VARIABLE
 from tests.harbour import Harbour
 from twin import port_definition
 from twin.port_index import PortIndex
 from twin.port_layout import PortLayout
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Meshes of the port are kept for the tests alone."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(CACHE_VARIABLE, str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 @pytest.fixture(scope="session")
