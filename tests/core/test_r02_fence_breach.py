@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
-from tests.core.small_port import small_port
+from tests.core.small_port import box, small_port
 from tests.core.timeline import BOX, Story, Watch, at, number
+from twin.port_index import PortIndex
+from twin.port_layout import Fence, FenceClass, Name
 from twin.records import EntityKind, MoveEvent, PlaceKind, Purpose, Trade, VehicleKind
 from twin.rules.fence_cells import FenceCells
 from twin.warnings import Severity, Verb
@@ -255,10 +259,6 @@ def test_a_standing_stock_raises_nothing() -> None:
 
 
 def test_a_port_without_fences_is_left_in_peace() -> None:
-    import dataclasses
-
-    from twin.port_index import PortIndex
-
     port = PortIndex(dataclasses.replace(small_port().layout, fences=()))
     story = Story(port)
     story.vehicle("7:00", PLATE)
@@ -273,22 +273,42 @@ def test_the_grid_misses_no_fence_that_a_way_touches() -> None:
     cells = FenceCells(port)
     rng = np.random.default_rng(7)
     start, end = rng.uniform(-80.0, 520.0, (2, 4_000, 2))
-    near = cells.near_segments(start[:, 0], start[:, 1], end[:, 0], end[:, 1])
+    near = cells.near(start[:, 0], start[:, 1], end[:, 0], end[:, 1])
+    told = set(zip(near.which.tolist(), near.fence.tolist(), strict=True))
+    assert len(told) == len(near.which), "each pair once"
     touched = 0
     for fence in range(len(port.fence_polygons)):
-        inside = cells.chord(fence, start[:, 0], start[:, 1], end[:, 0], end[:, 1]) > 0.0
-        touched += int(inside.sum())
-        assert (near[inside] >> fence & 1).all()
+        chord = cells.chord(np.full(4_000, fence), start[:, 0], start[:, 1], end[:, 0], end[:, 1])
+        inside = np.flatnonzero(chord > 0.0)
+        touched += len(inside)
+        assert all((way, fence) in told for way in inside.tolist())
     assert touched > 500
-    assert (near == 0).any(), "and it does rule some out"
+    assert len(told) < 4_000 * len(port.fence_polygons) / 2, "and it does rule some out"
 
 
-def test_too_many_fences_are_refused() -> None:
-    import dataclasses
+def test_the_middle_of_a_cell_tells_how_deep_its_points_lie() -> None:
+    port = small_port()
+    cells = FenceCells(port)
+    x, y = np.random.default_rng(8).uniform(-80.0, 520.0, (2, 4_000))
+    pairs = cells.near(np.full(4_000, np.nan), np.full(4_000, np.nan), x, y)
+    exact = cells.depth(pairs.fence, x[pairs.which], y[pairs.which])
+    assert len(pairs.which) > 500
+    assert np.abs(exact - pairs.depth).max() <= cells.slack_m + 1e-3
+    assert cells.memory_bytes > 0
 
-    from twin.port_index import PortIndex
 
-    fence = small_port().layout.fences[0]
-    fences = tuple(dataclasses.replace(fence, id=f"F{i}") for i in range(63))
-    with pytest.raises(ValueError, match="63 fences are more than 62"):
-        FenceCells(PortIndex(dataclasses.replace(small_port().layout, fences=fences)))
+def test_four_hundred_fences_are_kept_apart() -> None:
+    """Twenty by twenty yards of 20 m, side by side, foreign and domestic in turn like a chessboard."""
+    fences = tuple(
+        Fence(f"F{i}", Name("围网", "fence"), FenceClass.FOREIGN if (i % 20 + i // 20) % 2 else FenceClass.DOMESTIC,
+              box(20.0 * (i % 20), 20.0 * (i // 20), 20.0 * (i % 20 + 1), 20.0 * (i // 20 + 1)), "test", (), 2.5)
+        for i in range(400))
+    port = PortIndex(dataclasses.replace(small_port().layout, fences=fences))
+    story = Story(port)
+    story.vehicle("7:00", PLATE)
+    for step, (column, line) in enumerate([(3, 2), (5, 7), (19, 19), (0, 1)]):  # two of them domestic
+        story.fix(at("8:00:20") + 60_000 * step, 20.0 * column + 10.0, 20.0 * line + 10.0)
+    watch = told(story)
+    warning = watch.only("R02")
+    assert (warning.raised_at, warning.facts["fence"], warning.active) == (at("8:01:20"), "F399", False)
+    assert [d.warnings[0].facts["fence"] for d in watch.deltas if d.warnings][:2] == ["F145", "F145"], "in, out"

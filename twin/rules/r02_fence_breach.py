@@ -17,7 +17,7 @@ from twin.port_layout import FenceClass
 from twin.records import Classifier, EntityKind, Kind, MoveEvent, PlaceKind, Trade, VehicleKind
 from twin.rules.base import Parameter, RuleSpec, Verdict, View
 from twin.rules.calendar import OpenHours
-from twin.rules.fence_cells import FenceCells
+from twin.rules.fence_cells import NEAR_M, FenceCells, Pairs
 from twin.state import Fixes, State
 from twin.tables import ENTITY_KINDS, PLACE_KINDS, TRADES, VEHICLE_KINDS
 from twin.warnings import Clearing, Fact, Finding, Limit, Severity
@@ -48,6 +48,8 @@ _STANDS_FOR = np.zeros(len(Trade) + 1, dtype=np.int64)
 for _trade in (Trade.FOREIGN, Trade.TRANSIT, Trade.TRANSSHIPMENT):
     _STANDS_FOR[TRADES[_trade]] = _FOREIGN_BIT
 _STANDS_FOR[TRADES[Trade.DOMESTIC]] = _DOMESTIC_BIT
+# Whom a fence concerns, by its class.
+_CONCERNED = {FenceClass.DOMESTIC: _FOREIGN_BIT, FenceClass.FOREIGN: _DOMESTIC_BIT, FenceClass.CLOSED: _STRANGER_BIT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,64 +120,108 @@ class FenceBreach:
         self._port, fences = index, index.layout.fences
         self._cells = FenceCells(index)
         self._hours = OpenHours([f.open_hours for f in fences], index.layout.time_zone)
-        concerned = {
-            FenceClass.DOMESTIC: _FOREIGN_BIT, FenceClass.FOREIGN: _DOMESTIC_BIT, FenceClass.CLOSED: _STRANGER_BIT}
-        self._forbidden = np.zeros(8, dtype=np.int64)  # fences by what a vehicle stands for
-        for number, fence in enumerate(fences):
-            for bits in range(8):
-                if concerned.get(fence.fence_class, 0) & bits:
-                    self._forbidden[bits] |= np.int64(1) << number
-        self._at_block = np.zeros(len(index.layout.blocks) + 1, dtype=np.int64)  # fences that touch blocks; none, -1
-        for number, polygon in enumerate(index.fence_polygons):
-            touched = shapely.intersects(polygon, np.array(index.block_outline, dtype=object)).astype(np.int64)
-            self._at_block[:-1] |= touched << number
-        self._any = int(np.bitwise_or.reduce(self._forbidden))
+        self._concerns = np.array([_CONCERNED.get(f.fence_class, 0) for f in fences], dtype=np.int64)
+        rng = np.random.default_rng(len(fences))
+        self._marks = rng.integers(1, 1 << 60, (3, len(fences)), dtype=np.int64)  # sums of them tell sets apart
+        blocks = np.array(index.block_outline, dtype=object)
+        at, fence = shapely.STRtree(index.fence_polygons).query(blocks, predicate="intersects")
+        self._at_block: dict[int, list[int]] = {}  # fences that touch a block
+        for block, number in sorted(zip(at.tolist(), fence.tolist(), strict=True)):
+            self._at_block.setdefault(block, []).append(number)
+        self._block_concerns = np.zeros(len(blocks) + 1, dtype=np.int64)  # the last place is that of no block, -1
+        np.bitwise_or.at(self._block_concerns, at, self._concerns[fence])
 
     def _sights(self, state: State, fixes: Fixes, vehicles: Mapping[int, _Visit]) -> Iterator[_Sight]:
-        """The fixes that may matter, in order of vehicle and time. All others are ruled out by columns."""
-        if not self._any:
+        """The fixes that may change something, in order of vehicle and time. All others are ruled out by columns."""
+        if not self._concerns.any():
             return
         gap_ms = self._parameters["crossing_gap_s"] * 1000.0
         way = np.hypot(fixes.x - fixes.from_x, fixes.y - fixes.from_y)
         told = (fixes.from_at > 0) & (fixes.at - fixes.from_at <= gap_ms) & (way <= self._parameters["crossing_way_m"])
         from_x, from_y = np.where(told, fixes.from_x, np.nan), np.where(told, fixes.from_y, np.nan)
-        near = self._cells.near_segments(from_x, from_y, fixes.x, fixes.y) & self._any
-        known = np.zeros(state.movers.count, dtype=bool)
-        known[list(vehicles)] = True
-        at = np.flatnonzero(((near != 0) | known[fixes.rows]) & (state.movers.kind[fixes.rows] == _VEHICLE))
-        forbidden = self._forbidden[stands_for(state, fixes.rows[at], fixes.at[at])]
-        matters = (near[at] & forbidden != 0) | known[fixes.rows[at]]
-        at, forbidden = at[matters], forbidden[matters]
-        if not len(at):
-            return
-        forbidden &= ~self._hours.open_at(fixes.at[at])
-        depth, chord = self._measure(fixes, at, forbidden & near[at], from_x, from_y)
-        for k, i in enumerate(at.tolist()):
-            fences = [f for f in depth if forbidden[k] >> f & 1]
-            yield _Sight(
-                int(fixes.rows[i]), int(fixes.at[i]), float(fixes.x[i]), float(fixes.y[i]), float(fixes.accuracy[i]),
-                str(fixes.ids[i]), bool(fixes.late[i]), {f: float(depth[f][k]) for f in fences},
-                {f: float(chord[f][k]) for f in fences})
+        pairs = self._forbidden(state, fixes, self._cells.near(from_x, from_y, fixes.x, fixes.y))
+        certain, doubtful, line, crossing = self._measure(fixes, pairs, np.where(told, way, 0.0), from_x, from_y)
+        steady = np.zeros(len(fixes.rows), dtype=np.int64)
+        unsteady = np.zeros(len(fixes.rows), dtype=np.int64)
+        np.add.at(steady, pairs.which[certain], self._marks[0, pairs.fence[certain]])
+        np.add.at(unsteady, pairs.which[doubtful], self._marks[1, pairs.fence[doubtful]])
+        np.add.at(unsteady, pairs.which[line], self._marks[2, pairs.fence[line]])
+        matters = (unsteady != 0) | ((steady != 0) & fixes.late)
+        matters[pairs.which[crossing]] = True
+        matters |= self._changed(state, fixes, vehicles, steady, unsteady)
+        at = np.flatnonzero(matters)
+        yield from self._look(fixes, at, pairs.take(matters[pairs.which]), from_x, from_y)
+
+    def _forbidden(self, state: State, fixes: Fixes, pairs: Pairs) -> Pairs:
+        """Those of the pairs whose fence the vehicle must not be inside of at that time."""
+        vehicle = state.movers.kind[fixes.rows] == _VEHICLE
+        pairs = pairs.take((self._concerns[pairs.fence] != 0) & vehicle[pairs.which])
+        at = pairs.which[np.flatnonzero(np.diff(pairs.which, prepend=-1))]
+        bits = np.zeros(len(fixes.rows), dtype=np.int64)
+        bits[at] = stands_for(state, fixes.rows[at], fixes.at[at])
+        pairs = pairs.take(self._concerns[pairs.fence] & bits[pairs.which] != 0)
+        return pairs.take(~self._hours.open_at(fixes.at[pairs.which], pairs.fence))
 
     def _measure(
-        self, fixes: Fixes, at: NDArray[np.intp], masks: NDArray[np.int64], from_x: NDArray[np.float64],
+        self, fixes: Fixes, pairs: Pairs, way: NDArray[np.float64], from_x: NDArray[np.float64],
         from_y: NDArray[np.float64],
-    ) -> tuple[dict[int, NDArray[np.float64]], dict[int, NDArray[np.float64]]]:
-        """Depth and chord of fixes `at` for each fence in their masks, -inf and 0 for the others."""
-        depth, chord = {}, {}
-        union = int(np.bitwise_or.reduce(masks)) if len(masks) else 0
-        for fence in range(union.bit_length()):
-            here = np.flatnonzero(masks >> fence & 1)
-            if not len(here):
-                continue
-            i = at[here]
-            depth[fence] = np.full(len(at), -np.inf)
-            depth[fence][here] = self._cells.depth(fence, fixes.x[i], fixes.y[i])
-            chord[fence] = np.zeros(len(at))
-            moved = here[np.isfinite(from_x[i]) & (depth[fence][here] <= 0.0)]
-            m = at[moved]
-            chord[fence][moved] = self._cells.chord(fence, from_x[m], from_y[m], fixes.x[m], fixes.y[m])
-        return depth, chord
+    ) -> tuple[NDArray[np.bool_], ...]:
+        """Which pairs are certainly inside, inside by a little, on the line, and crossings. Geometry only where the
+        cells leave it open. Shapes (N,)."""
+        i, slack = pairs.which, self._cells.slack_m
+        accuracy, depth = fixes.accuracy[i], pairs.depth
+        sure = accuracy + self._parameters["margin_m"]
+        open_ = np.flatnonzero((depth - slack <= sure) & (depth + slack > -accuracy))
+        depth[open_] = self._cells.depth(pairs.fence[open_], fixes.x[i[open_]], fixes.y[i[open_]])
+        known = np.zeros(len(i), dtype=bool)
+        known[open_] = True
+        certain = np.where(known, depth > sure, depth - slack > sure)
+        doubtful = known & ~certain & (depth > accuracy)
+        line = known & ~certain & ~doubtful & (depth > -accuracy)
+        least = 2.0 * accuracy + self._parameters["crossing_m"]
+        nearest = np.where(np.isfinite(depth), np.maximum(-depth - np.where(known, 0.0, slack), 0.0), NEAR_M)
+        crossing = ~certain & (depth <= accuracy) & (way[i] - nearest > least)
+        maybe = np.flatnonzero(crossing)
+        m = i[maybe]
+        crossing[maybe] = self._cells.chord(
+            pairs.fence[maybe], from_x[m], from_y[m], fixes.x[m], fixes.y[m]) > least[maybe]
+        return certain, doubtful, line, crossing
+
+    def _changed(
+        self, state: State, fixes: Fixes, vehicles: Mapping[int, _Visit], steady: NDArray[np.int64],
+        unsteady: NDArray[np.int64],
+    ) -> NDArray[np.bool_]:
+        """Which fixes find their vehicle inside other fences than the fix before did. Shape (N,)."""
+        first = np.ones(len(fixes.rows), dtype=bool)
+        first[1:] = (fixes.rows[1:] != fixes.rows[:-1]) | fixes.late[:-1]
+        before_steady, before_unsteady = np.zeros((2, len(steady)), dtype=np.int64)
+        before_steady[1:], before_unsteady[1:] = steady[:-1], unsteady[:-1]
+        mark = np.zeros((2, state.movers.count), dtype=np.int64)
+        for mover, visit in vehicles.items():
+            mark[0, mover] = self._marks[0, list(visit.inside)].sum()
+            mark[1, mover] = len(visit.doubtful)
+        before_steady[first], before_unsteady[first] = mark[:, fixes.rows[first]]
+        changed: NDArray[np.bool_] = ~fixes.late & ((steady != before_steady) | (before_unsteady != 0))
+        return changed
+
+    def _look(
+        self, fixes: Fixes, at: NDArray[np.intp], pairs: Pairs, from_x: NDArray[np.float64],
+        from_y: NDArray[np.float64],
+    ) -> Iterator[_Sight]:
+        """Fixes `at` one by one, with exact depths and chords of the pairs that concern them."""
+        i = pairs.which
+        depth = self._cells.depth(pairs.fence, fixes.x[i], fixes.y[i])
+        chord = np.zeros(len(i))
+        moved = np.flatnonzero(np.isfinite(from_x[i]) & (depth <= 0.0))
+        m = i[moved]
+        chord[moved] = self._cells.chord(pairs.fence[moved], from_x[m], from_y[m], fixes.x[m], fixes.y[m])
+        begin, end = np.searchsorted(i, at), np.searchsorted(i, at, side="right")
+        for k, b, e in zip(at.tolist(), begin.tolist(), end.tolist(), strict=True):
+            fences = pairs.fence[b:e].tolist()
+            yield _Sight(
+                int(fixes.rows[k]), int(fixes.at[k]), float(fixes.x[k]), float(fixes.y[k]), float(fixes.accuracy[k]),
+                str(fixes.ids[k]), bool(fixes.late[k]), dict(zip(fences, depth[b:e].tolist(), strict=True)),
+                dict(zip(fences, chord[b:e].tolist(), strict=True)))
 
     def _lies(self, sight: _Sight, visit: _Visit) -> tuple[set[int], set[int], set[int]]:
         """The fences a fix is certainly inside of, those it may be inside of, and those crossed on the way to it."""
@@ -265,14 +311,12 @@ class FenceBreach:
             at = np.flatnonzero((_PUT_DOWN.of(batch["event"]) >= 0) & (bits > 0))
             at = at[(batch["to_kind"][at] == PlaceKind.SLOT) & (batch["classifier"][at] == Classifier.ACTUAL)]
             slots = state.yard.parse(batch["to_ref"][at].tolist())
-            fences = self._at_block[slots[:, 0]] & self._forbidden[bits[at]]
-            fences &= ~self._hours.open_at(batch["observed_at"][at])
-            xyz = np.full((len(at), 3), np.nan)
-            wrong = np.flatnonzero(fences)
-            xyz[wrong] = state.index.slot_xyz(*slots[wrong].T)
-            for k in wrong.tolist():
+            maybe = np.flatnonzero(self._block_concerns[slots[:, 0]] & bits[at])
+            at, slots = at[maybe], slots[maybe]
+            xyz = state.index.slot_xyz(*slots.T)
+            for k, block in enumerate(slots[:, 0].tolist()):
                 row, when = int(rows[at[k]]), int(batch["observed_at"][at[k]])
-                fence, depth = self._deepest(int(fences[k]), xyz[k])
+                fence, depth = self._deepest(self._at_block[block], int(bits[at[k]]), when, xyz[k])
                 if fence < 0 or (row in boxes and when >= int(boxes[row][0])):
                     continue
                 x, y = float(xyz[k, 0]), float(xyz[k, 1])
@@ -287,19 +331,25 @@ class FenceBreach:
                     evidence=(str(batch["id"][at[k]]),),
                     limits=(Limit("depth_inside", round(depth, 1), 0.0, "m"),)))
         for row, (incident, fence) in tuple(boxes.items()):
-            still = c.place_kind[row] == _SLOT and self._forbidden[_STANDS_FOR[c.trade[row]]] >> fence & 1 and (
-                self._deepest(1 << fence, c.xyz[row].astype(np.float64))[0] >= 0)
-            if not still:
+            stands_for_now, place = int(_STANDS_FOR[c.trade[row]]), c.xyz[row].astype(np.float64)
+            if c.place_kind[row] != _SLOT or self._deepest([fence], stands_for_now, None, place)[0] < 0:
                 del boxes[row]
                 clearings.append(Clearing(
                     RULE.id, str(c.number[row]), incident, int(c.moved_at[row]), "container was moved"))
 
-    def _deepest(self, fences: int, xyz: NDArray[np.float64]) -> tuple[int, float]:
-        """The fence of a mask in which a place lies deepest and how deep, metres; -1 and 0 if in none."""
-        numbers = [f for f in range(fences.bit_length()) if fences >> f & 1]
-        depths = [(float(self._cells.depth(f, xyz[:1], xyz[1:2])[0]), f) for f in numbers if np.isfinite(xyz[0])]
-        depth, fence = max(depths, default=(0.0, -1))
-        return (fence, depth) if depth > 0.0 else (-1, 0.0)
+    def _deepest(
+        self, fences: list[int], bits: int, when: int | None, xyz: NDArray[np.float64],
+    ) -> tuple[int, float]:
+        """The fence in which a place lies deepest and how deep, metres, of those that forbid it to what `bits` say and
+        are closed at `when`; -1 and 0 if in none."""
+        concerned = np.array([f for f in fences if self._concerns[f] & bits], dtype=np.intp)
+        if when is not None:
+            concerned = concerned[~self._hours.open_at(np.full(len(concerned), when), concerned)]
+        if not len(concerned) or not np.isfinite(xyz[0]):
+            return -1, 0.0
+        depth = self._cells.depth(concerned, np.full(len(concerned), xyz[0]), np.full(len(concerned), xyz[1]))
+        deepest = int(np.argmax(depth))
+        return (int(concerned[deepest]), float(depth[deepest])) if depth[deepest] > 0.0 else (-1, 0.0)
 
 
 def loads_at(state: State, mover: int, at: int) -> tuple[int, ...]:
