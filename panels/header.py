@@ -10,7 +10,7 @@ from panels import formats
 from panels.desk import Desk
 from panels.vocabulary import FEED_STATES, look_up
 from twin.events import Counts
-from twin.feed_health import FeedHealth
+from twin.feed_health import FeedHealth, FeedState
 
 _STATE_COLOURS = {"up": "good", "late": "attention", "connecting": "dim", "down": "alarm"}
 
@@ -68,9 +68,11 @@ class Header(QWidget):
         return box
 
     def show_clock(self, now_ms: int) -> None:
-        """The port's clock."""
-        colour, live = self._desk.theme.colours["good"], self.tr("Live")
-        light = f'<span style="color:{colour}; font-size:{self._desk.theme.px(12)}px">●</span>'
+        """The port's clock; it does not claim to be live while a feed is down."""
+        down = any(feed.state is FeedState.DOWN for feed in self._desk.feeds())
+        colour = self._desk.theme.colours["alarm" if down else "good"]
+        live = self.tr("No data") if down else self.tr("Live")
+        light = f'<span style="color:{colour}; font-size:{self._desk.theme.px(12)}px">{"✕" if down else "●"}</span>'
         if not now_ms:  # the port has not said its time yet
             self._clock.setText(f"{light} {live} --:--:--")
             return

@@ -18,6 +18,7 @@ from panels.feeds_dialog import FeedsDialog
 from panels.header import Header
 from panels.heartbeat import Heartbeat
 from panels.layer_list import LayerList
+from panels.outage_banner import OutageBanner
 from panels.scene_frame import SceneFrame
 from panels.search_box import SearchBox
 from panels.warning_list import WarningList
@@ -41,6 +42,7 @@ class MainWindow(QMainWindow):
         self.resize(theme.px(1920), theme.px(1080))
 
         self.header = Header(desk)
+        self.outage = OutageBanner(desk)
         self.search = SearchBox(desk)
         self.layer_list = LayerList(desk)
         self.zone_tree = ZoneTree(desk)
@@ -51,7 +53,7 @@ class MainWindow(QMainWindow):
         self.steps = WarningSteps(desk, self)
         self._turns: dict[int, Callable[[], None]] = {  # each second's work, spread over its beats
             2: self._tell_refusals,
-            3: lambda: self.header.show_feeds(desk.feeds()),
+            3: self._show_feeds,
             4: self.zone_tree.show_state,
             6: lambda: self.activity.show_activity(desk.twin.activity, desk.now()),
             8: self.warning_list.tick,
@@ -118,7 +120,7 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(whole)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for widget, stretch in ((self.header, 0), (middle, 1), (self.activity, 0)):
+        for widget, stretch in ((self.header, 0), (self.outage, 0), (middle, 1), (self.activity, 0)):
             column.addWidget(widget, stretch)
         self._left, self._right = left, right
         self.setCentralWidget(whole)
@@ -190,6 +192,11 @@ class MainWindow(QMainWindow):
         counts = self._desk.twin.counts()
         self.header.show_counts(counts)
         self.layer_list.show_counts(counts)
+
+    def _show_feeds(self) -> None:
+        feeds = self._desk.feeds()
+        self.header.show_feeds(feeds)
+        self.outage.show_feeds(feeds)
 
     def _tell_refusals(self) -> None:
         for outcome in self._desk.outcomes():

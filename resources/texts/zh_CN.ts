@@ -241,6 +241,10 @@
         <translation>实时</translation>
     </message>
     <message>
+        <source>No data</source>
+        <translation>无数据</translation>
+    </message>
+    <message>
         <source> digital twin</source>
         <translation>数字孪生</translation>
     </message>
@@ -340,6 +344,37 @@
     <message>
         <source>Risk warnings</source>
         <translation>风险预警</translation>
+    </message>
+</context>
+<context>
+    <name>OutageBanner</name>
+    <message>
+        <source>%1 feed %2 is down for %3, since %4: %5.</source>
+        <translation>%1 数据源 %2 已中断 %3（自 %4）：%5。</translation>
+    </message>
+    <message>
+        <source>The picture is of %1; warnings can still be worked on and are sent when it is back.</source>
+        <translation>画面停留在 %1；预警仍可处置，恢复后自动回传。</translation>
+    </message>
+    <message>
+        <source>%1 feed %2 is behind by %3 and catching up.</source>
+        <translation>%1 数据源 %2 滞后 %3，正在补齐。</translation>
+    </message>
+    <message>
+        <source>%1 feed %2 is back after %3.</source>
+        <translation>%1 数据源 %2 已恢复，中断 %3。</translation>
+    </message>
+    <message>
+        <source>Nothing was lost.</source>
+        <translation>记录已补齐，无缺失。</translation>
+    </message>
+    <message>
+        <source>all kinds</source>
+        <translation>全部种类</translation>
+    </message>
+    <message>
+        <source>The source no longer has %1 from %2 to %3.</source>
+        <translation>%2 至 %3 的记录（%1）数据源已不再保存。</translation>
     </message>
 </context>
 <context>
