@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,15 @@ class Activity:
     def __init__(self) -> None:
         self._counts = {name: np.zeros(KEPT_MINUTES, dtype=np.int32) for name in SERIES}
         self._minutes = np.full(KEPT_MINUTES, -1, dtype=np.int64)
+
+    def save(self) -> dict[str, NDArray[Any]]:
+        """Copies of the ring's columns. Shapes (KEPT_MINUTES,)."""
+        return {"minute": self._minutes.copy()} | {name: counts.copy() for name, counts in self._counts.items()}
+
+    def restore(self, columns: Mapping[str, NDArray[Any]]) -> None:
+        """Counts as when it was saved."""
+        self._minutes = columns["minute"].copy()
+        self._counts = {name: columns[name].copy() for name in SERIES}
 
     def take(self, batches: Sequence[Batch]) -> None:
         """Counts the gate passages and actual moves of `batches` (each record once)."""

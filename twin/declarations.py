@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import chain
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from twin.interner import Interner, Texts
 from twin.legal_state import DECLARATION_MODES, DECLARATION_STATES
 from twin.newest import time_of, version
 from twin.paperwork import Register
+from twin.past import Past
 from twin.records import Declaration, DeclarationMode, DeclarationState, Kind
 
 _RELEASED = DECLARATION_STATES[DeclarationState.RELEASED]
@@ -44,6 +46,23 @@ class Declarations:
 
     def __len__(self) -> int:
         return len(self._register)
+
+    def save(self) -> tuple[dict[str, NDArray[Any]], dict[str, NDArray[Any]]]:
+        """Copies of the newest records by number, and of every state of each for each of its containers."""
+        log = self._log[: self._count]
+        columns = {name: log[name].copy() for name in log.dtype.names or ()}
+        return self._register.save(), columns | {"id": self._ids[: self._count].copy()}
+
+    def restore(self, newest: Mapping[str, NDArray[Any]], log: Mapping[str, NDArray[Any]], past: Past) -> None:
+        """Knows of declarations what was known when they were saved."""
+        self._register.restore(newest, past)
+        self._numbers.restore(newest["subject"].tolist())
+        self._count = len(log["id"])
+        self._log = np.empty(max(1024, self._count), dtype=self._log.dtype)
+        for name in self._log.dtype.names or ():
+            self._log[name][: self._count] = log[name]
+        self._ids = np.empty(len(self._log), dtype=object)
+        self._ids[: self._count] = log["id"]
 
     def take(
         self, batch: Batch, containers: NDArray[np.int32], rows: NDArray[np.intp],

@@ -33,6 +33,12 @@ class Interner:
         """The text of each row; to be read only."""
         return self._texts
 
+    def restore(self, texts: list[str]) -> None:
+        """Holds these texts from now on, the first in row 0; whoever looks rows up in `row_of` goes on doing so."""
+        self._texts = texts
+        self._numbers.clear()
+        self._numbers.update(zip(texts, range(len(texts)), strict=True))
+
     def rows(self, texts: Texts | list[str]) -> Rows:
         """The rows of texts, new ones added. Shape (N,)."""
         listed = texts.tolist() if isinstance(texts, np.ndarray) else texts

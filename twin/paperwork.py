@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,8 @@ from numpy.typing import NDArray
 
 from twin.batch import Batch
 from twin.interner import Interner, Rows, Texts
-from twin.newest import version, winners
+from twin.newest import time_of, version, winners
+from twin.past import NoPast, Past
 from twin.records import SUBJECT_FIELD, Kind, Record
 
 
@@ -25,12 +27,41 @@ class Register:
         self._ids: Texts = np.empty(0, dtype=object)
         self._batch: Texts = np.empty(0, dtype=object)
         self._row = np.zeros(0, dtype=np.int32)
+        self._past: Past = NoPast()
 
     def __len__(self) -> int:
         return len(self._interner)
 
     def __iter__(self) -> Iterator[Record]:
-        return (self._batch[i].record(self._row[i]) for i in range(len(self)))
+        self._fetch(np.arange(len(self)))
+        return (self._batch[i].record(int(self._row[i])) for i in range(len(self)) if self._batch[i] is not None)
+
+    def save(self) -> dict[str, NDArray[Any]]:
+        """Copies of what says which record of each subject is the newest. Shapes (N,)."""
+        count = len(self)
+        subjects = np.fromiter(self._interner.texts, dtype=object, count=count)
+        return {"subject": subjects, "version": self._versions[:count].copy(), "id": self._ids[:count].copy()}
+
+    def restore(self, columns: Mapping[str, NDArray[Any]], past: Past) -> None:
+        """Knows the newest of each subject as then; the records themselves are fetched from the past when asked for."""
+        self._interner.restore(columns["subject"].tolist())
+        self._versions, self._ids = columns["version"].copy(), columns["id"].copy()
+        self._batch = np.full(len(self._ids), None, dtype=object)
+        self._row = np.zeros(len(self._ids), dtype=np.int32)
+        self._past = past
+
+    def _fetch(self, rows: NDArray[np.intp]) -> None:
+        """Has the records of rows that were left to the past."""
+        missing = rows[[batch is None for batch in self._batch[rows]]]
+        if not len(missing):
+            return
+        row_of = dict(zip(self._ids[missing].tolist(), missing.tolist(), strict=True))
+        subjects = [self._interner.texts[row] for row in missing.tolist()]
+        for batch in self._past.records(self.kind, subjects, time_of(self._versions[missing]).tolist()):
+            for at, record_id in enumerate(batch["id"].tolist()):
+                row = row_of.get(record_id)
+                if row is not None:
+                    self._batch[row], self._row[row] = batch, at
 
     def take(self, batch: Batch, ranks: NDArray[Any] | int = 0) -> NDArray[np.intp]:
         """Takes records in; the rows of those that are now the newest of their subject."""
@@ -55,12 +86,20 @@ class Register:
     def get(self, subject: str) -> Record | None:
         """The newest record of a subject, None if there is none."""
         row = self._interner.row_of.get(subject)
-        return None if row is None else self._batch[row].record(self._row[row])
+        batch = None if row is None else self._batch_of(row)
+        return None if batch is None else batch.record(int(self._row[row]))
 
     def value(self, subject: str, name: str) -> Any:
         """One field of the newest record of a subject, None if there is none."""
         row = self._interner.row_of.get(subject)
-        return None if row is None else self._batch[row][name][self._row[row]]
+        batch = None if row is None else self._batch_of(row)
+        return None if batch is None else batch[name][self._row[row]]
+
+    def _batch_of(self, row: int) -> Batch | None:
+        if self._batch[row] is None:
+            self._fetch(np.array([row]))
+        found: Batch | None = self._batch[row]
+        return found
 
     def known_rows(self, subjects: Texts | list[str]) -> Rows:
         """Which subjects have a record: their numbers here, -1 for none. Shape (N,)."""
@@ -72,12 +111,27 @@ class Recent:
 
     def __init__(self, limit: int) -> None:
         self._kept: deque[tuple[Batch, int]] = deque(maxlen=limit)
+        self._limit = limit
+        self._before: Callable[[], Sequence[Batch]] | None = None  # asks for those that the past still keeps
 
     def __len__(self) -> int:
+        self._fetch()
         return len(self._kept)
+
+    def restore(self, kind: Kind, past: Past, until: int) -> None:
+        """Forgets all and leaves what came up to `until` (ms UTC, receipt) to the past."""
+        self._kept.clear()
+        self._before = functools.partial(past.recent, kind, until, self._limit)
+
+    def _fetch(self) -> None:
+        if self._before is not None:
+            batches, self._before = self._before(), None
+            before = [(batch, row) for batch in batches for row in range(len(batch))]
+            self._kept = deque([*before, *self._kept], maxlen=self._limit)
 
     def __iter__(self) -> Iterator[Record]:
         """Newest first by arrival."""
+        self._fetch()
         return (batch.record(row) for batch, row in reversed(self._kept))
 
     def take(self, batch: Batch) -> None:

@@ -14,7 +14,7 @@ from twin.facts import Facts
 from twin.paperwork import Recent, Register
 from twin.port_index import PortIndex
 from twin.records import Kind
-from twin.tables import Containers, Cranes, Movers, Orders, Seals, Vessels
+from twin.tables import Containers, Cranes, Movers, Orders, Seals, Table, Vessels
 from twin.yard import Yard
 
 RECENT_PASSAGES = 2_000
@@ -96,6 +96,20 @@ class State:
         self.actions = Register(Kind.ACTION)
         self.gate_passages = Recent(RECENT_PASSAGES)
         self.facts = Facts()
+
+    def table(self, name: str) -> Table:
+        """The table in the attribute `name`. Raises TypeError if that is none."""
+        found = getattr(self, name)
+        if not isinstance(found, Table):
+            raise TypeError(f"{name} is no table")
+        return found
+
+    def register(self, name: str) -> Register:
+        """The register in the attribute `name`. Raises TypeError if that is none."""
+        found = getattr(self, name)
+        if not isinstance(found, Register):
+            raise TypeError(f"{name} is no register")
+        return found
 
     def zone_name(self, x: float, y: float) -> str:
         """Id of the innermost zone at a point in metres, empty outside all."""

@@ -7,6 +7,7 @@ has new ones. Only the twin writes, through `put`.
 from __future__ import annotations
 
 import typing
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -121,6 +122,27 @@ class Table:
         """Writes columns at rows (index array, mask or number)."""
         for name, value in values.items():
             self._data[name][rows] = value
+
+    def described(self) -> tuple[tuple[str, str, int], ...]:
+        """Name, type and width of each column."""
+        return tuple((c.name, c.dtype.str, c.fill.width) for c in self._columns)
+
+    def save(self) -> dict[str, NDArray[Any]]:
+        """Copies of all columns, which `restore` takes. Shapes (count,) or (count, width)."""
+        return {name: values[: self.count].copy() for name, values in self._data.items()}
+
+    def restore(self, columns: Mapping[str, NDArray[Any]]) -> None:
+        """Holds what a table held when it was saved, row by row; everything else is forgotten."""
+        before, self.count = self.count, len(columns[self.key])
+        if self.count > self._capacity:
+            self._capacity = 2 * self.count
+            self._data = {c.name: self._new(c, self._capacity) for c in self._columns}
+        for column in self._columns:
+            values = self._data[column.name]
+            values[: self.count] = columns[column.name]
+            values[self.count: before] = column.fill.value
+        self._interner.restore(columns[self.key].tolist())
+        self._show()
 
     def _grow(self, count: int) -> None:
         before, self.count = self.count, count

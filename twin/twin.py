@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -17,6 +18,7 @@ from twin.declarations import Declarations
 from twin.events import Counts, Delta, Event, EventKind
 from twin.facts import DossierEntry
 from twin.feed_health import FeedHealth
+from twin.keyframe import version_of
 from twin.legal_state import LegalState, derive
 from twin.paperwork import Recent, Register, Seen
 from twin.port_index import PortIndex
@@ -72,6 +74,7 @@ class Twin:
         self.warnings = WarningBook()
         self.activity = Activity()
         self._state = State(index)
+        self.version = version_of(self._state, [rule.spec for rule in rules])
         self._seen = Seen()
         self._engine = Engine(rules)
         self._on_fault = on_fault
@@ -162,6 +165,25 @@ class Twin:
     def rule_status(self) -> Mapping[str, RuleStatus]:
         """Which rules are on, and why others are not, by rule id."""
         return MappingProxyType(self._engine.status)
+
+    @property
+    def state(self) -> State:
+        """Everything the twin knows; to be read only."""
+        return self._state
+
+    def save_rules(self) -> tuple[dict[str, Any], dict[str, RuleStatus]]:
+        """The memories of the rules that are on, by rule id, and the status of all rules."""
+        return self._engine.save()
+
+    def begin_again(
+        self, at: int, memories: Mapping[str, Any], status: Mapping[str, RuleStatus], warnings: WarningBook,
+    ) -> None:
+        """What `keyframe.restore` leaves to the twin: clock, rules, warnings, and that the picture has jumped."""
+        self.now = at
+        self.epoch += 1
+        self._seen = Seen()
+        self._engine.restore(memories, status)
+        self.warnings.restore(warnings)
 
     def feeds(self, healths: Sequence[FeedHealth]) -> None:
         """Takes the present health of the feeds; warnings raised from now on name it."""

@@ -213,6 +213,18 @@ class WarningBook:
     def __len__(self) -> int:
         return len(self._by_id)
 
+    def copy(self) -> WarningBook:
+        """A book with the same warnings that goes its own way from here."""
+        stood = {warning_id: set(incidents) for warning_id, incidents in self._stood.items()}
+        return WarningBook(
+            dict(self._by_id), dict(self._open), dict(self._incidents), stood, dict(self._changed), self.revision)
+
+    def restore(self, book: WarningBook) -> None:
+        """Holds what another book holds. The revision goes on, so that whoever looks at this one looks again."""
+        other, revision = book.copy(), self.revision + 1
+        self._by_id, self._open, self._incidents = other._by_id, other._open, other._incidents  # noqa: SLF001 - a book
+        self._stood, self._changed, self.revision = other._stood, other._changed, revision  # noqa: SLF001
+
     def get(self, warning_id: str) -> RiskWarning | None:
         """A warning by id, None if there is none."""
         return self._by_id.get(warning_id)

@@ -95,6 +95,11 @@ class Yard:
         self._claims = after
         return concerned & ((before > 1) | (after > 1))
 
+    def restore(self, cells: NDArray[np.int32]) -> None:
+        """Counts anew the claims of all containers. `cells`: (N, 2), -1 for none."""
+        self._claims = np.zeros_like(self._claims)
+        self.claim(np.full_like(cells, -1), cells)
+
     def shared(self, cells: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Which boxes have a cell that another claims, too. `cells`: (N, 2); -1 never is. Shape (N,)."""
         return np.asarray((cells[:, 0] >= 0) & (self._claims[cells] > 1).any(axis=1))

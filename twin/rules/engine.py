@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,8 +36,20 @@ class Engine:
         ids = [rule.spec.id for rule in rules]
         if len(set(ids)) != len(ids):
             raise ValueError(f"a rule is given twice: {', '.join(ids)}")
+        self._rules = tuple(rules)
         self._running = [_Running(rule, rule.start()) for rule in rules]
         self.status = {rule_id: RuleStatus(rule_id) for rule_id in ids}
+
+    def save(self) -> tuple[dict[str, Any], dict[str, RuleStatus]]:
+        """The memories of the rules that are on, by rule id, and the status of all. Memories are never changed."""
+        return {running.rule.spec.id: running.memory for running in self._running}, dict(self.status)
+
+    def restore(self, memories: Mapping[str, Any], status: Mapping[str, RuleStatus]) -> None:
+        """Every rule remembers what it did then and is on or off as it was; one that was not there starts anew."""
+        self.status = {rule.spec.id: status.get(rule.spec.id, RuleStatus(rule.spec.id)) for rule in self._rules}
+        self._running = [
+            _Running(rule, memories[rule.spec.id] if rule.spec.id in memories else rule.start())
+            for rule in self._rules if self.status[rule.spec.id].on]
 
     def judge(self, view: View, book: WarningBook, feeds: Sequence[FeedHealth]) -> tuple[RuleFault, ...]:
         """Lets every rule judge a step; returns the rules that failed in it, with the records at which they did."""

@@ -1,0 +1,90 @@
+"""What changed between two plain trees: a rule's memory is kept again and again, and little of it is new each time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from twin.plain_values import ARRAY, DICT, MAPPING, OBJECT
+
+SAME, OTHER, KEYS, FIELDS, ROWS = range(5)
+
+
+def changes(old: Any, new: Any) -> list[Any]:
+    """What makes `new` of `old`: itself a plain tree. Trees must number their classes alike."""
+    if old == new:
+        return [SAME]
+    if isinstance(old, list) and isinstance(new, list) and old and new and old[0] == new[0]:
+        tag = old[0]
+        if tag in (DICT, MAPPING):
+            found = _keys(old, new)
+            if found is not None:
+                return found
+        elif tag == OBJECT and old[1] == new[1] and len(old) == len(new):
+            return [FIELDS, *(changes(a, b) for a, b in zip(old[2:], new[2:], strict=True))]
+        elif tag == ARRAY and _grew(old, new):
+            return _rows(old, new)
+    return [OTHER, new]
+
+
+def changed(old: Any, told: list[Any]) -> Any:
+    """The tree that `changes` described. `old` stays as it is."""
+    what = told[0]
+    if what == SAME:
+        return old
+    if what == OTHER:
+        return told[1]
+    if what == FIELDS:
+        return [*old[:2], *(changed(part, change) for part, change in zip(old[2:], told[1:], strict=True))]
+    if what == ROWS:
+        return _with_rows(old, told)
+    gone = {_key(key) for key in told[1]}
+    given = {_key(key): (key, change) for key, change in zip(told[2::2], told[3::2], strict=True)}
+    made = [old[0]]
+    for key, value in zip(old[1::2], old[2::2], strict=True):
+        name = _key(key)
+        if name not in gone:
+            made += (key, changed(value, given.pop(name)[1]) if name in given else value)
+    for key, change in given.values():
+        made += (key, change[1])
+    return made
+
+
+def _key(key: Any) -> Any:
+    return repr(key) if isinstance(key, list) else key
+
+
+def _keys(old: list[Any], new: list[Any]) -> list[Any] | None:
+    """Keys that went, changed and came; None if those that stayed changed their order, or a new one is not last."""
+    before = {_key(key): (key, value) for key, value in zip(old[1::2], old[2::2], strict=True)}
+    after = {_key(key): (key, value) for key, value in zip(new[1::2], new[2::2], strict=True)}
+    stayed = [name for name in before if name in after]
+    if [*stayed, *(name for name in after if name not in before)] != list(after):
+        return None
+    told: list[Any] = [KEYS, [key for name, (key, _) in before.items() if name not in after]]
+    for name, (key, value) in after.items():
+        change = changes(before[name][1], value) if name in before else [OTHER, value]
+        if change[0] != SAME:
+            told += (key, change)
+    return told
+
+
+def _grew(old: list[Any], new: list[Any]) -> bool:
+    """Whether both are plain arrays of one dimension and one type, the new one no shorter."""
+    return (
+        isinstance(old[1], str) and old[1] == new[1] and old[1] != "O" and len(old[2]) == len(new[2]) == 1
+        and new[2][0] >= old[2][0])
+
+
+def _rows(old: list[Any], new: list[Any]) -> list[Any]:
+    before, after = (np.frombuffer(tree[3], dtype=np.dtype(tree[1])) for tree in (old, new))
+    rows = np.flatnonzero(before != after[: len(before)]).astype(np.uint32)
+    return [ROWS, new[2], rows.tobytes(), after[rows].tobytes(), after[len(before):].tobytes()]
+
+
+def _with_rows(old: list[Any], told: list[Any]) -> list[Any]:
+    kind = np.dtype(old[1])
+    values = np.concatenate([np.frombuffer(old[3], dtype=kind), np.frombuffer(told[4], dtype=kind)])
+    values[np.frombuffer(told[2], dtype=np.uint32)] = np.frombuffer(told[3], dtype=kind)
+    return [old[0], old[1], told[1], values.tobytes()]

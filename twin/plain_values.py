@@ -1,0 +1,152 @@
+"""Values of the twin as plain trees and back: what a rule remembers, written down without knowing the rule.
+
+A plain tree holds None, bool, int, float, str, bytes and lists of such. A list that stands for something else begins
+with a tag. Classes are named once, in `Plain.classes`, and are looked up again only among the twin's own dataclasses
+and enumerations.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import importlib
+import typing
+from collections import deque
+from collections.abc import Callable
+from enum import Enum
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+TUPLE, LIST, SET, FROZENSET, DICT, MAPPING, DEQUE, ARRAY, ENUM, OBJECT = range(10)
+_SEQUENCES: dict[type, int] = {tuple: TUPLE, list: LIST, set: SET, frozenset: FROZENSET}
+_MAKERS: dict[int, Callable[[Any], Any]] = {TUPLE: tuple, LIST: list, SET: set, FROZENSET: frozenset}
+_BARE = (bool, int, float, str, bytes, type(None))
+_HOME = "twin."
+
+
+class PlainError(ValueError):
+    """A value that cannot be written down, or a tree that cannot be read: one sentence."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Plain:
+    """A value written down. `classes`: the names "module:class" that numbers in the tree mean."""
+
+    tree: Any
+    classes: tuple[str, ...] = ()
+
+
+def written(value: Any, known: tuple[str, ...] = ()) -> Plain:
+    """A value as a plain tree. `known`: classes that keep their numbers, so that trees can be compared.
+
+    Raises PlainError naming the class of what cannot be written.
+    """
+    classes = {name: number for number, name in enumerate(known)}
+    tree = _write(value, classes)
+    return Plain(tree, tuple(classes))
+
+
+def read(plain: Plain) -> Any:
+    """The value that was written. Raises PlainError for a class that is not the twin's, or a tree that is none."""
+    try:
+        return _read(plain.tree, [_class(name) for name in plain.classes])
+    except (IndexError, TypeError, KeyError, ValueError) as broken:
+        raise PlainError(f"a value cannot be read: {broken}") from broken
+
+
+def _write(value: Any, classes: dict[str, int]) -> Any:
+    kind = type(value)
+    if kind in _BARE:
+        return value
+    tag = _SEQUENCES.get(kind)
+    if tag is not None:
+        return [tag, *(_write(part, classes) for part in value)]
+    if kind is dict or kind is MappingProxyType:
+        found: list[Any] = [DICT if kind is dict else MAPPING]
+        for key, part in value.items():
+            found += (_write(key, classes), _write(part, classes))
+        return found
+    if kind is np.ndarray:
+        return _write_array(value, classes)
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, Enum):
+        return [ENUM, classes.setdefault(_name(kind), len(classes)), value.value]
+    if dataclasses.is_dataclass(kind):
+        number = classes.setdefault(_name(kind), len(classes))
+        return [OBJECT, number, *(_write(getattr(value, f.name), classes) for f in dataclasses.fields(kind))]
+    if kind is deque:
+        return [DEQUE, value.maxlen, *(_write(part, classes) for part in value)]
+    raise PlainError(f"a {kind.__module__}.{kind.__qualname__} cannot be kept in a keyframe")
+
+
+def _write_array(value: Any, classes: dict[str, int]) -> list[Any]:
+    if value.dtype == object:
+        return [ARRAY, "O", list(value.shape), *(_write(part, classes) for part in value.ravel().tolist())]
+    if value.dtype.hasobject:
+        raise PlainError(f"an array of {value.dtype} cannot be kept in a keyframe")
+    described = value.dtype.str if value.dtype.names is None else [list(part) for part in value.dtype.descr]
+    return [ARRAY, described, list(value.shape), np.ascontiguousarray(value).tobytes()]
+
+
+def _read(tree: Any, classes: list[type]) -> Any:
+    if type(tree) is not list:
+        return tree
+    tag = tree[0]
+    if tag in _MAKERS:
+        return _MAKERS[tag]([_read(part, classes) for part in tree[1:]])
+    if tag in (DICT, MAPPING):
+        parts = [_read(part, classes) for part in tree[1:]]
+        made = dict(zip(parts[::2], parts[1::2], strict=True))
+        return made if tag == DICT else MappingProxyType(made)
+    if tag == OBJECT:
+        return _made(classes[tree[1]], [_read(part, classes) for part in tree[2:]])
+    if tag == ENUM:
+        return classes[tree[1]](tree[2])
+    if tag == ARRAY:
+        return _read_array(tree, classes)
+    if tag == DEQUE:
+        return deque((_read(part, classes) for part in tree[2:]), maxlen=tree[1])
+    raise PlainError(f"tag {tag!r} is unknown")
+
+
+def _read_array(tree: list[Any], classes: list[type]) -> Any:
+    shape = tuple(tree[2])
+    if tree[1] == "O":
+        values = (_read(part, classes) for part in tree[3:])
+        return np.fromiter(values, dtype=object, count=len(tree) - 3).reshape(shape)
+    described = tree[1] if isinstance(tree[1], str) else [tuple(part) for part in tree[1]]
+    return np.frombuffer(tree[3], dtype=np.dtype(described)).reshape(shape).copy()
+
+
+def _made(kind: type, values: list[Any]) -> Any:
+    """A dataclass with these values, as it was: nothing is computed or checked again."""
+    fields = dataclasses.fields(typing.cast(Any, kind))
+    if len(fields) != len(values):
+        raise PlainError(f"{kind.__qualname__} has {len(fields)} fields, not {len(values)}")
+    made: Any = object.__new__(kind)
+    for field, value in zip(fields, values, strict=True):
+        object.__setattr__(made, field.name, value)
+    return made
+
+
+def _name(kind: type) -> str:
+    return f"{kind.__module__}:{kind.__qualname__}"
+
+
+@functools.cache
+def _class(name: str) -> type:
+    module, _, qualified = name.partition(":")
+    if not module.startswith(_HOME):
+        raise PlainError(f"{name} is no class of the twin")
+    try:
+        found: Any = importlib.import_module(module)
+        for part in qualified.split("."):
+            found = getattr(found, part)
+    except (ImportError, AttributeError) as unknown:
+        raise PlainError(f"{name} is not known here") from unknown
+    if not (isinstance(found, type) and (dataclasses.is_dataclass(found) or issubclass(found, Enum))):
+        raise PlainError(f"{name} is neither a dataclass nor an enumeration")
+    return found
