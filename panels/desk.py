@@ -49,6 +49,10 @@ class ScenePort(Protocol):
         """Direction the camera looks in, clockwise from north."""
         ...
 
+    def footprint(self) -> NDArray[np.float64]:
+        """Where the picture's corners meet the ground, going round. Shape (4, 2), metres."""
+        ...
+
     def finalise(self) -> None:
         """Lets go of the graphics card; the widget shows nothing after."""
         ...

@@ -10,6 +10,7 @@ from panels.facts import Facts, Line, Row, label, say
 from panels.object_facts import container_facts, crane_facts, seal_facts, vehicle_facts, vessel_facts
 from panels.place_facts import berth_facts, block_facts, building_facts, fence_facts, gate_facts, port_facts, zone_facts
 from panels.warning_words import explanation, rule_name, steps_of, subject_text
+from panels.yard_facts import bay_facts, slot_facts
 
 
 def facts_of(desk: Desk, selection: Selection | None, now: int) -> Facts:
@@ -24,6 +25,8 @@ def facts_of(desk: Desk, selection: Selection | None, now: int) -> Facts:
         "crane": crane_facts,
         "seal": seal_facts,
         "block": block_facts,
+        "bay": bay_facts,
+        "slot": slot_facts,
         "zone": zone_facts,
         "gate": gate_facts,
         "berth": berth_facts,

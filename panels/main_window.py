@@ -19,6 +19,7 @@ from panels.header import Header
 from panels.heartbeat import Heartbeat
 from panels.layer_list import LayerList
 from panels.outage_banner import OutageBanner
+from panels.scene_acts import add_scene_acts
 from panels.scene_frame import SceneFrame
 from panels.search_box import SearchBox
 from panels.warning_list import WarningList
@@ -161,6 +162,7 @@ class MainWindow(QMainWindow):
             start=1,
         ):
             add(f"layer.{name}", text, f"Alt+{place}", lambda name=name: self.layer_list.toggle(name))
+        add_scene_acts(self.actions_by_id, self._desk, self.scene)
         add("search", QT_TRANSLATE_NOOP("Actions", "Search"), "Ctrl+F", self.search.setFocus)
         add("feeds", QT_TRANSLATE_NOOP("Actions", "Feeds and quarantine"), "Ctrl+D", self.show_feeds)
         add("language", QT_TRANSLATE_NOOP("Actions", "Chinese or English"), "Ctrl+L", self._switch_language)
@@ -248,6 +250,9 @@ class MainWindow(QMainWindow):
     def _clear_selection(self) -> None:
         self.scene.setFocus()
         self._desk.layers.selection.select(None)
+        self._desk.layers.containers.set_cutaway(None)
+        self._desk.layers.tools.clear()
+        self._desk.layers.view.ride_along(None)
 
     def _switch_language(self) -> None:
         self._desk.language.set("en" if self._desk.language.code == "zh" else "zh")

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from layers.legend import legend
+from layers.levels import place_in_yard
 from layers.palette import ColourMode
 from layers.selection import Selection
 from panels import formats
@@ -104,19 +105,14 @@ class Breadcrumb(Overlay):
     def _block_of(self, selection: Selection) -> tuple[str | None, list[tuple[str, str, str]]]:
         if selection.kind == "block":
             return selection.id, []
-        if selection.kind != "container":
+        address = place_in_yard(selection, self._desk.index.layout, self._desk.twin.containers)
+        if address is None:
             return None, []
-        containers = self._desk.twin.containers
-        row = containers.row_of.get(selection.id)
-        if row is None or containers.block[row] < 0:
-            return None, []
-        block = self._desk.index.layout.blocks[int(containers.block[row])]
-        bay, across, tier = int(containers.bay[row]), int(containers.row[row]), int(containers.tier[row])
-        return block.id, [
-            ("", "", self.tr("bay %1").replace("%1", f"{bay:02d}")),
-            ("", "", self.tr("row %1").replace("%1", f"{across:02d}")),
-            ("", "", self.tr("tier %1").replace("%1", str(tier))),
-        ]
+        tail = [("bay", address.bay_selection.id, self.tr("bay %1").replace("%1", f"{address.bay:02d}"))]
+        if address.row is not None:
+            tail.append(("", "", self.tr("row %1").replace("%1", f"{address.row:02d}")))
+            tail.append(("", "", self.tr("tier %1").replace("%1", str(address.tier))))
+        return address.block, tail
 
     def _go(self, link: str) -> None:
         kind, _, identity = link.partition(":")

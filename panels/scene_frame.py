@@ -11,14 +11,18 @@ from layers.palette import ColourMode
 from panels import formats
 from panels.desk import Desk
 from panels.hover_words import hover_lines
+from panels.minimap import Minimap
 from panels.overlays import Breadcrumb, LegendCard, ScaleCard, ViewpointBar
 from panels.vocabulary import SEVERITY_MARKS
 from panels.warning_list import SEVERITY_COLOURS
 from panels.warning_words import explanation, rule_name, subject_text
+from panels.yard_card import YardCard
 
 CALL_OUTS = 3
 TOAST_MS = 8_000
 _NOWHERE = np.full(3, np.nan)
+_MINIMAP_BEATS = 12  # made once the port is seen
+_LEAST_WIDTH, _LEAST_HEIGHT = 760, 420  # of a scene that has room for map and plan
 MARGIN = 16
 
 
@@ -38,6 +42,10 @@ class SceneFrame(QWidget):
         self.legend = LegendCard(desk, self)
         self.legend.mode_wanted.connect(self.switch_colours)
         self.scale = ScaleCard(desk, self)
+        self.minimap: Minimap | None = None
+        self.yard_card: YardCard | None = None
+        self._minimap_wanted = True
+        self._beats = 0
         self._hover = _HoverCard(desk, self)
         self._callouts = [_CallOut(desk, self) for _ in range(CALL_OUTS)]
         self._toast = QLabel(self, objectName="toast")
@@ -57,8 +65,52 @@ class SceneFrame(QWidget):
             self.breadcrumb.show_selection(selection.current)
             self._hover.show_lines(hover_lines(self._desk, selection.hover) if selection.hover else ())
         self._hover.follow_pointer()
+        self._follow_yard()
+        self._follow_map()
         self.scale.show_view(self.port.metres_per_pixel(), self.port.azimuth_deg())
         self._place_callouts()
+
+    def step_bay(self, step: int) -> None:
+        """The next bay of the block one looks at, or the one before."""
+        if self.yard_card is not None:
+            self.yard_card.step_bay(step)
+
+    def toggle_yard_card(self) -> None:
+        """Shows or hides the plan of the selected block."""
+        if self.yard_card is not None:
+            self.yard_card.wanted = not self.yard_card.wanted
+            self._follow_yard()
+
+    def toggle_minimap(self) -> None:
+        """Shows or hides the minimap."""
+        self._minimap_wanted = not self._minimap_wanted
+        self._follow_map()
+
+    def _follow_yard(self) -> None:
+        if self.yard_card is None:
+            if self._desk.layers.selection.current is None:
+                return
+            self.yard_card = YardCard(self._desk, self)  # made when something is selected for the first time
+        if not self._roomy():
+            self.yard_card.hide()
+        elif self.yard_card.follow():
+            self._place()
+
+    def _follow_map(self) -> None:
+        self._beats += 1
+        wanted = self._minimap_wanted and self._roomy() and self._beats > _MINIMAP_BEATS
+        if self.minimap is None:
+            if not wanted:
+                return
+            self.minimap = Minimap(self._desk, self)
+        if self.minimap.isVisible() != wanted:
+            self.minimap.setVisible(wanted)
+            self._place()
+        self.minimap.tick(self.port.footprint())
+
+    def _roomy(self) -> bool:
+        theme = self._desk.theme
+        return self.width() >= theme.px(_LEAST_WIDTH) and self.height() >= theme.px(_LEAST_HEIGHT)
 
     def say(self, text: str) -> None:
         """Shows a sentence for some seconds at the top of the view."""
@@ -102,6 +154,13 @@ class SceneFrame(QWidget):
         crowded = self.legend.width() + self.scale.width() + 3 * margin > self.width()
         lowest = bottom - self.legend.height() - margin // 2 if crowded else bottom
         self.scale.move(self.width() - self.scale.width() - margin, lowest - self.scale.height())
+        if self.minimap is not None:
+            self.minimap.adjustSize()
+            self.minimap.move(self.width() - self.minimap.width() - margin,
+                              self.scale.y() - self.minimap.height() - margin // 2)
+        if self.yard_card is not None:
+            self.yard_card.adjustSize()
+            self.yard_card.move(margin, self.legend.y() - self.yard_card.height() - margin // 2)
 
     def _place_callouts(self) -> None:
         warnings = [
@@ -111,7 +170,8 @@ class SceneFrame(QWidget):
         place_of = dict(zip(layer.id, layer.place, strict=True))
         placed = np.array([place_of.get(w.id, _NOWHERE) for w in warnings]).reshape(-1, 3)
         at = self.port.project(placed) if len(placed) else placed
-        taken = [overlay.geometry() for overlay in (self.breadcrumb, self.viewpoints, self.legend, self.scale)]
+        cards = (self.breadcrumb, self.viewpoints, self.legend, self.scale, self.minimap, self.yard_card)
+        taken = [card.geometry() for card in cards if card is not None and card.isVisible()]
         for number, card in enumerate(self._callouts):
             if number >= len(warnings) or not np.isfinite(at[number]).all() or at[number, 2] < 0:
                 card.hide()

@@ -47,6 +47,8 @@ ENTITY_KINDS = {
     "officer": Name("关员", "Officer"),
     "container": Name("集装箱", "Container"),
     "block": Name("箱区", "Block"),
+    "bay": Name("贝位", "Bay"),
+    "slot": Name("箱位", "Slot"),
     "zone": Name("区域", "Zone"),
     "gate": Name("卡口", "Gate"),
     "berth": Name("泊位", "Berth"),

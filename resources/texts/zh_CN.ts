@@ -103,6 +103,54 @@
         <source>Quit</source>
         <translation>退出</translation>
     </message>
+    <message>
+        <source>Drill down</source>
+        <translation>下钻一级</translation>
+    </message>
+    <message>
+        <source>One level up</source>
+        <translation>返回上一级</translation>
+    </message>
+    <message>
+        <source>X-ray of block or bay</source>
+        <translation>箱区 / 贝位透视</translation>
+    </message>
+    <message>
+        <source>Section through block or bay</source>
+        <translation>箱区 / 贝位剖切</translation>
+    </message>
+    <message>
+        <source>Explode block or bay</source>
+        <translation>箱区 / 贝位展开</translation>
+    </message>
+    <message>
+        <source>Next bay</source>
+        <translation>下一贝</translation>
+    </message>
+    <message>
+        <source>Previous bay</source>
+        <translation>上一贝</translation>
+    </message>
+    <message>
+        <source>Follow selection</source>
+        <translation>跟随所选</translation>
+    </message>
+    <message>
+        <source>First person</source>
+        <translation>第一视角</translation>
+    </message>
+    <message>
+        <source>Patrol route</source>
+        <translation>巡查路线</translation>
+    </message>
+    <message>
+        <source>Block plan and bay</source>
+        <translation>箱区平面与贝位图</translation>
+    </message>
+    <message>
+        <source>Minimap</source>
+        <translation>鹰眼图</translation>
+    </message>
 </context>
 <context>
     <name>ActivityStrip</name>
@@ -422,6 +470,17 @@
     <message>
         <source>Close</source>
         <translation>办结</translation>
+    </message>
+</context>
+<context>
+    <name>YardCard</name>
+    <message>
+        <source>%1 / %2 TEU</source>
+        <translation>%1 / %2 TEU</translation>
+    </message>
+    <message>
+        <source>bay %1</source>
+        <translation>贝 %1</translation>
     </message>
 </context>
 <context>

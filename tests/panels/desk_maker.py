@@ -52,6 +52,9 @@ class QuietScene:
     def azimuth_deg(self) -> float:
         return 30.0
 
+    def footprint(self) -> NDArray[np.float64]:
+        return np.array([(0.0, 100.0), (100.0, 100.0), (80.0, 0.0), (20.0, 0.0)])
+
     def finalise(self) -> None:
         self.finalised += 1
 
