@@ -9,7 +9,7 @@ from typing import Any
 
 from commands import source
 from commands.exit_codes import FAILED
-from commands.words import add_port, display_is_missing, seconds, writable
+from commands.words import add_light, add_port, display_is_missing, seconds, writable
 
 
 def add(subparsers: Any) -> None:
@@ -23,6 +23,7 @@ def add(subparsers: Any) -> None:
     desk.add_argument("--operator", metavar="NAME", default="01", help="who sits at the desk")
     desk.add_argument("--wall", action="store_true", help="wall mode: full screen, large type")
     desk.add_argument("--viewpoint", metavar="NAME", help="where the camera starts")
+    add_light(desk)
     desk.add_argument("--screenshot", metavar="FILE", help="save what the window shows, then quit with 0")
     desk.add_argument(
         "--after", metavar="SECONDS", default="10", help="wait so long before the screenshot (default 10)"

@@ -137,9 +137,11 @@ class DeskRun:
         return self._clock.now() if known else 0
 
     def _build_scene(self) -> None:
+        from scene.light import NAMED
         from scene.scene import Scene
 
-        self._scene = Scene(self._index, self._session.layers, language=self._language.code)
+        light = NAMED.get(self._arguments.light)
+        self._scene = Scene(self._index, self._session.layers, light=light, language=self._language.code)
         if self._arguments.viewpoint and self._scene.camera.knows(self._arguments.viewpoint):
             self._scene.camera.go(self._arguments.viewpoint, at_once=True)
 

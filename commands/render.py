@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from commands import source
 from commands.exit_codes import DONE, FAILED, NO_BACKEND
-from commands.words import add_port, size_of, writable
+from commands.words import add_light, add_port, size_of, writable
 from data_sources.arguments import UsageError
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def add(subparsers: Any) -> None:
     parser.add_argument("--viewpoint", metavar="NAME", default="port", help="named viewpoint of the port definition")
     parser.add_argument("--size", metavar="WxH", default="1920x1080", help="pixels, such as 3840x2160")
     parser.add_argument("--out", metavar="FILE", required=True, help="PNG file to write")
+    add_light(parser)
     add_port(parser)
 
 
@@ -46,6 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
     from layers.layers import Layers
     from layers.session import Session
     from scene import offscreen, quality
+    from scene.light import NAMED
     from scene.scene import Scene
     from twin.port_index import PortIndex
     from twin.rules.registry import make_rules
@@ -70,7 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
             said = health.last_error.text if health.last_error else "it gave no records"
             print(f"jiangyin-twin: nothing to show: {said}", file=sys.stderr)
             return NO_BACKEND
-        scene = Scene(index, session.layers, quality.PICTURE)
+        scene = Scene(index, session.layers, quality.PICTURE, NAMED.get(arguments.light))
         try:
             if arguments.viewpoint in names:
                 scene.camera.go(arguments.viewpoint, at_once=True)

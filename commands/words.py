@@ -59,3 +59,9 @@ def display_is_missing() -> bool:
     if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM"):
         return False
     return not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def add_light(parser: argparse.ArgumentParser) -> None:
+    """Describes `--light`."""
+    parser.add_argument("--light", choices=("clock", "noon", "gold", "dusk", "night"), default="clock",
+                        help="light of the 3D scene: that of the port's clock (default) or always the same")

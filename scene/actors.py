@@ -234,23 +234,22 @@ def set_air(shader: vtkShaderProperty, light: Light, grade: Triple = (1.0, 1.0, 
 def _set_lamps(shader: vtkShaderProperty, light: Light) -> None:
     uniforms = shader.GetVertexCustomUniforms()
     (sun_from, sun), (_, sky), (fill_from, fill) = light.lamps_of()
-    for name, value in (("sunFrom", _unit(sun_from)), ("sunLight", sun), ("skyLight", sky),
-                        ("fillFrom", _unit(fill_from)), ("fillLight", fill), ("ambientLight", light.ambient),
+    for name, value in (("sunFrom", unit(sun_from)), ("sunLight", sun), ("skyLight", sky),
+                        ("fillFrom", unit(fill_from)), ("fillLight", fill), ("ambientLight", light.ambient),
                         ("lampLight", light.lamp)):
         uniforms.SetUniform3f(name, list(value))
     uniforms.SetUniformf("lampsOn", light.lamps)
 
 
-def _unit(way: Triple) -> Triple:
+def unit(way: Triple) -> Triple:
+    """The same direction, of length 1."""
     x, y, z = np.asarray(way) / np.linalg.norm(way)
     return float(x), float(y), float(z)
 
 
 def relight(renderer: vtkRenderer, light: Light, baked_in: Light) -> None:
     """Show everything in another light. baked_in: the light in the colours of what is not `still`."""
-    up = np.array([[0.0, 0.0, 1.0]])
-    red, green, blue = (light.factor(up) / baked_in.factor(up))[0]
-    grade = (float(red), float(green), float(blue))
+    grade = light.grade(baked_in)
     props = renderer.GetViewProps()
     props.InitTraversal()
     for _ in range(props.GetNumberOfItems()):

@@ -1,13 +1,16 @@
-"""Light and air: the sun, the sky and the haze, baked into static meshes and given to VTK's lights alike.
+"""Light and air by the time of day: the sun, the sky, the haze and the port's lamps.
 
-The port does not move, so its light is worked out once in numpy and stored as point colours: an unlit surface costs a
-software renderer half of a lit one (docs/decisions/0007). What turns (vehicles, vessels) is lit by VTK with the same
-three lamps, so both look alike.
+A light is three lamps and an even share. What stands still is lit by it in the vertex shader (`actors.still`); what
+moves has the light of the day in its colours and is fitted to the hour by factors (`actors.relight`): either costs a
+software renderer half of VTK's own lamps (docs/decisions/0007).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import bisect
+import math
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +18,8 @@ from numpy.typing import NDArray
 from scene import mesh as m
 
 Triple = tuple[float, float, float]
+
+_EVERY_WAY = np.array([[0, 0, 1], [0, 0, 1], [1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0]], dtype=float)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,7 @@ class Light:
     sea_near: Triple
     sea_far: Triple
     sea_glint: Triple
+    sun_glow: Triple  # around the sun, in the sky and on the water
     lamps: float  # 0: lamps are off, 1: full
     lamp: Triple  # light of the port's lamps where they shine full
 
@@ -52,6 +58,18 @@ class Light:
             total += np.maximum(normals @ towards, 0.0)[:, None] * np.asarray(colour)
         return total.astype(np.float32)
 
+    @property
+    def shadow(self) -> float:
+        """How much darker it is where the sun does not reach: 0 not at all, 1 as at noon."""
+        return min(max((sum(self.sun) - 0.45) / 1.6, 0.0), 1.0)
+
+    def grade(self, other: Light) -> Triple:
+        """Factors that turn colours lit by `other` into those lit by this light, for what looks every way."""
+        lamp = 0.42 * np.asarray(self.lamp)
+        ours, theirs = self.factor(_EVERY_WAY).mean(axis=0) + lamp, other.factor(_EVERY_WAY).mean(axis=0)
+        red, green, blue = (ours / theirs).tolist()
+        return red, green, blue
+
     def bake(self, mesh: m.Mesh) -> m.Mesh:
         """The mesh as it looks in this light."""
         lit = mesh.colours * self.factor(m.normals(mesh))
@@ -61,64 +79,156 @@ class Light:
 DAY = Light(
     name="day",
     sun_from=(-0.52, -0.45, 0.72),
-    sun=(0.57, 0.55, 0.50),
+    sun=(0.74, 0.70, 0.62),
     sky=(0.20, 0.22, 0.24),
     fill_from=(0.75, 0.55, 0.25),
-    fill=(0.17, 0.18, 0.20),
-    ambient=(0.36, 0.38, 0.40),
-    zenith=(0.030, 0.058, 0.090),
-    horizon=(0.165, 0.245, 0.312),
-    haze=(0.128, 0.192, 0.248),
-    haze_start_m=1100.0,
-    haze_depth_m=5200.0,
-    haze_most=0.9,
-    sea_near=(0.055, 0.170, 0.250),
-    sea_far=(0.075, 0.150, 0.210),
-    sea_glint=(0.30, 0.42, 0.50),
+    fill=(0.15, 0.17, 0.20),
+    ambient=(0.34, 0.37, 0.41),
+    zenith=(0.075, 0.150, 0.235),
+    horizon=(0.335, 0.430, 0.500),
+    haze=(0.215, 0.292, 0.355),
+    haze_start_m=1000.0,
+    haze_depth_m=6000.0,
+    haze_most=0.86,
+    sea_near=(0.050, 0.175, 0.258),
+    sea_far=(0.085, 0.180, 0.250),
+    sea_glint=(0.34, 0.46, 0.54),
+    sun_glow=(0.20, 0.19, 0.17),
+    lamps=0.0,
+    lamp=(0.0, 0.0, 0.0),
+)
+
+GOLD = Light(
+    name="gold",
+    sun_from=(-0.80, -0.45, 0.34),
+    sun=(0.78, 0.58, 0.38),
+    sky=(0.15, 0.17, 0.21),
+    fill_from=(0.75, 0.55, 0.25),
+    fill=(0.11, 0.14, 0.20),
+    ambient=(0.30, 0.31, 0.36),
+    zenith=(0.060, 0.105, 0.175),
+    horizon=(0.400, 0.360, 0.330),
+    haze=(0.230, 0.232, 0.250),
+    haze_start_m=900.0,
+    haze_depth_m=5600.0,
+    haze_most=0.88,
+    sea_near=(0.046, 0.140, 0.205),
+    sea_far=(0.120, 0.160, 0.200),
+    sea_glint=(0.52, 0.42, 0.32),
+    sun_glow=(0.50, 0.32, 0.16),
     lamps=0.0,
     lamp=(0.0, 0.0, 0.0),
 )
 
 DUSK = Light(
     name="dusk",
-    sun_from=(-0.85, -0.35, 0.30),
-    sun=(0.54, 0.40, 0.29),
-    sky=(0.11, 0.13, 0.18),
+    sun_from=(-0.85, -0.35, 0.22),
+    sun=(0.26, 0.18, 0.15),
+    sky=(0.14, 0.16, 0.23),
     fill_from=(0.75, 0.55, 0.25),
-    fill=(0.12, 0.14, 0.20),
-    ambient=(0.25, 0.26, 0.32),
-    zenith=(0.020, 0.036, 0.066),
-    horizon=(0.230, 0.190, 0.190),
-    haze=(0.120, 0.125, 0.150),
-    haze_start_m=1000.0,
+    fill=(0.08, 0.10, 0.16),
+    ambient=(0.25, 0.27, 0.35),
+    zenith=(0.030, 0.052, 0.100),
+    horizon=(0.235, 0.205, 0.230),
+    haze=(0.118, 0.128, 0.168),
+    haze_start_m=900.0,
     haze_depth_m=5000.0,
     haze_most=0.9,
-    sea_near=(0.040, 0.110, 0.170),
-    sea_far=(0.110, 0.120, 0.150),
-    sea_glint=(0.45, 0.34, 0.28),
-    lamps=0.6,
-    lamp=(0.34, 0.29, 0.21),
+    sea_near=(0.030, 0.085, 0.135),
+    sea_far=(0.095, 0.110, 0.150),
+    sea_glint=(0.42, 0.33, 0.30),
+    sun_glow=(0.52, 0.25, 0.10),
+    lamps=0.85,
+    lamp=(0.52, 0.42, 0.27),
 )
 
 NIGHT = Light(
     name="night",
-    sun_from=(0.35, -0.45, 0.85),
-    sun=(0.12, 0.14, 0.19),
-    sky=(0.16, 0.16, 0.16),
+    sun_from=(0.35, -0.45, 0.85),  # the moon's part is a little light from the south
+    sun=(0.10, 0.12, 0.17),
+    sky=(0.10, 0.11, 0.14),
     fill_from=(-0.75, 0.55, 0.25),
-    fill=(0.08, 0.08, 0.09),
-    ambient=(0.22, 0.22, 0.24),
-    zenith=(0.010, 0.018, 0.030),
-    horizon=(0.045, 0.070, 0.095),
-    haze=(0.040, 0.062, 0.085),
-    haze_start_m=900.0,
+    fill=(0.05, 0.06, 0.08),
+    ambient=(0.17, 0.185, 0.23),
+    zenith=(0.008, 0.014, 0.026),
+    horizon=(0.050, 0.072, 0.100),
+    haze=(0.036, 0.052, 0.076),
+    haze_start_m=800.0,
     haze_depth_m=4500.0,
     haze_most=0.92,
-    sea_near=(0.020, 0.060, 0.092),
-    sea_far=(0.030, 0.058, 0.082),
-    sea_glint=(0.16, 0.22, 0.27),
+    sea_near=(0.012, 0.038, 0.062),
+    sea_far=(0.030, 0.050, 0.074),
+    sea_glint=(0.13, 0.17, 0.21),
+    sun_glow=(0.0, 0.0, 0.0),
     lamps=1.0,
-    lamp=(0.62, 0.54, 0.40),
+    lamp=(0.86, 0.70, 0.45),
 )
 
-LIGHTS = {light.name: light for light in (DAY, DUSK, NIGHT)}
+LIGHTS = {light.name: light for light in (DAY, GOLD, DUSK, NIGHT)}
+
+NAMED = {"noon": DAY, "gold": GOLD, "dusk": DUSK, "night": NIGHT}
+"""As `--light` names them."""
+
+_BY_ELEVATION = ((-10.0, NIGHT), (-2.5, DUSK), (6.0, GOLD), (24.0, DAY))
+_LOWEST_SUN_DEG = 9.0  # lower than that shadows and shades would say nothing any more
+
+
+def sun_position(now_ms: int, lon_deg: float, lat_deg: float) -> tuple[float, float]:
+    """Azimuth, degrees clockwise from north, and elevation above the horizon, degrees, of the sun at an instant (ms
+    UTC) and a place.
+
+    The low-precision formula of the Astronomical Almanac after J. J. Michalsky, Solar Energy 40 (1988) 227-235: good
+    to 0.01 degrees between 1950 and 2050; refraction is left out.
+    """
+    days = now_ms / 86_400_000.0 + 2_440_587.5 - 2_451_545.0  # since noon of 1 January 2000
+    mean_longitude = math.radians((280.460 + 0.985_647_4 * days) % 360.0)
+    anomaly = math.radians((357.528 + 0.985_600_3 * days) % 360.0)
+    longitude = mean_longitude + math.radians(1.915 * math.sin(anomaly) + 0.020 * math.sin(2.0 * anomaly))
+    obliquity = math.radians(23.439 - 4.0e-7 * days)
+    ascension = math.atan2(math.cos(obliquity) * math.sin(longitude), math.cos(longitude))
+    declination = math.asin(math.sin(obliquity) * math.sin(longitude))
+    hours = 6.697_375 + 0.065_709_824_2 * (days - (days + 0.5) % 1.0) + 1.002_737_909 * 24.0 * ((days + 0.5) % 1.0)
+    hour_angle = math.radians((hours * 15.0 + lon_deg) % 360.0) - ascension
+    latitude = math.radians(lat_deg)
+    sin_elevation = (math.sin(declination) * math.sin(latitude)
+                     + math.cos(declination) * math.cos(latitude) * math.cos(hour_angle))
+    azimuth = math.atan2(-math.sin(hour_angle) * math.cos(declination),
+                         math.sin(declination) * math.cos(latitude)
+                         - math.cos(declination) * math.sin(latitude) * math.cos(hour_angle))
+    return math.degrees(azimuth) % 360.0, math.degrees(math.asin(max(-1.0, min(1.0, sin_elevation))))
+
+
+def light_at(now_ms: int, lon_deg: float, lat_deg: float) -> Light:
+    """The light at an instant (ms UTC) and a place: the palette follows the sun's elevation, shades its azimuth."""
+    azimuth, elevation = sun_position(now_ms, lon_deg, lat_deg)
+    found = _by_elevation(elevation)
+    shown = math.radians(max(elevation, _LOWEST_SUN_DEG))
+    way = math.radians(azimuth)
+    sun = (math.sin(way) * math.cos(shown), math.cos(way) * math.cos(shown), math.sin(shown))
+    night = min(max((-elevation - 4.0) / 5.0, 0.0), 1.0)
+    sun_from = _mixed(sun, NIGHT.sun_from, night)
+    fill_from = (-sun_from[0], -sun_from[1], 0.25)
+    return replace(found, sun_from=sun_from, fill_from=fill_from)
+
+
+def _by_elevation(elevation_deg: float) -> Light:
+    stops = [e for e, _ in _BY_ELEVATION]
+    at = min(max(bisect.bisect_right(stops, elevation_deg), 1), len(stops) - 1)
+    (low, darker), (high, brighter) = _BY_ELEVATION[at - 1], _BY_ELEVATION[at]
+    return mixed(darker, brighter, min(max((elevation_deg - low) / (high - low), 0.0), 1.0))
+
+
+def mixed(a: Light, b: Light, share: float) -> Light:
+    """A light between two: `share` 0 is `a`, 1 is `b`."""
+    values: dict[str, Any] = {"name": a.name if share < 0.5 else b.name}
+    for field in fields(Light):
+        one, other = getattr(a, field.name), getattr(b, field.name)
+        if isinstance(one, float):
+            values[field.name] = one + (other - one) * share
+        elif field.name != "name":
+            values[field.name] = _mixed(one, other, share)
+    return Light(**values)
+
+
+def _mixed(a: Triple, b: Triple, share: float) -> Triple:
+    return (a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share, a[2] + (b[2] - a[2]) * share)

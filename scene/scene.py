@@ -13,6 +13,7 @@ from layers.layers import Layers
 from layers.selection import Selection
 from scene import actors
 from scene.camera import CameraController, Pose
+from scene.daylight import BAKED_IN, Daylight
 from scene.director import Director
 from scene.light import DAY, Light
 from scene.live_model import LiveModel
@@ -38,19 +39,21 @@ class Scene:
     """
 
     def __init__(
-        self, index: PortIndex, layers: Layers, quality: Quality = SOFTWARE, light: Light = DAY, language: str = "zh"
+        self, index: PortIndex, layers: Layers, quality: Quality = SOFTWARE, light: Light | None = DAY,
+        language: str = "zh",
     ) -> None:
+        """light: the light of the picture, None for that of the port's clock."""
         layout = index.layout
         self.layers = layers
         self.layers = layers
         self.quality = quality
-        self.light = light
         self.revision = 0
         self.renderer: Any = vtkRenderer()  # None once closed
-        self._set_up(quality, light)
+        self.daylight = Daylight(layout, light)
+        self._set_up(quality, self.daylight.light)
         # The live things first: what stands in front saves drawing what it hides.
-        self.live = LiveModel(self.renderer, layers, light)
-        self.model = PortModel(self.renderer, layout, light, quality.waves)
+        self.live = LiveModel(self.renderer, layers, BAKED_IN)
+        self.model = PortModel(self.renderer, layout, self.daylight.light, quality.waves)
         self.labels = Labels(self.renderer, layout, language)
         viewpoints = {v.id: v for v in layout.viewpoints}
         self.camera = CameraController(self.renderer.GetActiveCamera(), viewpoints, _bounds(index))
@@ -82,6 +85,7 @@ class Scene:
         changed = self.live.sync(layers, self.camera.eye, now_ms)
         changed = self.model.fences.sync(layers.fences) or changed
         changed = self.model.adopt() or changed
+        changed = self.daylight.sync(self.renderer, self.model, now_ms) or changed
         changed = self.look() or changed
         changed = self._waves(now_ms, changed) or changed
         if changed:

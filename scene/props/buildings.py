@@ -9,7 +9,7 @@ from shapely.geometry import Polygon
 from vtkmodules.vtkRenderingCore import vtkRenderer
 
 from scene import mesh as m
-from scene.actors import still, translucent
+from scene.actors import polydata, still, translucent, unit
 from scene.light import Light
 from scene.models import structures
 from scene.plan import Plan
@@ -19,9 +19,10 @@ from twin.port_layout import Building, BuildingKind, PortLayout
 
 _SHADOW_M = 0.12
 _SHADOW = (8, 12, 16)
-_SHADOW_OPACITY = 0.42
+_SHADOW_OPACITY = 0.5
+_SAME_SUN = 0.99995  # cosine: half a degree
 _MASTS_SEEN_M = 3200.0
-_LONGEST_SHADOW_M = 45.0
+_LONGEST_SHADOW_M = 70.0
 
 
 class Buildings(StaticProp):
@@ -32,7 +33,20 @@ class Buildings(StaticProp):
         for part in stock.at_once("buildings.houses"):
             self.add(still(part, light))
         self._near = [Near(stock.later("buildings.masts"), light, 0, _MASTS_SEEN_M)]
-        self.add(translucent(_shadows(_houses(layout), light), light, _SHADOW_OPACITY, layer=6))
+        self._casting = _houses(layout)
+        self._shadows = self.add(translucent(m.empty(), light, _SHADOW_OPACITY, layer=6))
+        self._cast: tuple[float, float, float] | None = None
+        self.relight(light)
+
+    def relight(self, light: Light) -> None:
+        """Shadows follow the sun, in steps too small to be seen."""
+        super().relight(light)
+        self._shadows.SetVisibility(light.shadow > 0.02)
+        self._shadows.GetProperty().SetOpacity(_SHADOW_OPACITY * light.shadow)
+        sun = unit(light.sun_from)
+        if self._cast is None or float(np.dot(sun, self._cast)) < _SAME_SUN:
+            self._cast = sun
+            self._shadows.GetMapper().SetInputData(polydata(_shadows(self._casting, light)))
 
 
 def houses(plan: Plan) -> m.Mesh:
@@ -86,13 +100,14 @@ def _mast(building: Building) -> m.Mesh:
 def _shadows(buildings: list[Building], light: Light) -> m.Mesh:
     """What the buildings darken on flat ground: outline swept along the light, without the outline itself."""
     sun = np.asarray(light.sun_from)
-    way = -sun[:2] / max(float(sun[2]), 0.2)
+    way = -sun[:2] / max(float(sun[2]), 0.12)
+    slope = max(float(np.hypot(*way)), 1e-6)
     parts = []
     for b in buildings:
         low = b.height_m - 1.5 if b.kind is BuildingKind.GATE_CANOPY else 0.0
         outline = Polygon(b.outline)
-        reach = np.clip(b.height_m * np.hypot(*way), 0, _LONGEST_SHADOW_M) / max(np.hypot(*way), 1e-6)
-        near = translate(outline, *(way * low))
-        swept = shapely.union_all([near, translate(outline, *(way * reach))]).convex_hull
+        reach = min(b.height_m * slope, _LONGEST_SHADOW_M) / slope
+        near = translate(outline, *(way * min(low, reach)))
+        swept = shapely.union(near, translate(outline, *(way * reach))).convex_hull
         parts.append(swept if low else swept.difference(outline))
-    return m.polygon(shapely.union_all(parts), _SHADOW_M, _SHADOW) if parts else m.empty()
+    return m.polygons(parts, _SHADOW_M, np.tile(np.asarray(_SHADOW), (len(parts), 1))) if parts else m.empty()

@@ -7,7 +7,7 @@ import shapely
 from vtkmodules.vtkRenderingCore import vtkActor, vtkRenderer, vtkShaderProperty
 
 from scene import mesh as m
-from scene.actors import add_to_vertex_shader, haze_glsl, mapper_of, plain_fragments, polydata, set_air
+from scene.actors import add_to_vertex_shader, haze_glsl, mapper_of, plain_fragments, polydata, set_air, unit
 from scene.light import Light
 from scene.plan import Plan
 from scene.props.base import StaticProp
@@ -59,14 +59,15 @@ class Sea(StaticProp):
         for shader in self._shaders:
             uniforms = shader.GetFragmentCustomUniforms()
             for name, value in (("seaNear", light.sea_near), ("seaFar", light.sea_far), ("glint", light.sea_glint),
-                                ("mirrored", light.horizon)):
+                                ("mirrored", light.horizon), ("sunGlow", light.sun_glow),
+                                ("sunFrom", unit(light.sun_from)), ("lamplight", light.lamp)):
                 uniforms.SetUniform3f(name, list(value))
             set_air(shader, light)
 
     def look_from(self, eye: tuple[float, float, float]) -> None:
         """How flat the view meets the water decides how much sky it mirrors."""
         for shader in self._shaders:
-            shader.GetFragmentCustomUniforms().SetUniformf("eyeHeight", max(eye[2] - self._level, 1.0))
+            shader.GetFragmentCustomUniforms().SetUniform3f("eye", [eye[0], eye[1], max(eye[2] - self._level, 1.0)])
 
     def at(self, seconds: float) -> None:
         """Let the waves run on."""
@@ -81,8 +82,9 @@ class Sea(StaticProp):
     def _shade(self, shader: vtkShaderProperty) -> None:
         add_to_vertex_shader(shader, "out float distanceVSOutput;\nout vec2 placeVSOutput;\n",
                              "  distanceVSOutput = gl_Position.w;\n  placeVSOutput = vertexMC.xy;\n")
+        swell = _waves() if self._waves else "  float swell = 0.0;\n"
         plain_fragments(shader, "in vec2 placeVSOutput;\n" + _WAVE_GLSL,
-                        _WATER_GLSL + (_waves() if self._waves else "") + _MIRROR_GLSL + haze_glsl())
+                        _WATER_GLSL + swell + _MIRROR_GLSL + haze_glsl())
         self._shaders.append(shader)
 
 
@@ -91,10 +93,15 @@ _WATER_GLSL = (
     "  vec3 water = mix(seaFar, seaNear, vertexColorVSOutput.g);\n"
     "  water += vertexColorVSOutput.r * (seaNear * vec3(0.30, 0.42, 0.34) + vec3(0.0, 0.012, 0.012));\n"
 )
+# The flatter the view, the more of the sky is seen in the water, and where the sun stands over it, a path of light.
 _MIRROR_GLSL = (
-    "  float facing = clamp(eyeHeight / max(distanceVSOutput, 1.0), 0.0, 1.0);\n"
-    "  float mirror = 1.0 - facing; mirror *= mirror; mirror *= mirror; mirror *= mirror;\n"
-    "  fragOutput0.rgb = mix(water, mirrored * 0.94, mirror * 0.62);\n"
+    "  vec3 sight = vec3(placeVSOutput - eye.xy, -eye.z);\n"
+    "  sight *= inversesqrt(dot(sight, sight));\n"
+    "  float mirror = 1.0 + sight.z; mirror *= mirror; mirror *= mirror; mirror *= mirror;\n"
+    "  vec3 shine = mix(water, mirrored * 0.94, mirror * 0.70);\n"
+    "  float path = max(dot(vec3(sight.xy, -sight.z), sunFrom) - 0.012 * swell, 0.0);\n"
+    "  path *= path; path *= path; float wide = path * path; path = wide * wide; path *= path;\n"
+    "  fragOutput0.rgb = shine + sunGlow * (path * (0.75 + 0.5 * swell) + 0.18 * wide) * (0.25 + mirror);\n"
 )
 
 # A parabola through the zeros of a sine, `turn` in whole turns: a third of the work, and water does not care.
