@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from command_line import COMMANDS, DEFAULT, make_parser
 from commands.exit_codes import DONE, USAGE
 from data_sources.arguments import UsageError
+from twin.errors import PortDefinitionError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -29,8 +30,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     logging.basicConfig(
         level=os.environ.get("JIANGYIN_LOG", "WARNING"), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
-    from twin.port_definition import PortDefinitionError
-
     try:
         return int(COMMANDS[arguments.command].run(arguments))
     except (UsageError, PortDefinitionError) as unusable:

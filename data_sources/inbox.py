@@ -54,6 +54,11 @@ class Inbox:
         with self._changed:
             return self._changed.wait_for(lambda: self._rows < self._room_rows, timeout_s)
 
+    def wait_until_taken(self, timeout_s: float) -> bool:
+        """Wait until nothing waits any more; False when `timeout_s` passed first."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._batches, timeout_s)
+
 
 def cut(batch: Batch, max_rows: int = BATCH_ROWS) -> list[Batch]:
     """The batch in pieces of at most `max_rows` rows, in order. The pieces are views, nothing is copied."""

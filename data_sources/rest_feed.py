@@ -40,6 +40,7 @@ PACE_S = 0.1
 SLOW_AFTER_S = 3.0
 _BACKOFF_FIRST_S, _BACKOFF_MOST_S = 0.25, 5.0
 _ROOM_WAIT_S = 0.2
+_STANDING_WAIT_S = 1.5
 _REMARKS_SAID = 100
 _DETAIL_CHARACTERS = 200
 
@@ -48,7 +49,7 @@ SAMPLED = (Kind.POSITION, Kind.CRANE_TELEMETRY)
 DISCRETE = tuple(kind for kind in Kind if kind not in SAMPLED)
 _STANDING = (Kind.VEHICLE, Kind.VESSEL_CALL, Kind.CONTAINER, Kind.INVENTORY)
 _FIRST_SEEN = (*_STANDING, *(kind for kind in Kind if kind not in _STANDING))
-"""The order of the first snapshots: what stands in the port is to be seen while its papers still come."""
+"""The order of the first snapshots: what stands in the port is to be seen before its papers come."""
 
 _log = logging.getLogger(__name__)
 
@@ -181,7 +182,8 @@ class RestFeed:
         if self._due:
             while self._due:
                 self._snapshot(self._due[0])
-                del self._due[0]
+                if self._due.pop(0) is _STANDING[-1]:
+                    self._inbox.wait_until_taken(_STANDING_WAIT_S)
             self._well(behind=True)
 
     def _recover(self, old: str) -> None:

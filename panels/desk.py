@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtWidgets import QWidget
 
-from data_sources.desk_client import Outcome
 from data_sources.quarantine import Quarantine
 from layers.layers import Layers
 from layers.session import Session
@@ -19,6 +18,9 @@ from panels.theme import Theme
 from twin.feed_health import FeedHealth
 from twin.port_index import PortIndex
 from twin.twin import Twin
+
+if TYPE_CHECKING:  # the HTTP side is loaded while the port starts, not before the window
+    from data_sources.desk_client import Outcome
 
 
 class ScenePort(Protocol):

@@ -10,7 +10,8 @@ import numpy as np
 from shapely import STRtree
 from shapely.geometry import LineString, Point, Polygon
 
-from twin.definition_rows import PortDefinitionError, show
+from twin.definition_rows import show
+from twin.errors import PortDefinitionError
 from twin.port_layout import CraneKind, PortLayout, RoadEdge
 
 _ALL = ("berths", "blocks", "gates", "road_nodes", "road_edges", "stop_points", "cranes", "viewpoints", "zones",

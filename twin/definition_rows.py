@@ -11,16 +11,13 @@ from typing import Any, NoReturn, TypeVar
 from shapely.geometry import Polygon
 from shapely.validation import explain_validity
 
+from twin.errors import PortDefinitionError
 from twin.port_layout import Name, Outline, Point
 
 FARTHEST_M = 1_000_000.0
 _SHOWN = 60
 
 _E = TypeVar("_E", bound=StrEnum)
-
-
-class PortDefinitionError(ValueError):
-    """A port definition cannot be used; the message is one sentence with file, element, field and value."""
 
 
 def show(value: object) -> str:

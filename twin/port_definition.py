@@ -15,8 +15,9 @@ from zoneinfo import ZoneInfo
 
 from twin.definition_checks import check
 from twin.definition_outlines import OUTLINE_READERS, PLAIN
-from twin.definition_rows import PortDefinitionError, Row, element_of, show
+from twin.definition_rows import Row, element_of, show
 from twin.definition_tables import TABLE_READERS
+from twin.errors import PortDefinitionError
 from twin.port_layout import PortLayout
 
 __all__ = ["FORMAT", "PortDefinitionError", "load", "parse"]
