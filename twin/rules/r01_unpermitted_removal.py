@@ -29,6 +29,7 @@ from twin.records import (
     Purpose,
     Trade,
 )
+from twin.rules import places
 from twin.rules.base import Parameter, RuleSpec, Verdict, View
 from twin.rules.removals import Removal, removals_of
 from twin.state import State
@@ -270,12 +271,6 @@ def _overturned(state: State, row: int, removal: Removal, watch: _Watch) -> Clea
 
 def _place(state: State, removal: Removal) -> tuple[float, float]:
     """Where it was lifted: its slot, else where the vehicle or the gate is. Metres, NaN unknown."""
-    slot = state.yard.parse([removal.slot])[0]
-    if slot[0] >= 0:
-        xyz = state.index.slot_xyz(slot[:1], slot[1:2], slot[2:3], slot[3:4])[0]
-        return float(xyz[0]), float(xyz[1])
-    mover = state.movers.row_of.get(removal.vehicle, -1)
-    if mover >= 0 and np.isfinite(state.movers.x[mover]):
-        return float(state.movers.x[mover]), float(state.movers.y[mover])
-    gate = state.index.gates.get(removal.gate)
-    return gate.lanes[0].stop if gate is not None and gate.lanes else (float("nan"), float("nan"))
+    return places.first_known(
+        places.of_slot(state, removal.slot), places.of_mover(state, removal.vehicle),
+        places.of_gate(state, removal.gate))
