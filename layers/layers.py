@@ -14,6 +14,7 @@ from layers.palette import ColourMode
 from layers.places import Place, Places
 from layers.seals import SealsLayer
 from layers.selection import Selection, SelectionState
+from layers.skyline import Skyline
 from layers.tools import Tools
 from layers.vehicles import VehiclesLayer
 from layers.vessels import VesselsLayer
@@ -45,6 +46,7 @@ class Layers:
         self.selection = SelectionState()
         self.view = ViewRequest()
         self.tools = Tools()
+        self.skyline = Skyline(layout, self.containers)
         self.places = Places(layout, self.containers, self.vehicles, self.vessels, self.cranes,
                              (twin.containers, twin.movers, twin.seals))
         self.twin = twin

@@ -87,6 +87,7 @@ class Scene:
         changed = self.model.adopt() or changed
         changed = self.daylight.sync(self.renderer, self.model, now_ms) or changed
         changed = self.look() or changed
+        changed = self.labels.sync(layers, self.camera) or changed
         changed = self._waves(now_ms, changed) or changed
         if changed:
             self.revision += 1

@@ -1,117 +1,124 @@
-"""Names over the port: blocks, berths, gates, buildings. Ranked, never over one another, of one size on the screen."""
+"""Names over the port: ranked, never over one another, hidden behind stacks, sharp at any pixel density."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from vtkmodules.vtkRenderingCore import vtkRenderer, vtkTextActor
 
+from layers.layers import Layers
+from layers.names import Label, Names
+from layers.palette import SEVERITIES, Rgb
 from layers.selection import Selection
+from layers.skyline import Skyline
 from scene import text
 from scene.camera import CameraController
-from scene.plan import area_of, inland_of
 from scene.props.base import StaticProp
-from twin.port_layout import BlockKind, BuildingKind, Name, PortLayout
+from twin.port_layout import PortLayout
 
-MOST: Final = 44
-_LIFT_M = 2.591
-_BERTH_INLAND_M = 62.0
-_PAD_PX = 5
-_GAP_PX = 14
-_FADED = (151, 166, 180)
-_PLAIN = (198, 208, 217)
-_STRONG = (226, 233, 239)
-_PLATE = (11 / 255, 20 / 255, 29 / 255)
-_NAMED_BUILDINGS = frozenset({
-    BuildingKind.H986, BuildingKind.INSPECTION_SHED, BuildingKind.CUSTOMS, BuildingKind.OFFICE, BuildingKind.WORKSHOP,
-})
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """A name at a place. `rank`: the smaller, the sooner shown; `reach_m`: the farthest distance from the eye at which
-    it says anything."""
-
-    selection: Selection
-    name: Name
-    at: tuple[float, float, float]
-    rank: int
-    reach_m: float
-    size_px: int
-    bold: bool
+MOST: Final = 48
+_MOST_KEPT: Final = 220  # text actors, shown or not
+_PAD_PX: Final = 5
+_GAP_PX: Final = 14
+_FADED: Final = (151, 166, 180)
+_PLAIN: Final = (198, 208, 217)
+_STRONG: Final = (226, 233, 239)
+_PLATE: Final = (11 / 255, 20 / 255, 29 / 255)
+_Style = tuple[str, int, Rgb, bool]
 
 
 class Labels(StaticProp):
-    """A pool of text actors that shows the best labels of the moment."""
+    """A pool of text actors that shows the best names of the moment."""
 
     def __init__(self, renderer: vtkRenderer, layout: PortLayout, language: str = "zh") -> None:
         super().__init__(renderer)
-        self.labels = labels_of(layout)
-        self._places = np.array([label.at for label in self.labels]).reshape(-1, 3)
-        self._rank = np.array([label.rank for label in self.labels])
-        self._reach = np.array([label.reach_m for label in self.labels])
+        self._names = Names(layout)
+        self._skyline: Skyline | None = None
+        self.labels: tuple[Label, ...] = self._names.fixed
         self._language = language
         self._pixel_ratio = 1.0
-        self._texts: dict[int, vtkTextActor] = {}
-        self._sizes: dict[int, tuple[int, int]] = {}
-        self._shown: frozenset[int] = frozenset()
+        self._texts: dict[Selection, vtkTextActor] = {}
+        self._styles: dict[Selection, _Style] = {}
+        self._shown: tuple[Label, ...] = ()
+        self._seen: tuple[object, ...] = ()
         self._visible = True
 
     @property
     def shown(self) -> tuple[Label, ...]:
         """What is shown now, the most important first."""
-        return tuple(self.labels[at] for at in sorted(self._shown, key=lambda at: (self._rank[at], at)))
+        return self._shown
 
     def set_language(self, language: str) -> bool:
         """"zh" or "en". True when the picture changes."""
         if language == self._language:
             return False
         self._language = language
-        self._forget()
         return True
 
     def set_pixel_ratio(self, ratio: float) -> None:
         """Pixels of the picture for each of the screen's logical ones: text keeps its size on the screen."""
-        if abs(ratio - self._pixel_ratio) > 0.01:
-            self._pixel_ratio = ratio
-            self._forget()
+        self._pixel_ratio = ratio
 
     def set_visible(self, visible: bool) -> None:
         """Show or hide all names."""
         self._visible = visible
         if not visible:
             super().set_visible(False)
-            self._shown = frozenset()
+            self._shown = ()
+
+    def sync(self, layers: Layers, camera: CameraController) -> bool:
+        """Take over what has a name now. True when the picture changed."""
+        self._skyline = layers.skyline
+        seen = (layers.warnings.revision, layers.warnings.moved_revision, layers.vessels.moved_revision,
+                layers.vessels.revision, layers.vehicles.moved_revision, layers.vehicles.revision,
+                layers.containers.revision, camera.revision)
+        if seen == self._seen:
+            return False
+        self._seen = seen
+        self.labels = self._names.of(layers, camera.eye)
+        before = self._shown
+        self.arrange(camera)
+        return self._shown != before
 
     def arrange(self, camera: CameraController) -> None:
-        """Choose and place the labels for the camera's present view."""
-        if not self._visible or not len(self.labels):
+        """Choose and place the names for the camera's present view."""
+        if not self._visible or not self.labels:
+            self._show([], np.empty((0, 3)), 0)
             return
-        at = camera.project(self._places)
+        labels = self.labels
+        places = np.array([label.at for label in labels])
+        at = camera.project(places)
         width, height = camera.size
-        away = np.linalg.norm(self._places - np.asarray(camera.eye), axis=1)
-        fits = ((at[:, 2] > 1.0) & (away < self._reach) & (at[:, 0] > 0) & (at[:, 0] < width) & (at[:, 1] > 0)
-                & (at[:, 1] < height))
-        # What is shown already goes before its equals, so that labels do not flicker while the camera moves.
-        kept = np.array([row not in self._shown for row in range(len(self.labels))])
-        order = np.lexsort((away, kept, self._rank))
+        away = np.linalg.norm(places - np.asarray(camera.eye), axis=1)
+        reach = np.array([label.reach_m for label in labels])
+        fits = np.flatnonzero((at[:, 2] > 1.0) & (away < reach) & (at[:, 0] > 0) & (at[:, 0] < width)
+                              & (at[:, 1] > 0) & (at[:, 1] < height))
+        if self._skyline is not None:
+            fits = fits[~self._skyline.hides(camera.eye, places[fits])]
+        # What is shown already goes before its equals, so that names do not flicker while the camera moves.
+        before = {label.selection for label in self._shown}
+        new = np.array([labels[row].selection not in before for row in fits.tolist()], dtype=bool)
+        rank = np.array([labels[row].rank for row in fits.tolist()], dtype=np.int64)
         chosen: list[int] = []
         boxes: list[tuple[float, float, float, float]] = []
-        for row in order[fits[order]]:
+        gap = _GAP_PX * self._pixel_ratio
+        for row in fits[np.lexsort((away[fits], new, rank))].tolist():
             if len(chosen) >= MOST:
                 break
-            w, h = self._size(int(row))
-            gap = _GAP_PX * self._pixel_ratio
+            w, h = self._size(labels[row])
             x, y = float(at[row, 0]), float(at[row, 1])
             box = (x - w / 2 - gap, y - h - gap / 2, x + w / 2 + gap, y + gap / 2)
             if any(box[0] < o[2] and o[0] < box[2] and box[1] < o[3] and o[1] < box[3] for o in boxes):
                 continue
             boxes.append(box)
-            chosen.append(int(row))
+            chosen.append(row)
         self._show(chosen, at, height)
+
+    def text_of(self, label: Label) -> vtkTextActor:
+        """The actor that shows a name, for tests and the curious. Raises KeyError when it was never shown."""
+        return self._texts[label.selection]
 
     def close(self) -> None:
         """Let go of everything."""
@@ -119,81 +126,55 @@ class Labels(StaticProp):
         super().close()
 
     def _show(self, chosen: list[int], at: NDArray[np.float64], height: int) -> None:
-        now = frozenset(chosen)
-        for row in self._shown - now:
-            self._texts[row].VisibilityOff()
-        for row in chosen:
-            actor = self._actor(row)
+        now = tuple(self.labels[row] for row in chosen)
+        kept = {label.selection for label in now}
+        for label in self._shown:
+            if label.selection not in kept and label.selection in self._texts:
+                self._texts[label.selection].VisibilityOff()
+        for row, label in zip(chosen, now, strict=True):
+            actor = self._actor(label)
             # Whole pixels: letters between two pixels are blurred.
             actor.SetPosition(round(float(at[row, 0])), round(height - float(at[row, 1])))
             actor.VisibilityOn()
         self._shown = now
+        if len(self._texts) > _MOST_KEPT:
+            self._forget(kept)
 
-    def _actor(self, row: int) -> vtkTextActor:
-        actor = self._texts.get(row)
+    def _actor(self, label: Label) -> vtkTextActor:
+        actor = self._texts.get(label.selection)
         if actor is None:
-            label = self.labels[row]
             actor = vtkTextActor()
-            actor.SetInput(self._words(label))
-            colour = _STRONG if label.rank <= 2 else _PLAIN if label.rank <= 4 else _FADED
-            style = text.style(actor.GetTextProperty(), round(label.size_px * self._pixel_ratio), colour, label.bold)
+            actor.PickableOff()
+            self._texts[label.selection] = actor
+            self.add(actor)
+        colour = (SEVERITIES[label.severity][3] if label.severity is not None
+                  else _STRONG if label.rank <= 2 else _PLAIN if label.rank <= 4 else _FADED)
+        wanted = (self._words(label), round(label.size_px * self._pixel_ratio), colour, label.bold)
+        if self._styles.get(label.selection) != wanted:
+            self._styles[label.selection] = wanted
+            words, size, rgb, bold = wanted
+            actor.SetInput(words)
+            style = text.style(actor.GetTextProperty(), size, rgb, bold)
             style.SetJustificationToCentered()
             style.SetVerticalJustificationToBottom()
             style.SetBackgroundColor(*_PLATE)
-            style.SetBackgroundOpacity(0.5)
-            actor.PickableOff()
-            self._texts[row] = actor
-            self.add(actor)
+            style.SetBackgroundOpacity(0.5 if label.severity is None else 0.8)
         return actor
 
     def _words(self, label: Label) -> str:
         name = label.name.en if self._language == "en" else label.name.zh
         return f" {name} "
 
-    def _size(self, row: int) -> tuple[int, int]:
+    def _size(self, label: Label) -> tuple[int, int]:
         """Width and height on the picture, near enough for keeping apart: Chinese letters are as wide as high."""
-        known = self._sizes.get(row)
-        if known is None:
-            label = self.labels[row]
-            ems = sum(1.0 if ord(letter) > 0x2E80 else 0.56 for letter in self._words(label))
-            known = (round(ems * label.size_px * self._pixel_ratio) + _PAD_PX,
-                     round(label.size_px * 1.35 * self._pixel_ratio))
-            self._sizes[row] = known
-        return known
+        letter = label.size_px * self._pixel_ratio
+        ems = sum(1.0 if ord(one) > 0x2E80 else 0.60 for one in self._words(label))
+        return round(ems * letter) + _PAD_PX, round(letter * 1.35)
 
-    def _forget(self) -> None:
-        for actor in self._texts.values():
+    def _forget(self, kept: set[Selection]) -> None:
+        for selection in [one for one in self._texts if one not in kept]:
+            actor = self._texts.pop(selection)
+            self._styles.pop(selection, None)
             if self._renderer is not None:
                 self._renderer.RemoveViewProp(actor)
             self._actors.remove(actor)
-        self._texts.clear()
-        self._sizes.clear()
-        self._shown = frozenset()
-
-
-def labels_of(layout: PortLayout) -> tuple[Label, ...]:
-    """All names a layout gives rise to."""
-    found: list[Label] = []
-    platform = area_of(layout.platform)
-    for berth in layout.berths:
-        start, end = np.asarray(berth.start), np.asarray(berth.end)
-        # Behind the cranes, where no ship lies over it.
-        x, y = (start + end) / 2 + inland_of(start, end, platform) * _BERTH_INLAND_M
-        found.append(Label(Selection("berth", berth.id), berth.name, (float(x), float(y), 1.0), 2, 4200.0, 14, True))
-    for gate in layout.gates:
-        if gate.lanes:
-            x, y = np.mean([lane.stop for lane in gate.lanes], axis=0)
-            found.append(Label(Selection("gate", gate.id), gate.name, (float(x), float(y), 13.0), 1, 4500.0, 14, True))
-    for building in layout.buildings:
-        if building.kind in _NAMED_BUILDINGS:
-            x, y = np.mean(building.outline, axis=0)
-            rank = 1 if building.kind in (BuildingKind.H986, BuildingKind.CUSTOMS) else 4
-            found.append(Label(Selection("building", building.id), building.name,
-                               (float(x), float(y), building.height_m + 4.0), rank, 2600.0 if rank == 1 else 1300.0, 13,
-                               rank == 1))
-    for block in layout.blocks:
-        x, y = np.mean(block.outline, axis=0)
-        rank = 3 if block.kind in (BlockKind.DANGEROUS, BlockKind.INSPECTION) else 5
-        found.append(Label(Selection("block", block.id), Name(block.id, block.id),
-                           (float(x), float(y), block.tiers * _LIFT_M + 4.0), rank, 1500.0, 12, False))
-    return tuple(found)
