@@ -4,7 +4,7 @@ instant.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import chain
 from typing import Any
 
@@ -24,6 +24,9 @@ _BLOCKING = (DECLARATION_STATES[DeclarationState.HELD], DECLARATION_STATES[Decla
 _EXPORT = DECLARATION_MODES[DeclarationMode.EXPORT]
 
 
+Saved = Callable[[], Mapping[str, NDArray[Any]]]
+
+
 def exploded(tuples: Texts) -> tuple[list[str], NDArray[np.intp]]:
     """The texts in a column of tuples of texts, one after the other, and the row each came from."""
     listed = tuples.tolist()
@@ -34,8 +37,7 @@ def exploded(tuples: Texts) -> tuple[list[str], NDArray[np.intp]]:
 class Declarations:
     """All declarations by number, and every state of each for each of its containers."""
 
-    def __init__(self, container_rows: Mapping[str, int]) -> None:
-        self._container_rows = container_rows
+    def __init__(self) -> None:
         self._register = Register(Kind.DECLARATION)
         self._numbers = Interner()
         self._count = 0
@@ -43,19 +45,27 @@ class Declarations:
             ("container", np.int32), ("number", np.int32), ("version", np.int64), ("state", np.int8), ("mode", np.int8),
         ])
         self._ids: Texts = np.empty(1024, dtype=object)
+        self._saved: tuple[Saved, Saved] | None = None
 
     def __len__(self) -> int:
         return len(self._register)
 
     def save(self) -> tuple[dict[str, NDArray[Any]], dict[str, NDArray[Any]]]:
         """Copies of the newest records by number, and of every state of each for each of its containers."""
+        self._open()
         log = self._log[: self._count]
         columns = {name: log[name].copy() for name in log.dtype.names or ()}
         return self._register.save(), columns | {"id": self._ids[: self._count].copy()}
 
-    def restore(self, newest: Mapping[str, NDArray[Any]], log: Mapping[str, NDArray[Any]], past: Past) -> None:
-        """Knows of declarations what was known when they were saved."""
+    def restore(self, newest: Saved, log: Saved, past: Past) -> None:
+        """Knows of declarations what was known when they were saved, as soon as somebody asks."""
         self._register.restore(newest, past)
+        self._saved = newest, log
+
+    def _open(self) -> None:
+        if self._saved is None:
+            return
+        (newest, log), self._saved = (saved() for saved in self._saved), None
         self._numbers.restore(newest["subject"].tolist())
         self._count = len(log["id"])
         self._log = np.empty(max(1024, self._count), dtype=self._log.dtype)
@@ -71,6 +81,7 @@ class Declarations:
 
         Returns version, state and mode of each of these pairs, shapes (N,).
         """
+        self._open()
         self._register.take(batch, DECLARATION_STATES.of(batch["state"]))
         states = DECLARATION_STATES.of(batch["state"])[rows]
         modes = DECLARATION_MODES.of(batch["mode"])[rows]
@@ -95,6 +106,7 @@ class Declarations:
 
     def of(self, container: int) -> tuple[Declaration, ...]:
         """The newest record of each declaration that names a container (table row), the newest first."""
+        self._open()
         log = self._log[: self._count]
         numbers = np.unique(log["number"][log["container"] == container])
         found = [d for row in numbers.tolist() if (d := self.get(self._numbers.texts[row])) is not None]
@@ -107,6 +119,7 @@ class Declarations:
 
     def numbers(self) -> tuple[str, ...]:
         """All declaration numbers, in the order in which they were first seen."""
+        self._open()
         return tuple(self._numbers.texts)
 
     def release_valid(self, container: int, at: int) -> bool:
@@ -121,6 +134,7 @@ class Declarations:
         """As release_valid, with the name of the state that decided and the id of its record ("none" and ""
         without).
         """
+        self._open()
         log = self._log[: self._count]
         about = np.flatnonzero((log["container"] == container) & (time_of(log["version"]) <= at))
         if not len(about):
@@ -136,6 +150,7 @@ class Declarations:
 
     def first_release_after(self, container: int, at: int) -> int | None:
         """Device time of the first release of a container dated after `at`, None if there is none."""
+        self._open()
         log = self._log[: self._count]
         times = time_of(log["version"])
         later = (log["container"] == container) & (times > at) & (log["state"] == _RELEASED) & (log["mode"] != _EXPORT)

@@ -19,13 +19,15 @@ class Interner:
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
         self._texts: list[str] = []
+        self._behind = False  # whether texts were restored that the numbers do not know yet
 
     def __len__(self) -> int:
         return len(self._texts)
 
     @property
     def row_of(self) -> dict[str, int]:
-        """The rows by text; to be read only."""
+        """The rows by text; to be read only, and to be taken afresh each time."""
+        self._catch_up()
         return self._numbers
 
     @property
@@ -34,13 +36,18 @@ class Interner:
         return self._texts
 
     def restore(self, texts: list[str]) -> None:
-        """Holds these texts from now on, the first in row 0; whoever looks rows up in `row_of` goes on doing so."""
+        """Holds these texts from now on, the first in row 0. They are numbered when somebody looks for one."""
         self._texts = texts
-        self._numbers.clear()
-        self._numbers.update(zip(texts, range(len(texts)), strict=True))
+        self._behind = True
+
+    def _catch_up(self) -> None:
+        if self._behind:
+            self._numbers = dict(zip(self._texts, range(len(self._texts)), strict=True))
+            self._behind = False
 
     def rows(self, texts: Texts | list[str]) -> Rows:
         """The rows of texts, new ones added. Shape (N,)."""
+        self._catch_up()
         listed = texts.tolist() if isinstance(texts, np.ndarray) else texts
         found = list(map(self._numbers.get, listed))
         if None in found:
@@ -52,6 +59,7 @@ class Interner:
 
     def known_rows(self, texts: Texts | list[str]) -> Rows:
         """The rows of texts, -1 for unknown ones. Shape (N,)."""
+        self._catch_up()
         listed = texts.tolist() if isinstance(texts, np.ndarray) else texts
         return np.array(list(map(self._numbers.get, listed, repeat(-1))), dtype=np.int32)
 

@@ -7,6 +7,7 @@ history keeps each record once).
 
 from __future__ import annotations
 
+import functools
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -84,8 +85,10 @@ def restore(twin: Twin, frame: Keyframe, past: Past) -> None:
     for name in TABLES:
         state.table(name).restore(frame.columns[name])
     for name in REGISTERS:
-        state.register(name).restore(frame.columns[name], past)
-    state.declarations.restore(frame.columns["declarations"], frame.columns["declaration_log"], past)
+        state.register(name).restore(functools.partial(frame.columns.__getitem__, name), past)
+    newest, log = (
+        functools.partial(frame.columns.__getitem__, name) for name in ("declarations", "declaration_log"))
+    state.declarations.restore(newest, log, past)
     state.yard.restore(state.containers.cells)
     state.gate_passages.restore(Kind.GATE_PASSAGE, past, frame.at)
     state.facts.restore(past, frame.at, state.containers.number)

@@ -28,11 +28,14 @@ class Register:
         self._batch: Texts = np.empty(0, dtype=object)
         self._row = np.zeros(0, dtype=np.int32)
         self._past: Past = NoPast()
+        self._saved: Callable[[], Mapping[str, NDArray[Any]]] | None = None
 
     def __len__(self) -> int:
+        self._open()
         return len(self._interner)
 
     def __iter__(self) -> Iterator[Record]:
+        self._open()
         self._fetch(np.arange(len(self)))
         return (self._batch[i].record(int(self._row[i])) for i in range(len(self)) if self._batch[i] is not None)
 
@@ -42,13 +45,20 @@ class Register:
         subjects = np.fromiter(self._interner.texts, dtype=object, count=count)
         return {"subject": subjects, "version": self._versions[:count].copy(), "id": self._ids[:count].copy()}
 
-    def restore(self, columns: Mapping[str, NDArray[Any]], past: Past) -> None:
-        """Knows the newest of each subject as then; the records themselves are fetched from the past when asked for."""
+    def restore(self, saved: Callable[[], Mapping[str, NDArray[Any]]], past: Past) -> None:
+        """Knows the newest of each subject as then. `saved` gives what was saved when it is needed; the records
+        themselves are fetched from the past when asked for.
+        """
+        self._saved, self._past = saved, past
+
+    def _open(self) -> None:
+        if self._saved is None:
+            return
+        columns, self._saved = self._saved(), None
         self._interner.restore(columns["subject"].tolist())
         self._versions, self._ids = columns["version"].copy(), columns["id"].copy()
         self._batch = np.full(len(self._ids), None, dtype=object)
         self._row = np.zeros(len(self._ids), dtype=np.int32)
-        self._past = past
 
     def _fetch(self, rows: NDArray[np.intp]) -> None:
         """Has the records of rows that were left to the past."""
@@ -65,6 +75,7 @@ class Register:
 
     def take(self, batch: Batch, ranks: NDArray[Any] | int = 0) -> NDArray[np.intp]:
         """Takes records in; the rows of those that are now the newest of their subject."""
+        self._open()
         rows = self._interner.rows(batch[SUBJECT_FIELD[self.kind]])
         self._reserve()
         versions = version(batch["observed_at"], ranks)
@@ -85,12 +96,14 @@ class Register:
 
     def get(self, subject: str) -> Record | None:
         """The newest record of a subject, None if there is none."""
+        self._open()
         row = self._interner.row_of.get(subject)
         batch = None if row is None else self._batch_of(row)
         return None if batch is None else batch.record(int(self._row[row]))
 
     def value(self, subject: str, name: str) -> Any:
         """One field of the newest record of a subject, None if there is none."""
+        self._open()
         row = self._interner.row_of.get(subject)
         batch = None if row is None else self._batch_of(row)
         return None if batch is None else batch[name][self._row[row]]
@@ -103,6 +116,7 @@ class Register:
 
     def known_rows(self, subjects: Texts | list[str]) -> Rows:
         """Which subjects have a record: their numbers here, -1 for none. Shape (N,)."""
+        self._open()
         return self._interner.known_rows(subjects)
 
 

@@ -85,7 +85,7 @@ class State:
         self.cranes = Cranes(layout.cranes)
         self.seals = Seals(1_024)
         self.orders = Orders(1_024)
-        self.declarations = Declarations(self.containers.row_of)
+        self.declarations = Declarations()
         self.manifests = Register(Kind.MANIFEST)
         self.inspections = Register(Kind.INSPECTION)
         self.trips = Register(Kind.TRANSIT_TRIP)

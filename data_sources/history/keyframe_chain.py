@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Protocol
 
-from data_sources.history.keyframes import Laid, decode, encode, laid, opened
+from data_sources.history.keyframes import Decoded, Laid, encode, laid
 from data_sources.history.values import KeyframeRow
 from twin.keyframe import Keyframe, KeyframeError
 from twin.local_frame import LocalFrame
 
-FULL_MS = 2 * 3_600_000
-MIDDLE_MS = 10 * 60_000
-SMALL_MS = 30_000
-"""A seek rolls forward this long at most. Measured on a simulated day: see docs/scale.md."""
-_KEPT_DECODED = 3
+LEVELS_MS = (7_200_000, 1_200_000, 150_000, 30_000)
+"""How often a keyframe of each level is taken, full ones first; each of the others builds on the one above it."""
+_KEPT_DECODED = 4
 _MOST_SKIPPED = 100
+_log = logging.getLogger(__name__)
 
 
 class Keyframes(Protocol):
@@ -32,29 +32,27 @@ class Taker:
 
     def __init__(self, place: LocalFrame) -> None:
         self._place = place
-        self._full: Laid | None = None
-        self._middle: Laid | None = None
+        self._standing: list[Laid] = []  # the newest of each level but the last, fullest first
         self._last = 0
 
     def due(self, at: int) -> bool:
         """Whether one should be taken at `at` (ms UTC)."""
-        return at - self._last >= SMALL_MS
+        return at - self._last >= LEVELS_MS[-1]
 
     def row(self, frame: Keyframe) -> KeyframeRow:
         """A keyframe as it is to be kept. Raises KeyframeError for what cannot be written down."""
-        at, full, middle = frame.at, self._full, self._middle
-        if full is None or not full.frame.at < at < full.frame.at + FULL_MS or full.frame.version != frame.version:
-            new, base = laid(frame), None
-            self._full, self._middle = new, None
-        elif at - (middle or full).frame.at >= MIDDLE_MS:
-            new, base = laid(frame, full), full
-            self._middle = new
-        else:
-            base = middle or full
-            new = laid(frame, base)
-        self._last = at
-        return KeyframeRow(
-            at, at if base is None else base.frame.at, frame.version, encode(new, base, self._place))
+        standing = self._standing
+        if standing and (frame.version != standing[0].frame.version or frame.at <= standing[-1].frame.at):
+            standing.clear()
+        while standing and frame.at - standing[-1].frame.at >= LEVELS_MS[len(standing) - 1]:
+            standing.pop()
+        base = standing[-1] if standing else None
+        new = laid(frame, base)
+        if len(standing) < len(LEVELS_MS) - 1:
+            standing.append(new)
+        self._last = frame.at
+        at = frame.at
+        return KeyframeRow(at, at if base is None else base.frame.at, frame.version, encode(new, base, self._place))
 
 
 class Finder:
@@ -64,7 +62,7 @@ class Finder:
         self._kept = kept
         self._version = version
         self._place = place
-        self._decoded: OrderedDict[int, Laid] = OrderedDict()
+        self._decoded: OrderedDict[int, Decoded] = OrderedDict()
 
     def before(self, at: int) -> Keyframe | None:
         """The newest keyframe up to `at` (ms UTC) that this program can use, None if there is none.
@@ -87,23 +85,20 @@ class Finder:
 
     def _open(self, chain: Sequence[KeyframeRow]) -> Keyframe | None:
         """The last of a chain that can be read."""
-        last: Keyframe | None = None
-        on: Laid | None = None
         if any(row.version != self._version for row in chain):
             return None
-        try:
-            for place_in_chain, row in enumerate(chain):
-                here = self._decoded.get(row.at)
-                if here is None:
-                    here = decode(row.blob, on, self._place)
-                    if place_in_chain < 2:
-                        self._decoded[row.at] = here
-                else:
-                    self._decoded.move_to_end(row.at)
-                on = here
-                last = here.frame
-            while len(self._decoded) > _KEPT_DECODED:
-                self._decoded.popitem(last=False)
-            return opened(on) if on is not None else None
-        except KeyframeError:
-            return opened(on) if last is not None and on is not None else None
+        found: Keyframe | None = None
+        on: Decoded | None = None
+        for row in chain:
+            try:
+                on = self._decoded.get(row.at) or Decoded(row.blob, on, self._place)
+                found = on.keyframe() if row is chain[-1] else found
+            except KeyframeError as damaged:
+                _log.warning("%s", damaged)
+                return on.keyframe() if on is not None else None
+            if row is not chain[-1]:
+                self._decoded[row.at] = on
+                self._decoded.move_to_end(row.at)
+        while len(self._decoded) > _KEPT_DECODED:
+            self._decoded.popitem(last=False)
+        return found

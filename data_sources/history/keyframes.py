@@ -6,7 +6,7 @@ Columns are packed without loss (see `packing`), coordinates as the degrees of 1
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,11 +25,14 @@ from data_sources.history.packing import (
 )
 from twin.keyframe import Columns, Keyframe, KeyframeError, from_plain, plain
 from twin.local_frame import LocalFrame
-from twin.plain_changes import changed, changes
+from twin.plain_changes import OTHER, changed, changes
 from twin.plain_values import Plain
 
 _CODEC = pa.Codec("zstd", compression_level=6)
 _DEGREE = 1e7
+_BROKEN = (OSError, OverflowError, KeyError, IndexError, TypeError, ValueError, msgspec.MsgspecError)
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder().decode
 _SAME_TEXT = -2  # the text that the frame before has in this row
 
 Rows = NDArray[np.intp]
@@ -63,56 +66,105 @@ def laid(frame: Keyframe, on: Laid | None = None) -> Laid:
 
 def encode(new: Laid, on: Laid | None, place: LocalFrame) -> bytes:
     """A keyframe as bytes; with `on`, what changed since that one. `place`: the port's frame of coordinates."""
-    texts = TextsOut()
     parts = {}
     for part, columns in new.frame.columns.items():
         before = on.frame.columns[part] if on is not None else {}
-        known = _length(before)
-        rows, names = _changed(before, columns) if before else (np.arange(0), ())
-        every = tuple(columns)
-        parts[part] = [
-            _length(columns),
-            pack_ints(rows), len(rows), _pack(part, columns, rows, names, texts, place, before),
-            _pack(part, columns, np.arange(known, _length(columns)), every, texts, place, {}),
-            [] if before else [_described(name, values) for name, values in columns.items()],
-        ]
+        packed = _packed(part, columns, before, place)
+        if packed is not None:
+            parts[part] = _squeezed(packed)
     values = {}
     for name, tree in new.plain.items():
         old = on.plain.get(name) if on is not None else None
-        told = changes(old.tree, tree.tree) if old is not None else [1, tree.tree]
+        told = changes(old.tree, tree.tree) if old is not None else [OTHER, tree.tree]
         values[name] = [told, [] if old is not None and old.classes == tree.classes else list(tree.classes)]
-    document = {"at": new.frame.at, "version": new.frame.version, "texts": texts.packed(), "parts": parts,
-                "values": values}
-    content = msgspec.msgpack.encode(document)
-    return len(content).to_bytes(8, "little") + bytes(_CODEC.compress(content, asbytes=True))
+    return _encode([new.frame.at, new.frame.version, parts, _squeezed(values)])
 
 
-def decode(blob: bytes, on: Laid | None, place: LocalFrame) -> Laid:
-    """What `encode` made, given the keyframe it was measured against. Values are left written down, see `opened`.
+class Decoded:
+    """A keyframe from bytes. Parts are unpacked when they are first looked at, on those of the frame before."""
 
-    Raises KeyframeError for bytes that are no keyframe.
-    """
-    try:
-        size = int.from_bytes(blob[:8], "little")
-        document = msgspec.msgpack.decode(memoryview(_CODEC.decompress(blob[8:], size)))
-        texts = TextsIn(document["texts"])
-        columns = {
-            part: _unpacked(part, packed, on.frame.columns[part] if on is not None else None, texts, place)
-            for part, packed in document["parts"].items()}
-        values = {}
-        for name, (told, classes) in document["values"].items():
-            old = on.plain.get(name) if on is not None else None
-            tree = changed(old.tree if old is not None else None, told)
-            values[name] = Plain(tree, tuple(classes) if classes or old is None else old.classes)
-    except (OSError, OverflowError, KeyError, IndexError, TypeError, ValueError, msgspec.MsgspecError) as broken:
-        raise KeyframeError(f"the keyframe cannot be read: {broken}") from broken
-    return Laid(Keyframe(document["at"], document["version"], columns, {}), values)
+    def __init__(self, blob: bytes, on: Decoded | None, place: LocalFrame) -> None:
+        """Raises KeyframeError for bytes that are no keyframe."""
+        try:
+            self.at, self.version, self._packed, values = _decode(blob)
+            self.values: dict[str, Plain] = _values(_unsqueezed(values), on.values if on is not None else {})
+        except _BROKEN as broken:
+            raise KeyframeError(f"the keyframe cannot be read: {broken}") from broken
+        self._on = on
+        self._place = place
+        self._columns: dict[str, Columns] = {}
+
+    @property
+    def parts(self) -> frozenset[str]:
+        """The names of all parts."""
+        return frozenset(self._packed) | (self._on.parts if self._on is not None else frozenset())
+
+    def part(self, name: str) -> Columns:
+        """The columns of a part. Raises KeyError for an unknown one, KeyframeError for one that cannot be read."""
+        found = self._columns.get(name)
+        if found is None:
+            before = self._on.part(name) if self._on is not None else {}
+            try:
+                found = before
+                if name in self._packed:
+                    found = _unpacked(name, _unsqueezed(self._packed[name]), before, self._place)
+                elif self._on is None:
+                    raise KeyError(name)
+            except _BROKEN as broken:
+                raise KeyframeError(f"the part {name} of a keyframe cannot be read: {broken!r}") from broken
+            self._columns[name] = found
+        return found
+
+    def keyframe(self) -> Keyframe:
+        """The keyframe, its parts unpacked on demand. Raises KeyframeError for values that cannot be read."""
+        return Keyframe(self.at, self.version, _Parts(self), from_plain(self.values))
 
 
-def opened(frame: Laid) -> Keyframe:
-    """The keyframe with its values read, ready to be restored. Raises KeyframeError."""
-    values = from_plain(frame.plain)
-    return Keyframe(frame.frame.at, frame.frame.version, frame.frame.columns, values)
+class _Parts(Mapping[str, Columns]):
+    """The parts of a decoded keyframe as a mapping."""
+
+    def __init__(self, decoded: Decoded) -> None:
+        self._decoded = decoded
+
+    def __getitem__(self, name: str) -> Columns:
+        return self._decoded.part(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._decoded.parts)
+
+    def __len__(self) -> int:
+        return len(self._decoded.parts)
+
+
+def _values(packed: Mapping[str, Any], before: Mapping[str, Plain]) -> dict[str, Plain]:
+    values = {}
+    for name, (told, classes) in packed.items():
+        old = before.get(name)
+        tree = changed(old.tree if old is not None else None, told)
+        values[name] = Plain(tree, tuple(classes) if classes or old is None else old.classes)
+    return values
+
+
+def _squeezed(content: Any) -> list[Any]:
+    raw = _encode(content)
+    return [len(raw), _CODEC.compress(raw, asbytes=True)]
+
+
+def _unsqueezed(squeezed: list[Any]) -> Any:
+    return _decode(memoryview(_CODEC.decompress(squeezed[1], squeezed[0])))
+
+
+def _packed(part: str, columns: Columns, before: Columns, place: LocalFrame) -> list[Any] | None:
+    """A part as a list; None if nothing of it changed."""
+    texts = TextsOut()
+    count, known = _length(columns), _length(before)
+    rows, names = _changed(before, columns) if before else (np.arange(0), ())
+    if before and not len(rows) and count == known:
+        return None
+    some = _pack(part, columns, rows, names, texts, place, before)
+    added = _pack(part, columns, np.arange(known, count), tuple(columns), texts, place, {})
+    described = [] if before else [_described(name, values) for name, values in columns.items()]
+    return [count, pack_ints(rows), len(rows), some, added, described, texts.packed()]
 
 
 def _described(name: str, values: NDArray[Any]) -> list[Any]:
@@ -177,11 +229,10 @@ def _flat(values: NDArray[Any]) -> list[NDArray[Any]]:
     return [values] if values.ndim == 1 else [np.ascontiguousarray(values[:, i]) for i in range(values.shape[1])]
 
 
-def _unpacked(
-    part: str, packed: list[Any], before: Columns | None, texts: TextsIn, place: LocalFrame,
-) -> Columns:
-    """The columns of a part, those of the frame before with what changed and what was added."""
-    count, rows_packed, changed_count, some, added, described = packed
+def _unpacked(part: str, packed: list[Any], before: Columns, place: LocalFrame) -> Columns:
+    """The columns of a part: those of the frame before with what changed and what was added."""
+    count, rows_packed, changed_count, some, added, described, held = packed
+    texts = TextsIn(held)
     if not before:
         before = {
             name: np.empty((0, width)[: 1 if width == 0 else 2], dtype=dtype) for name, dtype, width in described}
@@ -191,41 +242,49 @@ def _unpacked(
         for name, values in before.items():
             columns[name] = np.empty((count, *values.shape[1:]), dtype=values.dtype)
             columns[name][:known] = values
-        _fill(part, columns, np.arange(known, count), added, texts, place, {})
+        _fill(part, columns, slice(known, count), count - known, added, texts, place, {})
     if changed_count:
         rows = unpack_ints(rows_packed, changed_count).astype(np.intp)
         touched = set(some) | {pair[1] for pair in _PLACES.get(part, ()) if pair[0] in some}
         if count == known:
             columns |= {name: columns[name].copy() for name in touched}
-        _fill(part, columns, rows, some, texts, place, before)
+        _fill(part, columns, rows, changed_count, some, texts, place, before)
     return columns
 
 
 def _fill(
-    part: str, columns: dict[str, NDArray[Any]], rows: Rows, packed: Mapping[str, Any], texts: TextsIn,
-    place: LocalFrame, before: Columns,
+    part: str, columns: dict[str, NDArray[Any]], rows: Rows | slice, count: int, packed: Mapping[str, Any],
+    texts: TextsIn, place: LocalFrame, before: Columns,
 ) -> None:
-    """Writes packed columns into rows; ids last, for they are made of others."""
-    count = len(rows)
+    """Writes packed columns into `count` rows; ids last, for they are made of others."""
     pairs = {pair[0]: pair for pair in _PLACES.get(part, ())}
     for name, content in packed.items():
         if (part, name) in _IDS:
             continue
         target = columns[name]
         if name in pairs:
-            x, y = _unpack_places(content, rows, pairs[name], place, before)
+            x, y = _unpack_places(content, count, rows, pairs[name], place, before)
             columns[pairs[name][0]][rows], columns[pairs[name][1]][rows] = x, y
         elif target.dtype == object:
             codes = unpack_ints(content, count)
-            fresh = codes != _SAME_TEXT
-            target[rows[fresh]] = texts.texts(codes[fresh])
+            if isinstance(rows, slice):
+                texts.write(codes, target[rows])
+            else:
+                fresh = codes != _SAME_TEXT
+                target[rows[fresh]] = texts.texts(codes[fresh])
         elif target.dtype.kind == "f":
             found = [unpack_floats(c, count, target.dtype) for c in content]
             target[rows] = found[0] if target.ndim == 1 else np.stack(found, axis=1)
         else:
             numbers = [unpack_ints(c, count) for c in content]
-            wide = numbers[0] if target.ndim == 1 else np.stack(numbers, axis=1)
-            target[rows] = wide + before[name][rows] if before else wide
+            if before:
+                wide = numbers[0] if target.ndim == 1 else np.stack(numbers, axis=1)
+                target[rows] = wide + before[name][rows]
+            elif target.ndim == 1:
+                target[rows] = numbers[0]
+            else:
+                for side, values in enumerate(numbers):
+                    target[rows, side] = values
     for name, content in packed.items():
         if (part, name) in _IDS:
             sources = [columns[source][rows] for source in _IDS[part, name]]
@@ -251,9 +310,9 @@ def _pack_places(
 
 
 def _unpack_places(
-    packed: list[Any], rows: Rows, pair: tuple[str, str], place: LocalFrame, before: Columns,
+    packed: list[Any], count: int, rows: Rows | slice, pair: tuple[str, str], place: LocalFrame, before: Columns,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    degrees = [unpack_ints(packed[0], len(rows)), unpack_ints(packed[1], len(rows))]
+    degrees = [unpack_ints(packed[0], count), unpack_ints(packed[1], count)]
     if before:
         base = _degrees(before[pair[0]][rows], before[pair[1]][rows], place)
         degrees = [side + start for side, start in zip(degrees, base, strict=True)]

@@ -62,7 +62,12 @@ def _from_planes(planes: bytes, width: int, count: int) -> I8:
     flat = np.frombuffer(planes, dtype=np.uint8)
     if len(flat) != width * count:
         raise PackingError(f"{len(flat)} bytes are not {count} numbers of {width}")
-    return np.ascontiguousarray(flat.reshape(width, count).T).view(f"<i{width}").reshape(count).astype(np.int64)
+    if width == 1:
+        return flat.view(np.int8).astype(np.int64)
+    whole = np.empty((count, width), dtype=np.uint8)
+    for place, plane in enumerate(flat.reshape(width, count)):
+        whole[:, place] = plane
+    return whole.view(f"<i{width}").reshape(count).astype(np.int64)
 
 
 def pack_floats(values: NDArray[Any]) -> list[Any]:
@@ -153,6 +158,10 @@ class TextsIn:
         self._texts = np.empty(count + 1, dtype=object)
         self._texts[:count] = texts
         self._texts[count] = None  # number -1
+
+    def write(self, codes: I8, into: NDArray[np.object_]) -> None:
+        """Writes the texts of numbers. Shapes (N,)."""
+        np.take(self._texts, codes, out=into, mode="wrap")
 
     def texts(self, codes: I8) -> NDArray[np.object_]:
         """The texts of numbers. Shape (N,)."""
