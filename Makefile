@@ -49,6 +49,8 @@ texts:
 	$(BIN)/pyside6-lupdate panels/*.py -locations none -source-language en_US -target-language zh_CN -ts resources/texts/zh_CN.ts
 	$(BIN)/pyside6-lrelease resources/texts/zh_CN.ts -qm resources/texts/zh_CN.qm
 
-# A whole simulated day, checked for stuck trucks and lost containers: minutes long, so apart from `make test`.
+# A whole simulated day, checked for stuck trucks and lost containers; 20,000 sequences of three operators' steps:
+# minutes long, so apart from `make test`.
 soak: system-test $(VENV)/.test-ready
+	JIANGYIN_LIFE_SEQUENCES=20000 $(BIN)/python -m pytest tests/core/test_warning_life.py $(ARGS)
 	$(BIN)/python -m pytest -m soak $(ARGS)

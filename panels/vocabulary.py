@@ -89,9 +89,13 @@ WARNING_STATES = {
 
 CLOSE_REASONS = {
     "handled": Name("已处置", "Handled on the spot"),
+    "seized": Name("已扣留", "Goods detained"),
+    "returned": Name("已退回原位", "Brought back"),
+    "regularised": Name("已补办手续", "Papers made good"),
     "permitted": Name("经核有许可", "Permission found"),
     "device": Name("设备故障", "Device fault"),
     "data": Name("数据错误", "Data error"),
+    "rule": Name("规则误报", "Rule too strict"),
     "drill": Name("演练", "Drill"),
 }
 

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
 from panels.desk import Desk
 from panels.vocabulary import CLOSE_REASONS
 from panels.warning_words import rule_name, subject_text
-from twin.warnings import RiskWarning, WarningState, WarningStateError
+from twin.warning_life import WarningStateError
+from twin.warnings import RiskWarning, WarningState
 
 GATE_HOLD_MS = 60 * 60 * 1000
 

@@ -28,7 +28,7 @@ from twin.rules.engine import Engine
 from twin.seal_state import SealState
 from twin.state import Changes, State, together
 from twin.tables import ENTITY_KINDS, PLACE_KINDS, Containers, Cranes, Movers, Orders, Seals, Vessels
-from twin.warnings import WarningBook
+from twin.warning_book import WarningBook
 
 Handler = Callable[[State, Batch, Changes], None]
 
@@ -206,6 +206,7 @@ class Twin:
         self._settle_legal_states(changes)
         for moments in (Kind.MOVE, Kind.GATE_PASSAGE):
             self.activity.take(fresh.get(moments, ()))
+        self.warnings.pass_time(self.now)
         for fault in self._engine.judge(View(self._state, fresh, changes, self.now), self.warnings, self._feeds):
             off = fault.status
             changes.say(Event(EventKind.RULE_OFF, self.now, "rule", off.rule, facts={"reason": off.reason}))

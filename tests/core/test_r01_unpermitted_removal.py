@@ -191,7 +191,7 @@ def test_a_removal_after_the_first_was_closed_is_a_new_incident() -> None:
     first = watch.only("R01").id
     book = watch.twin.warnings
     book.take(first, "Zhang", at("8:06"))
-    book.close(first, "Zhang", at("8:07"), "driver's error")
+    book.close(first, "Zhang", at("8:07"), "returned: driver's error")
     watch.hears(story.records)
     assert len(watch.warnings()) == 1, "the same records again are no news"
     watch.hears([story.lifted_for_exit("9:00")])
@@ -203,7 +203,7 @@ def test_after_closing_the_passage_of_the_same_removal_does_not_raise_again() ->
     watch = Watch().hears_one_by_one(story.records[:-1])
     book, first = watch.twin.warnings, watch.only("R01").id
     book.take(first, "Zhang", at("8:03"))
-    book.close(first, "Zhang", at("8:03"), "permitted by telephone")
+    book.close(first, "Zhang", at("8:03"), "permitted: by telephone")
     watch.hears(story.records[-1:])
     assert watch.only("R01").state == "closed"
 

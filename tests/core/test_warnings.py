@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 from types import MappingProxyType
 
 import pytest
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
-from twin.warnings import (
-    Clearing,
-    FeedRelied,
-    Finding,
-    RiskWarning,
-    Severity,
-    Verb,
-    WarningBook,
-    WarningState,
-    WarningStateError,
-)
+from twin.warning_book import WarningBook
+from twin.warning_life import WarningStateError
+from twin.warnings import Clearing, FeedRelied, Finding, Severity, Verb, WarningState
 
 
 def finding(incident: str = "1", **more: object) -> Finding:
@@ -61,8 +49,8 @@ def test_the_whole_life() -> None:
     book.acknowledge(w, "Zhang", 2_000)
     book.take(w, "Zhang", 2_100)
     book.dispatch(w, "Zhang", 2_200, "task K1")
-    book.confirm(w, "Zhang", 2_300, "container brought back")
-    closed = book.close(w, "Zhang", 2_400, "done")
+    book.confirm(w, "Zhang", 2_300, "returned: container brought back")
+    closed = book.close(w, "Zhang", 2_400, "handled")
     assert [(s.verb, s.by) for s in closed.history] == [
         (Verb.RAISE, "rule"), (Verb.ACKNOWLEDGE, "Zhang"), (Verb.TAKE, "Zhang"), (Verb.DISPATCH, "Zhang"),
         (Verb.CONFIRM, "Zhang"), (Verb.CLOSE, "Zhang")]
@@ -81,17 +69,22 @@ def test_acknowledging_does_not_close_and_taking_acknowledges() -> None:
     ([("close", "Zhang", "x")], "is raised; close is possible only when confirmed, dispatched, rejected, taken."),
     ([("acknowledge", "Zhang"), ("acknowledge", "Li")], "is acknowledged; acknowledge is possible only when raised."),
     ([("dispatch", "Zhang")], "is raised; dispatch is possible only when dispatched, taken."),
-    ([("confirm", "Zhang")], "is raised"),
+    ([("confirm", "Zhang", "seized")], "is raised"),
     ([("take", "Zhang"), ("take", "Li")], "already has an owner, Zhang."),
-    ([("take", "Zhang"), ("close", "Li", "x")], "belongs to Zhang, not to Li."),
+    ([("take", "Zhang"), ("close", "Li", "data")], "belongs to Zhang, not to Li."),
     ([("take", "Zhang"), ("dispatch", "Li")], "belongs to Zhang"),
-    ([("take", "Zhang"), ("close", "Zhang", "  ")], "can only be closed with a reason."),
+    ([("take", "Zhang"), ("close", "Zhang", "  ")], "'  ' is no reason to close; reasons are data, device"),
+    ([("take", "Zhang"), ("confirm", "Zhang", "data")], "'data' is no reason to confirm"),
+    ([("take", "Zhang"), ("reject", "Zhang", "seized: 2 boxes")], "is no reason to reject"),
+    ([("take", "Zhang"), ("comment", "Li", " ")], "needs words"),
+    ([("reopen", "Zhang")], "is raised; reopen is possible only when closed."),
+    ([("unshelve", "Zhang")], "is not shelved."),
     ([("take", " ")], "needs the name of who takes it."),
-    ([("take", "Zhang"), ("confirm", "Zhang"), ("reject", "Zhang")], "is confirmed; reject is possible only"),
+    ([("take", "Zhang"), ("confirm", "Zhang", "seized"), ("reject", "Zhang", "data")], "is confirmed; reject is"),
     ([("take", "Zhang"), ("hand_over", "Zhang", " ")], "handed over to somebody"),
     ([("hand_over", "Zhang", "Li")], "is raised; hand over is possible only"),
-    ([("take", "Zhang"), ("close", "Zhang", "x"), ("take", "Li")], "already has an owner"),
-    ([("take", "Zhang"), ("close", "Zhang", "x"), ("close", "Zhang", "x")], "is closed; close is possible only"),
+    ([("take", "Zhang"), ("close", "Zhang", "data"), ("take", "Li")], "already has an owner"),
+    ([("take", "Zhang"), ("close", "Zhang", "data"), ("close", "Zhang", "data")], "is closed; close is possible only"),
 ])
 def test_illegal_steps_are_refused_with_one_sentence(steps: list[tuple[str, ...]], sentence: str) -> None:
     book = WarningBook()
@@ -118,7 +111,7 @@ def test_handing_over_makes_another_the_owner() -> None:
     w = raised(book)
     book.take(w, "Zhang", 2_000)
     assert book.hand_over(w, "Zhang", 2_100, "Li").owner == "Li"
-    assert book.close(w, "Li", 2_200, "done").state is WarningState.CLOSED
+    assert book.close(w, "Li", 2_200, "handled").state is WarningState.CLOSED
 
 
 def test_a_further_finding_updates_and_escalates_never_the_other_way() -> None:
@@ -190,7 +183,7 @@ def test_a_closed_incident_does_not_come_back_a_new_one_does() -> None:
     book = WarningBook()
     w = raised(book)
     book.take(w, "Zhang", 2_000)
-    book.close(w, "Zhang", 2_100, "done")
+    book.close(w, "Zhang", 2_100, "handled")
     assert book.found(finding(severity=Severity.CRITICAL), 2_200) is None
     second = book.found(finding("2", at=5_000), 5_500)
     assert second is not None
@@ -206,67 +199,3 @@ def test_open_warnings_gravest_first_then_newest() -> None:
                                     ("d", Severity.MEDIUM, 7)):
         book.found(finding(subject=subject, severity=severity, at=when), 10)
     assert [w.subject for w in book.open()] == ["c", "b", "d", "a"]
-
-
-class Lives(RuleBasedStateMachine):
-    """Operators and rules at random: whatever they try, the book stays in order."""
-
-    ids = Bundle("ids")
-    people = st.sampled_from(["Zhang", "Li", ""])
-    subjects = st.sampled_from(["A", "B"])
-    incidents = st.sampled_from(["1", "2", "3"])
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.book = WarningBook()
-        self.before: dict[str, RiskWarning] = {}
-        self.now = 0
-
-    @rule(target=ids, subject=subjects, incident=incidents, severity=st.sampled_from(Severity))
-    def finds(self, subject: str, incident: str, severity: Severity) -> str:
-        found = self.book.found(finding(incident, subject=subject, severity=severity), self._tick())
-        return found.id if found is not None else "nothing"
-
-    @rule(subject=subjects, incident=incidents, overturned=st.booleans())
-    def clears(self, subject: str, incident: str, overturned: bool) -> None:
-        self.book.cleared(Clearing("R01", subject, incident, self.now, "gone", overturned), self._tick())
-
-    @rule(verb=st.sampled_from([v for v in Verb if v.value in vars(WarningBook)]), warning=ids, by=people,
-          word=st.sampled_from(["", "Li", "done"]))
-    def tries(self, verb: str, warning: str, by: str, word: str) -> None:
-        wordless = verb in ("acknowledge", "take")
-        with contextlib.suppress(WarningStateError):
-            getattr(self.book, verb)(warning, by, self._tick(), *(() if wordless else (word,)))
-
-    def _tick(self) -> int:
-        self.now += 1
-        return self.now
-
-    @invariant()
-    def one_open_warning_per_rule_and_subject(self) -> None:
-        still_open = self.book.open()
-        assert len({(w.rule, w.subject) for w in still_open}) == len(still_open)
-        assert {w.id for w in still_open} == {w.id for w in self.book.all() if w.state is not WarningState.CLOSED}
-
-    @invariant()
-    def history_only_grows_and_the_end_is_final(self) -> None:
-        for warning in self.book.all():
-            old = self.before.get(warning.id)
-            if old is not None:
-                assert warning.history[: len(old.history)] == old.history
-                assert warning.severity.rank <= old.severity.rank
-                assert old.open or not warning.open
-            assert [s.at for s in warning.history] == sorted(s.at for s in warning.history)
-            self.before[warning.id] = warning
-
-    @invariant()
-    def who_has_it_is_who_took_it(self) -> None:
-        for warning in self.book.all():
-            needs_owner = warning.state not in (WarningState.RAISED, WarningState.ACKNOWLEDGED)
-            assert (warning.owner is not None) == needs_owner
-            assert warning.active == bool(warning.incidents)
-            assert (warning.cleared_at is None) == warning.active
-
-
-Lives.TestCase.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
-TestLives = Lives.TestCase

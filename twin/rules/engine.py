@@ -10,7 +10,8 @@ from typing import Any
 from twin.feed_health import FeedHealth
 from twin.rules.base import Rule, RuleFault, RuleStatus, Verdict, View
 from twin.rules.culprit import culprits
-from twin.warnings import FeedRelied, WarningBook
+from twin.warning_book import WarningBook
+from twin.warnings import FeedRelied
 
 _log = logging.getLogger(__name__)
 

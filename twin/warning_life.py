@@ -1,0 +1,153 @@
+"""The life of a warning: which step is possible when and by whom, and what it makes of the warning. Pure functions.
+
+raised, acknowledged (seen), taken (an owner), dispatched (a task or a hold at the gate), result written back, confirmed
+or rejected, closed; a closed one may be reopened. Acknowledging does not close. Shelving is timed and needs a second
+person where the warning is grave. Steps are the only thing a life consists of: the same steps make the same warning, on
+every desk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from twin.warnings import CLOCK, Reason, RiskWarning, Severity, Shelf, Step, Verb, WarningState
+
+SHELF_LONGEST_MS = 12 * 3_600_000
+"""A shelving ends with the shift at the latest."""
+TWO_PERSONS = frozenset({Severity.CRITICAL, Severity.HIGH})
+
+_S = WarningState
+_OPEN = frozenset(_S) - {_S.CLOSED}
+_OWNED = frozenset({_S.TAKEN, _S.DISPATCHED})
+POSSIBLE: Mapping[Verb, frozenset[WarningState]] = {
+    Verb.ACKNOWLEDGE: frozenset({_S.RAISED}),
+    Verb.TAKE: frozenset({_S.RAISED, _S.ACKNOWLEDGED}),
+    Verb.HAND_OVER: _OWNED | {_S.CONFIRMED, _S.REJECTED},
+    Verb.DISPATCH: _OWNED,
+    Verb.RESULT: _OWNED | {_S.CONFIRMED, _S.REJECTED},
+    Verb.CONFIRM: _OWNED,
+    Verb.REJECT: _OWNED,
+    Verb.CLOSE: _OWNED | {_S.CONFIRMED, _S.REJECTED},
+    Verb.REOPEN: frozenset({_S.CLOSED}),
+    Verb.SHELVE: _OPEN,
+    Verb.APPROVE: _OPEN,
+    Verb.UNSHELVE: _OPEN,
+    Verb.COMMENT: frozenset(_S),
+    Verb.ESCALATE: _OPEN,
+    Verb.DOWNGRADE: _OPEN,
+    Verb.EXPIRE: _OPEN,
+}
+_RESULT = {
+    Verb.ACKNOWLEDGE: _S.ACKNOWLEDGED, Verb.TAKE: _S.TAKEN, Verb.DISPATCH: _S.DISPATCHED, Verb.CONFIRM: _S.CONFIRMED,
+    Verb.REJECT: _S.REJECTED, Verb.CLOSE: _S.CLOSED, Verb.REOPEN: _S.TAKEN,
+}
+_OWNERS_ONLY = frozenset({Verb.HAND_OVER, Verb.DISPATCH, Verb.CONFIRM, Verb.REJECT, Verb.CLOSE})
+_REASONED: Mapping[Verb, frozenset[Reason]] = {
+    Verb.CONFIRM: frozenset(r for r in Reason if r.true),
+    Verb.REJECT: frozenset(r for r in Reason if not r.true),
+    Verb.CLOSE: frozenset(Reason),
+}
+
+
+class WarningStateError(Exception):
+    """A step that a warning's life does not allow, as one sentence."""
+
+
+def reason_of(note: str) -> Reason | None:
+    """The code a confirming, rejecting or closing note begins with ("device" or "device: words"); None without one."""
+    code = note.partition(":")[0].strip()
+    return Reason(code) if code in frozenset(Reason) else None
+
+
+def verdict(warning: RiskWarning) -> bool | None:
+    """What came out: True right, False wrong, None not decided. The last word of its operators counts."""
+    for step in reversed(warning.history):
+        if step.verb is Verb.REOPEN:
+            return None
+        if step.verb in _REASONED and (reason := reason_of(step.note)) is not None:
+            return reason.true
+    return None
+
+
+def needs_second(warning: RiskWarning) -> bool:
+    """Whether a second person has to agree to shelving it."""
+    return warning.severity in TWO_PERSONS
+
+
+def after(warning: RiskWarning, step: Step) -> RiskWarning:
+    """The warning after one step of an operator or of the clock.
+
+    Raises WarningStateError, one sentence, where the life does not allow the step; the warning is as it was.
+    """
+    _check(warning, step)
+    verb = step.verb
+    changed = replace(
+        warning, state=_RESULT.get(verb, warning.state), updated_at=max(step.at, warning.updated_at),
+        history=(*warning.history, step))
+    match verb:
+        case Verb.TAKE | Verb.REOPEN:
+            return replace(changed, owner=step.by)
+        case Verb.HAND_OVER:
+            return replace(changed, owner=step.note)
+        case Verb.SHELVE:
+            second = "" if needs_second(warning) else step.by
+            return replace(changed, shelf=Shelf(step.by, step.at, step.until, step.note, second))
+        case Verb.APPROVE if warning.shelf is not None:
+            return replace(changed, shelf=replace(warning.shelf, approved_by=step.by))
+        case Verb.UNSHELVE | Verb.EXPIRE | Verb.CLOSE:
+            return replace(changed, shelf=None)
+        case Verb.ESCALATE:
+            return replace(changed, severity=Severity(step.note), shelf=None)
+        case Verb.DOWNGRADE:
+            return replace(changed, severity=Severity(step.note))
+        case _:
+            return changed
+
+
+def _check(warning: RiskWarning, step: Step) -> None:
+    verb, name = step.verb, f"Warning {warning.id}"
+    possible = POSSIBLE.get(verb)
+    if possible is None:
+        raise WarningStateError(f"{name}: {verb} is a step of the rule, not of a person.")
+    if not step.by.strip():
+        raise WarningStateError(f"{name}: a step needs the name of who takes it.")
+    if verb is Verb.TAKE and warning.owner is not None:
+        raise WarningStateError(f"{name} already has an owner, {warning.owner}.")
+    if warning.state not in possible:
+        states = ", ".join(sorted(possible))
+        raise WarningStateError(
+            f"{name} is {warning.state}; {verb.replace('_', ' ')} is possible only when {states}.")
+    if verb in _OWNERS_ONLY and warning.owner != step.by:
+        raise WarningStateError(f"{name} belongs to {warning.owner}, not to {step.by}.")
+    if verb is Verb.HAND_OVER and not step.note.strip():
+        raise WarningStateError(f"{name} can only be handed over to somebody.")
+    if verb in _REASONED and reason_of(step.note) not in _REASONED[verb]:
+        codes = ", ".join(sorted(_REASONED[verb]))
+        raise WarningStateError(f"{name}: {step.note!r} is no reason to {verb}; reasons are {codes}.")
+    if verb in (Verb.COMMENT, Verb.RESULT) and not step.note.strip():
+        raise WarningStateError(f"{name}: a {verb} needs words.")
+    _check_shelf(warning, step, name)
+
+
+def _check_shelf(warning: RiskWarning, step: Step, name: str) -> None:
+    verb, shelf = step.verb, warning.shelf
+    if verb is Verb.SHELVE:
+        if shelf is not None:
+            raise WarningStateError(f"{name} is shelved already, by {shelf.by}.")
+        if not step.note.strip():
+            raise WarningStateError(f"{name} can only be shelved with a reason.")
+        if not 0 < step.until - step.at <= SHELF_LONGEST_MS:
+            longest = SHELF_LONGEST_MS // 3_600_000
+            raise WarningStateError(f"{name} can be shelved for more than nothing and at most {longest} h.")
+        if warning.owner not in (None, step.by):
+            raise WarningStateError(f"{name} belongs to {warning.owner}, not to {step.by}.")
+    elif verb in (Verb.UNSHELVE, Verb.EXPIRE, Verb.APPROVE) and shelf is None:
+        raise WarningStateError(f"{name} is not shelved.")
+    elif verb is Verb.APPROVE and shelf is not None:
+        if shelf.valid:
+            raise WarningStateError(f"{name} needs no second person any more.")
+        if shelf.by == step.by:
+            raise WarningStateError(f"{name} was shelved by {step.by}; a second person has to agree.")
+    elif verb in (Verb.ESCALATE, Verb.DOWNGRADE) and step.by != CLOCK:
+        raise WarningStateError(f"{name}: time alone moves its severity.")
