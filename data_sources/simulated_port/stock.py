@@ -37,6 +37,8 @@ _DWELL_DAYS = {
     "domestic_out": 2.4,
 }
 _LONGEST_DWELL_DAYS = 12.5  # nothing overstays at the start; overdue containers are an incident's matter
+_LONGEST_DELICATE_DAYS = 7.5  # of reefers and dangerous goods, which are fetched first
+_LONGEST_SPECIAL_DAYS = 7.0  # the same for running reefers and dangerous goods
 _DAY_MS = 86_400_000
 
 
@@ -212,5 +214,6 @@ def _age(world: World, rng: np.random.Generator, boxes: list[Box]) -> None:
     """When each came: most in the last days."""
     draws = rng.gamma(1.6, 1.0 / 1.6, len(boxes))
     for box, draw in zip(boxes, draws.tolist(), strict=True):
-        days = min(0.08 + draw * _DWELL_DAYS[box.flow], _LONGEST_DWELL_DAYS)
+        special = box.reefer_set_c is not None or box.dangerous_class is not None
+        days = min(0.08 + draw * _DWELL_DAYS[box.flow], _LONGEST_SPECIAL_DAYS if special else _LONGEST_DWELL_DAYS)
         box.arrived_at = world.start_ms - int(days * _DAY_MS)
