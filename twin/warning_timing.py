@@ -6,7 +6,7 @@ All instants are of the event clock, so that a replay does the same.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from twin.warnings import CLOCK, RiskWarning, Severity, Step, Verb, WarningState
@@ -29,9 +29,13 @@ class Timing:
 
 
 def due(warning: RiskWarning, timing: Timing) -> Step | None:
-    """The next step that time will make of an open warning, with the instant at which it is due; None if none."""
+    """The next step that time will make of an open warning, with the instant at which it is due; None if none.
+
+    It is never due before the last step: what comes back from the shelf overdue moves at once, not in hindsight.
+    """
     steps = [step for step in (_expiry(warning), _escalation(warning, timing), _downgrade(warning, timing)) if step]
-    return min(steps, key=lambda step: step.at, default=None)
+    first = min(steps, key=lambda step: step.at, default=None)
+    return None if first is None else replace(first, at=max(first.at, warning.history[-1].at))
 
 
 def _expiry(warning: RiskWarning) -> Step | None:
