@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from types import ModuleType
 
-from commands import desk, port, render
+from commands import desk, port, render, simulate
 from commands.words import TOKEN_VARIABLE
 
-COMMANDS: dict[str, ModuleType] = {"desk": desk, "port": port, "render": render}
+COMMANDS: dict[str, ModuleType] = {"desk": desk, "port": port, "render": render, "simulate": simulate}
 DEFAULT = "desk"
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 I8 = NDArray[np.int64]
 SCALES = (1.0, 10.0, 100.0, 1000.0)
 _CONSTANT, _PLAIN, _STEPS = range(3)
-_WIDTHS = ((1, np.int8), (2, np.int16), (4, np.int32), (8, np.int64))
+_WIDTHS = tuple((width, -(1 << 8 * width - 1), (1 << 8 * width - 1) - 1) for width in (1, 2, 4, 8))
 _SEPARATOR = "\0"
 _NONE = -1
 
@@ -27,10 +27,13 @@ class PackingError(ValueError):
 def pack_ints(values: NDArray[Any]) -> list[Any]:
     """Integers or booleans, shape (N,), as they are or as steps from one to the next, whichever is narrower."""
     wide = values.astype(np.int64)
-    if not len(wide) or (wide == wide[0]).all():
-        return [_CONSTANT, int(wide[0]) if len(wide) else 0]
-    steps = np.diff(wide, prepend=0)
-    first, steps[0] = int(wide[0]), 0
+    if not len(wide):
+        return [_CONSTANT, 0]
+    first = int(wide[0])
+    if (wide == first).all():
+        return [_CONSTANT, first]
+    steps = np.zeros_like(wide)
+    np.subtract(wide[1:], wide[:-1], out=steps[1:])
     plain_width, steps_width = _width(wide), _width(steps)
     if plain_width <= steps_width:
         return [_PLAIN, plain_width, _planes(wide, plain_width)]
@@ -50,7 +53,7 @@ def unpack_ints(packed: Sequence[Any], count: int) -> I8:
 
 def _width(values: I8) -> int:
     low, high = int(values.min()), int(values.max())
-    return next(width for width, kind in _WIDTHS if np.iinfo(kind).min <= low and high <= np.iinfo(kind).max)
+    return next(width for width, least, most in _WIDTHS if least <= low and high <= most)
 
 
 def _planes(values: NDArray[Any], width: int) -> bytes:

@@ -1,0 +1,124 @@
+"""What a twin restored from a keyframe asks of the history: papers, what was said of a container, what came late."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+
+from data_sources.history import chunks, database, schema
+from data_sources.history.bodies import NAMED_BY, name_hash
+from data_sources.history.days import day_of
+from data_sources.history.store import History
+from data_sources.history.values import Axis, KeyframeRow
+from twin.batch import RECEIVED_AT, Batch
+from twin.filing import NAMING_ONE
+from twin.records import SUBJECT_FIELD, Kind, SealEventKind
+
+_FILED = NAMING_ONE | {Kind.DECLARATION, Kind.GATE_PASSAGE, Kind.SEAL_EVENT, Kind.TASK}
+_AT_ONCE = 200
+_RECENT_MS = 3 * 86_400_000
+
+
+class HistoryPast:
+    """The past as a history holds it (`twin.past.Past`). All methods raise HistoryError."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+        c = schema.record.c
+        self._row = sa.select(c.kind, c.form, c.observed_at, c.received_at, c.body, c.seq)
+
+    def records(self, kind: Kind, subjects: Sequence[str], observed_at: Sequence[int]) -> Sequence[Batch]:
+        """Records of a kind that may be those of each subject at its device time (ms UTC)."""
+        r, m, port = schema.record.c, schema.mention.c, self._history.port
+        named = SUBJECT_FIELD[kind] in NAMED_BY.get(kind, ())
+        found: list[Sequence[Any]] = []
+        with database.reading(self._history.engine) as connection:
+            for start in range(0, len(subjects), _AT_ONCE):
+                some = list(zip(subjects[start:start + _AT_ONCE], observed_at[start:start + _AT_ONCE], strict=True))
+                asked = self._row.where(r.port == port, r.kind == schema.KIND_NUMBER[kind])
+                if named:
+                    wanted = [(day_of(at), name_hash(subject), at) for subject, at in some]
+                    keys = sa.select(m.day, m.key).where(
+                        m.port == port, m.kind == schema.KIND_NUMBER[kind],
+                        sa.tuple_(m.day, m.name, m.observed_at).in_(wanted))
+                    found += connection.execute(asked.where(sa.tuple_(r.day, r.key).in_(keys))).all()
+                else:
+                    found += connection.execute(asked.where(r.observed_at.in_([at for _, at in some]))).all()
+            return self._history.reader.batches_of(connection, found, Axis.RECEIVED)
+
+    def about(self, container: str, until: int) -> Sequence[Batch]:
+        """What is filed under a container of what was received up to `until` (ms UTC): a batch a kind."""
+        r, m = schema.record.c, schema.mention.c
+        asked = self._row.join_from(schema.mention, schema.record, sa.and_(
+            r.port == m.port, r.day == m.day, r.key == m.key,
+        )).where(
+            m.port == self._history.port, m.name == name_hash(container), r.received_at <= until,
+            m.kind.in_([schema.KIND_NUMBER[kind] for kind in _FILED]))
+        with database.reading(self._history.engine) as connection:
+            rows = connection.execute(asked.order_by(r.received_at, r.kind, r.seq)).all()
+            found = self._history.reader.batches_of(connection, rows, Axis.RECEIVED)
+        return [_filed(batch, container) for batch in found]
+
+    def recent(self, kind: Kind, until: int, limit: int) -> Sequence[Batch]:
+        """The last `limit` records of a kind received up to `until` (ms UTC) in three days, the newest last."""
+        r = schema.record.c
+        asked = self._row.where(
+            r.port == self._history.port, r.received_at <= until, r.received_at > until - _RECENT_MS,
+            r.kind == schema.KIND_NUMBER[kind]).order_by(r.received_at.desc(), r.seq.desc()).limit(limit)
+        with database.reading(self._history.engine) as connection:
+            rows = connection.execute(asked).all()[::-1]
+            return self._history.reader.batches_of(connection, rows, Axis.RECEIVED)
+
+    def keyframes_before(self, at: int) -> tuple[KeyframeRow, ...]:
+        """The newest keyframe taken up to `at` (ms UTC) after those it builds on, the full one first; () if none."""
+        c, port = schema.keyframe.c, self._history.port
+        columns = sa.select(c.at, c.base_at, c.version, c.body)
+        chain: list[KeyframeRow] = []
+        with database.reading(self._history.engine) as connection:
+            for day in connection.execute(sa.select(c.day).where(c.port == port, c.day <= day_of(at)).distinct()
+                                          .order_by(c.day.desc()).limit(2)).scalars().all():
+                row = connection.execute(columns.where(c.port == port, c.day == day, c.at <= at)
+                                         .order_by(c.at.desc()).limit(1)).first()
+                while row is not None:
+                    chain.append(KeyframeRow(row[0], row[1], row[2], bytes(row[3])))
+                    if chain[-1].is_base:
+                        return tuple(reversed(chain))
+                    row = connection.execute(columns.where(
+                        c.port == port, c.day == day_of(row[1]), c.at == row[1])).first()
+                chain.clear()
+        return ()
+
+    def late(self, at: int, known_at: int) -> Iterator[Batch]:
+        """What became known after `at` and up to `known_at` of the time up to `at` (ms UTC), in order of receipt."""
+        r, c, port = schema.record.c, schema.chunk.c, self._history.port
+        with database.reading(self._history.engine) as connection:
+            rows = connection.execute(self._row.where(
+                r.port == port, r.received_at > at, r.received_at <= known_at, r.observed_at <= at,
+            ).order_by(r.received_at, r.kind, r.seq)).all()
+            yield from self._history.reader.batches_of(connection, rows, Axis.RECEIVED)
+            keys = connection.execute(sa.select(c.day, c.series, c.minute, c.part).where(
+                c.port == port, c.day.between(day_of(at), day_of(known_at)), c.last_received > at,
+                c.first_received <= known_at, c.min_observed <= at,
+            ).order_by(c.day, c.minute, c.series, c.part)).all()
+            for day, series, minute, part in keys:
+                batch = chunks.decode_batch(self._history.reader.body(connection, (day, series, minute, part)))
+                received, observed = batch[RECEIVED_AT], batch["observed_at"]
+                rows_late = np.flatnonzero((received > at) & (received <= known_at) & (observed <= at))
+                if len(rows_late):
+                    yield batch.take(rows_late)
+
+
+def _filed(batch: Batch, container: str) -> Batch:
+    """The rows that `twin.filing` files under a container."""
+    if batch.kind in (Kind.DECLARATION, Kind.GATE_PASSAGE):
+        named = [container in names for names in batch["containers"].tolist()]
+    else:
+        field = "subject" if batch.kind is Kind.TASK else "container"
+        named = [name == container for name in batch[field].tolist()]
+    mask = np.array(named, dtype=bool)
+    if batch.kind is Kind.SEAL_EVENT:
+        mask &= batch["event"] != SealEventKind.HEARTBEAT
+    return batch if mask.all() else batch.take(mask)

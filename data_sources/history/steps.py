@@ -1,0 +1,58 @@
+"""A history read in steps: what became known in each few seconds, as a twin takes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from twin.batch import RECEIVED_AT, Batch
+
+STEP_MS = 10_000
+"""The longest a twin lets pass in one step, so that what rules find hardly depends on how fast time goes."""
+_WINDOW_MS = 60_000
+
+
+class Recorded(Protocol):
+    """What keeps records."""
+
+    def batches(self, after: int, until: int, *, grain_ms: int = 1) -> Iterator[Batch]:
+        """Records received in (after, until], ms UTC, in order; what falls into one grain comes kind by kind."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedStep:
+    """What became known up to `until` (ms UTC) since the step before."""
+
+    until: int
+    batches: Sequence[Batch]
+
+
+def steps(recorded: Recorded, after: int, until: int, step_ms: int = STEP_MS) -> Iterator[RecordedStep]:
+    """Everything received in (after, until] in steps that end at whole multiples of `step_ms` and at `until`."""
+    at = after
+    while at < until:
+        end = min(until, (at // _WINDOW_MS + 1) * _WINDOW_MS)
+        found = list(recorded.batches(at, end, grain_ms=2 * _WINDOW_MS))
+        yield from cut(found, at, end, step_ms)
+        at = end
+
+
+def cut(batches: Sequence[Batch], after: int, until: int, step_ms: int = STEP_MS) -> Iterator[RecordedStep]:
+    """Batches of (after, until], each in order of receipt, in steps."""
+    edges = [*range((after // step_ms + 1) * step_ms, until, step_ms), until]
+    places = [np.searchsorted(batch[RECEIVED_AT], edges, side="right").tolist() for batch in batches]
+    begins = [0] * len(batches)
+    for number, edge in enumerate(edges):
+        pieces = []
+        for which, batch in enumerate(batches):
+            start, stop = begins[which], places[which][number]
+            if stop > start:
+                whole = stop - start == len(batch)
+                pieces.append(batch if whole else Batch(
+                    batch.kind, {name: values[start:stop] for name, values in batch.columns.items()}))
+                begins[which] = stop
+        yield RecordedStep(edge, pieces)
