@@ -167,6 +167,23 @@ def polygons(shapes: Sequence[BaseGeometry] | NDArray[np.object_], z: float, col
     return Mesh(points.astype(np.float32), index.reshape(-1, 3), rgb.astype(np.uint8))
 
 
+def cells(area: BaseGeometry, size_m: float, z: float, colour: ArrayLike) -> Mesh:
+    """A flat area cut into squares of `size_m`, so that light can lie on a part of it."""
+    if area.is_empty:
+        return empty()
+    west, south, east, north = np.floor(np.array(area.bounds) / size_m) * size_m
+    x, y = np.meshgrid(np.arange(west, east + size_m, size_m), np.arange(south, north + size_m, size_m))
+    squares = shapely.box(x.ravel(), y.ravel(), x.ravel() + size_m, y.ravel() + size_m)
+    shapely.prepare(area)
+    squares = squares[shapely.intersects(area, squares)]
+    whole = shapely.contains_properly(area, squares)
+    corners = shapely.get_coordinates(squares[whole]).reshape(-1, 5, 2)[:, :4]
+    # shapely begins at the lower right corner and goes anticlockwise.
+    inner = quads(np.concatenate([corners, np.full((len(corners), 4, 1), z)], axis=2), colour)
+    rest = shapely.intersection(area, squares[~whole])
+    return merge([inner, polygons(rest, z, np.broadcast_to(np.asarray(colour), (len(rest), 3)))])
+
+
 def walls(ring: ArrayLike, low: float, high: float, colour: ArrayLike, foot: float = 1.0) -> Mesh:
     """Upright walls around a ring of points (N, 2), seen from outside. `foot` darkens the lower edge; 1 does not."""
     r = np.asarray(ring, dtype=np.float64)[:, :2]

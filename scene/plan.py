@@ -15,7 +15,7 @@ from shapely.geometry.base import BaseGeometry
 
 from twin.port_layout import BuildingKind, CraneKind, PortLayout, RoadKind, Zone
 
-_MAST_REACH, _CRANE_REACH_M, _CANOPY_REACH_M = 1.9, 30.0, 26.0
+_MAST_REACH, _CRANE_REACH_M, _CANOPY_REACH_M = 2.3, 34.0, 42.0
 
 
 class Plan:

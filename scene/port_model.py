@@ -10,6 +10,7 @@ from pathlib import Path
 
 from vtkmodules.vtkRenderingCore import vtkRenderer
 
+from layers.layers import Layers
 from scene.light import Light
 from scene.props import buildings, gates, greenery, quay, roads, sea, terrain, yard
 from scene.props.base import AT_ONCE, StaticProp
@@ -39,7 +40,7 @@ class PortModel:
         self._stock = stock = Stock(layout, _FIRST, _THEN, cache)
         self.fences = Fences(renderer, layout.fences, light)
         self.buildings = Buildings(renderer, layout, stock, light)
-        self.gates = Gates(renderer, stock, light)
+        self.gates = Gates(renderer, layout, stock, light)
         self.greenery = Greenery(renderer, stock, light)
         self.yard = Yard(renderer, stock, light)
         self.quay = Quay(renderer, stock, light)
@@ -52,6 +53,16 @@ class PortModel:
         """Show everything in another light, together with `actors.relight`."""
         for part in self.parts:
             part.relight(light)
+
+    def sync(self, layers: Layers, now_ms: int) -> bool:
+        """Fences and barriers as the layers have them. True when the picture changed."""
+        changed = self.fences.sync(layers.fences)
+        return self.gates.sync(layers.vehicles, now_ms) or changed
+
+    def at(self, seconds: float) -> None:
+        """Let waves and the lights on the fences run on."""
+        self.sea.at(seconds)
+        self.fences.at(seconds)
 
     @property
     def parts(self) -> tuple[StaticProp, ...]:

@@ -146,10 +146,15 @@ class Stock:
 
 def still(mesh: m.Mesh, plan: Plan) -> Still:
     """A mesh ready for any light, under the port's lamps."""
+    return mesh_of(mesh, plan.lamplight(mesh.points))
+
+
+def mesh_of(mesh: m.Mesh, lamplight: NDArray[np.floating] | float = 0.8) -> Still:
+    """A mesh ready for any light. lamplight: 0..1, for all or for each point (N,)."""
     n = len(mesh.points)
     colours = np.empty((n, 4), dtype=np.uint8)
     colours[:, :3] = mesh.colours
-    colours[:, 3] = plan.lamplight(mesh.points) * 255.0
+    colours[:, 3] = np.asarray(lamplight) * 255.0
     facing = np.zeros((n, 4), dtype=np.int8)
     facing[:, :3] = np.rint(m.normals(mesh) * 127.0)
     code = mesh.colours.astype(np.int32) @ [65536, 256, 1]

@@ -23,6 +23,7 @@ _SHADOW_OPACITY = 0.5
 _SAME_SUN = 0.99995  # cosine: half a degree
 _MASTS_SEEN_M = 3200.0
 _LONGEST_SHADOW_M = 70.0
+_LIT_SHARE = 0.36  # of the windows, at night
 
 
 class Buildings(StaticProp):
@@ -80,8 +81,10 @@ def _model(building: Building) -> m.Mesh:
             body = structures.shed(length, width, height, structures.ROOF if seed % 3 else structures.ROOF_DARK)
         case BuildingKind.WORKSHOP:
             body = structures.shed(length, width, height, structures.ROOF_DARK)
-        case BuildingKind.CUSTOMS | BuildingKind.OFFICE:
-            body = structures.office(length, width, height, 0.5, seed)
+        case BuildingKind.CUSTOMS:
+            body = structures.customs_house(length, width, height, _LIT_SHARE, seed)
+        case BuildingKind.OFFICE:
+            body = structures.office(length, width, height, _LIT_SHARE, seed)
         case BuildingKind.GATE_CANOPY:
             # The lanes pass under the shorter way; a canopy model has its width along x.
             body = m.placed(structures.gate_canopy(length, width, height), 0.0, 0.0, 0.0, 90.0)

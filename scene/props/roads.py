@@ -12,6 +12,7 @@ from vtkmodules.vtkRenderingCore import vtkRenderer
 from scene import materials
 from scene import mesh as m
 from scene.light import Light
+from scene.models import structures
 from scene.plan import Plan
 from scene.props.base import Near, StaticProp
 from scene.still import Recipe, Stock
@@ -22,6 +23,9 @@ _PAINT_SEEN_M = 900.0
 _LANED = (RoadKind.MAIN, RoadKind.PUBLIC, RoadKind.QUAY_LANE)
 _SHORTEST_LANED_M = 24.0
 _GAUGE_M = 1.435
+_PIECE_M = 40.0
+_WAGON_M, _WAGONS_SEEN_M = 13.9, 2200.0
+_RAKE_CLEAR_M, _RAKE_WITHIN_M = 40.0, 760.0
 
 
 class Roads(StaticProp):
@@ -33,13 +37,47 @@ class Roads(StaticProp):
             Near(stock.later("roads.carriageways"), light, 2),
             Near(stock.later("roads.public"), light, 3),
             Near(stock.later("roads.railway"), light, 4),
+            Near(stock.later("roads.wagons"), light, 0, _WAGONS_SEEN_M),
             Near(stock.later("roads.paint"), light, 5, _PAINT_SEEN_M, materials.ROAD),
         ]
 
 
 def carriageways(plan: Plan) -> m.Mesh:
-    """The surface of all roads but those that are lines on the apron."""
-    return m.polygon(_area(plan), _ROAD_M, materials.ROAD)
+    """The surface of all roads but those that are lines on the apron, and of the plazas before and behind gates."""
+    roads = ~plan.roads_of(RoadKind.QUAY_LANE, RoadKind.GATE_LANE)
+    bands = _bands(plan.road_lines[roads], plan.road_widths[roads] + 1.0)
+    plaza = m.cells(_plazas(plan), 0.5 * _PIECE_M, _ROAD_M, materials.ROAD)
+    return m.merge([bands, plaza])
+
+
+def _bands(lines: NDArray[np.object_], widths: NDArray[np.float64]) -> m.Mesh:
+    """Roads as strips in pieces as long as lamplight is fine, each led on by half its width to close the corners."""
+    if not len(lines):
+        return m.empty()
+    points, owner = shapely.get_coordinates(lines, return_index=True)
+    same = owner[1:] == owner[:-1]
+    a, b, half = points[:-1][same], points[1:][same], widths[owner[1:][same]] / 2
+    length = np.linalg.norm(b - a, axis=1)
+    keep = length > 1e-6
+    a, b, half, length = a[keep], b[keep], half[keep], length[keep]
+    along = (b - a) / length[:, None]
+    a, length = a - along * half[:, None], length + 2 * half
+    count = np.maximum(np.ceil(length / _PIECE_M).astype(int), 1)
+    row = np.repeat(np.arange(len(a)), count)
+    k = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    step = (length / count)[row][:, None] * along[row]
+    return m.segments(a[row] + step * k[:, None], a[row] + step * (k + 1)[:, None], 2 * half[row], _ROAD_M,
+                      materials.ROAD)
+
+
+def _plazas(plan: Plan) -> BaseGeometry:
+    """Gate lanes with the ground between them."""
+    lanes = plan.roads_of(RoadKind.GATE_LANE)
+    if not lanes.any():
+        return shapely.Polygon()
+    bands = shapely.buffer(plan.road_lines[lanes], plan.road_widths[lanes] / 2 + 2.2, cap_style="square", quad_segs=2)
+    found: BaseGeometry = shapely.union_all(bands).buffer(-1.6, join_style="mitre")
+    return found
 
 
 def public(plan: Plan) -> m.Mesh:
@@ -70,8 +108,28 @@ def railway(plan: Plan) -> m.Mesh:
     return m.merge([*beds, *rails])
 
 
+def wagons(plan: Plan) -> m.Mesh:
+    """Empty container wagons in rakes on the longest straight of some tracks: a yard without any looks given up."""
+    model, made = structures.rail_wagon(), []
+    for at, track in enumerate(plan.layout.rail_tracks):
+        line = np.asarray(track.line, dtype=float)
+        length = np.linalg.norm(np.diff(line, axis=0), axis=1)
+        leg = int(np.argmax(length))
+        room = int((min(length[leg], _RAKE_WITHIN_M) - 2 * _RAKE_CLEAR_M) / _WAGON_M)
+        count = min(room, (16, 0, 22, 9, 0, 13)[at % 6])
+        if count <= 0:
+            continue
+        along = (line[leg + 1] - line[leg]) / length[leg]
+        start = _RAKE_CLEAR_M + (37.0 * at) % max((room - count) * _WAGON_M, 1.0)
+        places = line[leg] + along * (start + (np.arange(count) + 0.5) * _WAGON_M)[:, None]
+        bearing = float(np.degrees(np.arctan2(along[0], along[1])))
+        made.append(m.copies(model, np.column_stack([places, np.full(count, 0.14)]), bearing))
+    return m.merge(made)
+
+
 LATER = {
-    "roads.carriageways": Recipe(carriageways),
+    "roads.wagons": Recipe(wagons, 420.0),
+    "roads.carriageways": Recipe(carriageways, 640.0),
     "roads.public": Recipe(public),
     "roads.railway": Recipe(railway),
     "roads.paint": Recipe(paint, 300.0),
@@ -80,16 +138,17 @@ LATER = {
 
 def _area(plan: Plan) -> BaseGeometry:
     paved = ~plan.roads_of(RoadKind.QUAY_LANE)
-    found: BaseGeometry = plan.once("road area", lambda: _surface(plan.road_lines[paved], plan.road_widths[paved]))
+    found: BaseGeometry = plan.once("road area", lambda: _surface(plan, paved))
     return found
 
 
-def _surface(lines: NDArray[np.object_], widths: NDArray[np.float64]) -> BaseGeometry:
-    if not len(lines):
+def _surface(plan: Plan, paved: NDArray[np.bool_]) -> BaseGeometry:
+    if not paved.any():
         return shapely.Polygon()
-    bands = shapely.buffer(lines, widths / 2 + 0.25, cap_style="square", join_style="mitre", quad_segs=2)
+    bands = shapely.buffer(plan.road_lines[paved], plan.road_widths[paved] / 2 + 0.25, cap_style="square",
+                           join_style="mitre", quad_segs=2)
     # A hair's gap between lanes side by side is no island.
-    closed = shapely.union_all(bands).buffer(0.6, join_style="mitre").buffer(-0.6, join_style="mitre")
+    closed = shapely.union_all([*bands, _plazas(plan)]).buffer(0.6, join_style="mitre").buffer(-0.6, join_style="mitre")
     return shapely.simplify(closed, 0.05)
 
 

@@ -50,9 +50,25 @@ class Sea(StaticProp):
             actor.PickableOff()
             self._shade(actor.GetShaderProperty())
             self.add(actor)
+        self._lay_quay(layout)
         self.relight(light)
         self.look_from((0.0, 0.0, 500.0))
         self.at(0.0)
+
+    def _lay_quay(self, layout: PortLayout) -> None:
+        """Tell the water where the quay's lamps are: along its longest stretch."""
+        lines = [np.asarray(line, dtype=float) for line in layout.quay_lines if len(line) >= 2]
+        start, end = np.zeros(2), np.array([1.0, 0.0])
+        reach = 0.0
+        for line in lines:
+            length = float(np.linalg.norm(line[-1] - line[0]))
+            if length > reach:
+                start, end, reach = line[0], line[-1], length
+        along = (end - start) / max(float(np.linalg.norm(end - start)), 1e-9)
+        for shader in self._shaders:
+            uniforms = shader.GetFragmentCustomUniforms()
+            uniforms.SetUniform4f("quayLine", [*start.tolist(), *along.tolist()])
+            uniforms.SetUniform2f("quayEnds", [0.0, reach])
 
     def relight(self, light: Light) -> None:
         """The colours of the water, of the sky it mirrors and of the sun on it."""
@@ -62,6 +78,7 @@ class Sea(StaticProp):
                                 ("mirrored", light.horizon), ("sunGlow", light.sun_glow),
                                 ("sunFrom", unit(light.sun_from)), ("lamplight", light.lamp)):
                 uniforms.SetUniform3f(name, list(value))
+            uniforms.SetUniformf("lampsOn", light.lamps)
             set_air(shader, light)
 
     def look_from(self, eye: tuple[float, float, float]) -> None:
@@ -83,7 +100,7 @@ class Sea(StaticProp):
         add_to_vertex_shader(shader, "out float distanceVSOutput;\nout vec2 placeVSOutput;\n",
                              "  distanceVSOutput = gl_Position.w;\n  placeVSOutput = vertexMC.xy;\n")
         swell = _waves() if self._waves else "  float swell = 0.0;\n"
-        plain_fragments(shader, "in vec2 placeVSOutput;\n" + _WAVE_GLSL,
+        plain_fragments(shader, "in vec2 placeVSOutput;\n" + _WAVE_GLSL + _STREAKS_GLSL,
                         _WATER_GLSL + swell + _MIRROR_GLSL + haze_glsl())
         self._shaders.append(shader)
 
@@ -101,8 +118,29 @@ _MIRROR_GLSL = (
     "  vec3 shine = mix(water, mirrored * 0.94, mirror * 0.70);\n"
     "  float path = max(dot(vec3(sight.xy, -sight.z), sunFrom) - 0.012 * swell, 0.0);\n"
     "  path *= path; path *= path; float wide = path * path; path = wide * wide; path *= path;\n"
+    "  shine += lamplight * lampStreaks(placeVSOutput, sight, swell);\n"
     "  fragOutput0.rgb = shine + sunGlow * (path * (0.75 + 0.5 * swell) + 0.18 * wide) * (0.25 + mirror);\n"
 )
+
+# Lamps along the quay in the water: seen along the sight, each is a streak that begins where the sight, led on, meets
+# the quay's line. quayLine: a point of it and the direction along it; quayEnds: its two ends along it from that point.
+_STREAKS_GLSL = """float lampStreaks(vec2 place, vec3 sight, float swell) {
+  if (lampsOn < 0.01) return 0.0;
+  vec2 across = vec2(-quayLine.w, quayLine.z);
+  vec2 from = place - quayLine.xy;
+  float off = dot(from, across);
+  float closing = dot(sight.xy, across);
+  float reach = -off / (abs(closing) < 0.02 ? 0.02 : closing);
+  if (reach < 0.0 || reach > 900.0) return 0.0;
+  float along = dot(from, quayLine.zw) + reach * dot(sight.xy, quayLine.zw) + 2.2 * swell;
+  float beat = abs(fract(along / 62.0) - 0.5) * 2.0;
+  float inside = step(quayEnds.x, along) * step(along, quayEnds.y);
+  float streak = max(1.0 - 5.5 * (1.0 - beat), 0.0);
+  float fading = 70.0 / (70.0 + reach); fading *= fading;
+  return inside * (0.62 * streak * (0.6 + 0.8 * swell) + 0.09) * fading * (1.0 - reach / 900.0);
+}
+"""
+
 
 # A parabola through the zeros of a sine, `turn` in whole turns: a third of the work, and water does not care.
 _WAVE_GLSL = "float wave(float turn) { float t = 2.0 * fract(turn) - 1.0; return 4.0 * t * (1.0 - abs(t)); }\n"

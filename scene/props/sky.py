@@ -48,7 +48,7 @@ class Sky(StaticProp):
 # The sun is drawn as the glow around it: its disc would be the brightest thing on a screen that is watched all night.
 _GLSL = """  vec3 way = normalize(wayVSOutput);
   float share = sqrt(clamp(way.z * 1.75, 0.0, 1.0));
-  vec3 tone = mix(mix(haze, horizon, clamp(1.0 + way.z * 60.0, 0.0, 1.0)), zenith, share);
+  vec3 tone = mix(mix(haze, horizon, smoothstep(-0.004, 0.05, way.z)), zenith, share);
   float towards = max(dot(way, sunFrom), 0.0);
   float wide = towards * towards; wide *= wide;
   float near = wide * wide; near *= near; near *= near; near *= near;

@@ -25,6 +25,7 @@ _FIELD_M = 260.0
 _FIELDS_WITHIN_M = 5_200.0
 _CELL_M = 40.0  # so fine is the lamplight on paved ground
 _TILE_M = 640.0
+_HILLS_FROM_M, _HILLS_WITHIN_M, _HILL_CELL_M = 1800.0, 13_000.0, 260.0
 
 _AREAS = {
     ZoneKind.QUAY: materials.APRON,
@@ -58,16 +59,17 @@ def paved(plan: Plan) -> m.Mesh:
     for zone in sorted((z for z in zones.values() if z.kind in _AREAS and z.id in plan.zones),
                        key=lambda z: -depth_of(z, zones)):
         shape = plan.zones[zone.id]
-        made.append(_cells(shape.difference(taken), PLATFORM_M, _AREAS[zone.kind]))
+        made.append(m.cells(shape.difference(taken), _CELL_M, PLATFORM_M, _AREAS[zone.kind]))
         taken = taken.union(shape)
-    made.append(_cells(plan.platform.intersection(plan.built).difference(taken), PLATFORM_M, materials.PLATFORM))
+    rest = plan.platform.intersection(plan.built).difference(taken)
+    made.append(m.cells(rest, _CELL_M, PLATFORM_M, materials.PLATFORM))
     return m.merge(made)
 
 
 def ground(plan: Plan) -> m.Mesh:
     """Reserve land, the walls down into the water and natural land."""
     platform = plan.platform
-    parts = _land(plan.layout, platform)
+    parts = [*_land(plan.layout, platform), _hills(plan)]
     if not platform.is_empty:
         parts.append(m.polygon(platform, PLATFORM_M - _UNDER_M, materials.PLATFORM_RESERVE))
         parts += _fields(platform.difference(plan.built), PLATFORM_M, (materials.PLATFORM_RESERVE, materials.LAND),
@@ -79,23 +81,6 @@ def ground(plan: Plan) -> m.Mesh:
 
 
 AT_ONCE = {"terrain.paved": Recipe(paved, _TILE_M), "terrain.ground": Recipe(ground)}
-
-
-def _cells(area: BaseGeometry, z: float, colour: m.Rgb) -> m.Mesh:
-    """A flat area cut into squares, so that the light of a lamp can lie on a part of it."""
-    if area.is_empty:
-        return m.empty()
-    west, south, east, north = np.floor(np.array(area.bounds) / _CELL_M) * _CELL_M
-    x, y = np.meshgrid(np.arange(west, east + _CELL_M, _CELL_M), np.arange(south, north + _CELL_M, _CELL_M))
-    cells = shapely.box(x.ravel(), y.ravel(), x.ravel() + _CELL_M, y.ravel() + _CELL_M)
-    shapely.prepare(area)
-    cells = cells[shapely.intersects(area, cells)]
-    whole = shapely.contains_properly(area, cells)
-    corners = shapely.get_coordinates(cells[whole]).reshape(-1, 5, 2)[:, :4]
-    # shapely begins at the lower right corner and goes anticlockwise.
-    squares = m.quads(np.concatenate([corners, np.full((len(corners), 4, 1), z)], axis=2), colour)
-    rest = shapely.intersection(area, cells[~whole])
-    return m.merge([squares, m.polygons(rest, z, np.broadcast_to(np.asarray(colour), (len(rest), 3)))])
 
 
 def _slabs(layout: PortLayout) -> Code:
@@ -121,7 +106,7 @@ _SLABS = (
     "  float close = clamp(1.5 - distanceVSOutput * 0.0005, 0.25, 1.0);\n"
     "  vec2 joint = abs(fract(placeVSOutput / 12.0) - 0.5);\n"
     "  float seam = step(0.492, max(joint.x, joint.y)) * clamp(1.0 - distanceVSOutput * 0.0022, 0.0, 1.0);\n"
-    "  fragOutput0.rgb *= 1.0 + 0.055 * close * shade - 0.13 * seam;\n"
+    "  fragOutput0.rgb *= 1.0 + 0.075 * close * shade - 0.13 * seam;\n"
 )
 
 
@@ -142,6 +127,43 @@ def _land(layout: PortLayout, platform: BaseGeometry) -> list[m.Mesh]:
             parts += _fields(near, LAND_M, (materials.LAND, materials.LAND_WOODED), _FIELD_M, 7)
     parts.append(m.polygon(shapely.union_all(far), LAND_M, materials.LAND))
     return parts
+
+
+def _hills(plan: Plan) -> m.Mesh:
+    """Low hills inland, so that there is a distance to look into: plausible, not surveyed, none near the port."""
+    layout = plan.layout
+    reach = np.arange(-_HILLS_WITHIN_M, _HILLS_WITHIN_M + 1.0, _HILL_CELL_M)
+    x, y = np.meshgrid(reach, reach)
+    points = shapely.points(x, y)
+    shores = [Polygon(ring).buffer(0) for ring in layout.land if len(ring) >= 3]
+    if not shores or plan.platform.is_empty:
+        return m.empty()
+    land = shapely.union_all(shores)
+    shapely.prepare(land)
+    inland = np.where(shapely.contains(land, points), shapely.distance(shapely.boundary(land), points), 0.0)
+    clear = shapely.distance(plan.platform, points)
+    z = _swells(x, y) * np.clip(inland / 900.0, 0, 1) * np.clip((clear - _HILLS_FROM_M) / 1500.0, 0, 1)
+    z = np.where(z > 4.0, z, -12.0) + LAND_M
+    index = np.arange(z.size).reshape(z.shape)
+    a, b, c, d = index[:-1, :-1], index[:-1, 1:], index[1:, 1:], index[1:, :-1]
+    faces = np.concatenate([np.stack([a, b, c], -1).reshape(-1, 3), np.stack([a, c, d], -1).reshape(-1, 3)])
+    faces = faces[z.ravel()[faces].max(axis=1) > LAND_M]
+    used, faces = np.unique(faces, return_inverse=True)
+    share = np.clip(z.ravel()[used] / 150.0, 0, 1)[:, None]
+    colours = np.asarray(materials.LAND_WOODED) * (1 - share) + np.asarray(materials.HILL) * share
+    corners = np.column_stack([x.ravel(), y.ravel(), z.ravel()])[used]
+    return m.Mesh(corners.astype(np.float32), faces.reshape(-1, 3).astype(np.int32), colours.astype(np.uint8))
+
+
+def _swells(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Heights of rolling country, metres: waves of several lengths and ways."""
+    dice = np.random.default_rng(5)
+    total = np.zeros_like(x)
+    for length, height in ((5200.0, 90.0), (2900.0, 62.0), (1700.0, 40.0), (1000.0, 22.0)):
+        for _ in range(3):
+            way, phase = dice.uniform(0, 2 * np.pi, 2)
+            total += height / 1.7 * np.sin((x * np.cos(way) + y * np.sin(way)) * 2 * np.pi / length + phase)
+    return np.maximum(total - 20.0, 0.0)
 
 
 def _shore(ring: NDArray[np.float64], sea_level_m: float) -> m.Mesh:

@@ -12,6 +12,8 @@ from scene.models import MODELS, cranes, model, ships, vehicles
 GREY = (100, 110, 120)
 SIZES = {
     "gate_canopy": {"width_m": 40.0, "depth_m": 14.0},
+    "reading_portal": {"width_m": 40.0},
+    "customs_house": {"length_m": 80.0, "width_m": 22.0, "height_m": 28.0},
     "office": {"length_m": 60.0, "width_m": 18.0, "height_m": 24.0},
     "shed": {"length_m": 80.0, "width_m": 30.0, "height_m": 12.0},
     "h986_hall": {"length_m": 60.0, "width_m": 20.0, "height_m": 12.0},
@@ -19,7 +21,7 @@ SIZES = {
     "container_ship": {"length_m": 366.0, "beam_m": 48.2},
 }
 FLOATING = {"container_ship", "tug", "tanker"}
-HANGING = {"sts_trolley", "rtg_trolley", "armg_trolley", "fender"}
+HANGING = {"barrier_bar", "sts_trolley", "rtg_trolley", "armg_trolley", "fender"}
 
 
 def area(mesh: m.Mesh) -> float:
