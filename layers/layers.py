@@ -9,13 +9,16 @@ import numpy as np
 from layers.containers import ContainersLayer
 from layers.cranes import CranesLayer
 from layers.fences import FencesLayer
+from layers.heat import HeatLayer
 from layers.legend import LegendEntry, legend
 from layers.palette import ColourMode
+from layers.pins import PinsLayer
 from layers.places import Place, Places
 from layers.seals import SealsLayer
 from layers.selection import Selection, SelectionState
 from layers.skyline import Skyline
 from layers.tools import Tools
+from layers.trails import TrailsLayer
 from layers.vehicles import VehiclesLayer
 from layers.vessels import VesselsLayer
 from layers.view import ViewRequest
@@ -43,6 +46,9 @@ class Layers:
         self.seals = SealsLayer(twin.seals, twin.containers, self.containers, self.vehicles)
         self.fences = FencesLayer(layout.fences)
         self.warnings = WarningsLayer()
+        self.trails = TrailsLayer(twin.movers)
+        self.heat = HeatLayer(layout, twin.containers, twin.movers, self.warnings)
+        self.pins = PinsLayer()
         self.selection = SelectionState()
         self.view = ViewRequest()
         self.tools = Tools()
@@ -63,6 +69,8 @@ class Layers:
             cranes = np.arange(len(self.cranes.cranes), dtype=np.int32)
         self.containers.update(containers)
         self.vehicles.update(movers, delta.now, snap=snap)
+        self.trails.update(movers, delta.now, snap=snap)
+        self.heat.note(movers, delta.now, snap=snap)
         if len(delta.vessels) or len(movers):
             self.vessels.update(delta.now, snap=snap)
         self.cranes.update(cranes, delta.now, snap=snap)
@@ -81,6 +89,9 @@ class Layers:
         self.cranes.advance(now)
         self.seals.advance()
         self.warnings.advance(self.places)
+        self.trails.advance(now)
+        self.heat.advance(now)
+        self.pins.advance(now)
 
     def place_of(self, selection: Selection) -> Place | None:
         """The box around an object, None when it is unknown or nowhere."""

@@ -28,6 +28,9 @@ _LIFT_M: Final = 2.591
 _BERTH_INLAND_M: Final = 62.0
 _BESIDE_M: Final = 25.0
 _PLATES: Final = 14
+_POLE_M: Final = 9.0
+_FIRST: Final = -1000  # what people put there themselves goes before all
+_MEASURED: Final = Selection("pin", "measured")
 _SUBJECTS: Final = 24
 _AT_RISK: Final = 10  # ranks by which a grave warning goes before everything else
 _NAMED_BUILDINGS: Final = frozenset({
@@ -48,6 +51,16 @@ class Label:
     size_px: int
     bold: bool
     severity: int | None = None
+
+
+def length_words(length_m: float) -> str:
+    """A measured length as people say it."""
+    return f"{length_m / 1000.0:.3f} km" if length_m >= 1000.0 else f"{length_m:.1f} m"
+
+
+def pin_height_m(away_m: float) -> float:
+    """How high a pin stands, seen from so far, metres."""
+    return max(_POLE_M, 0.05 * away_m)
 
 
 def names_of(layout: PortLayout) -> tuple[Label, ...]:
@@ -100,7 +113,22 @@ class Names:
         if layers.warnings.revision != self._seen:
             self._seen = layers.warnings.revision
             self._risky = self._with_risk(layers)
-        return (*self._risky, *self._subjects(layers), *self._ships(layers), *self._plates(layers, eye))
+        return (*self._marks(layers, eye), *self._risky, *self._subjects(layers), *self._ships(layers),
+                *self._plates(layers, eye))
+
+    def _marks(self, layers: Layers, eye: tuple[float, float, float]) -> list[Label]:
+        """The measured length at the end of its line, and the words of pins."""
+        found: list[Label] = []
+        line = layers.tools.line
+        if len(line) > 1:
+            words = length_words(layers.tools.length_m)
+            x, y, z = line[-1]
+            found.append(Label(_MEASURED, Name(words, words), (x, y, z + 0.5), _FIRST, np.inf, 14, True))
+        for pin in layers.pins.shown if layers.pins.visible else ():
+            z = pin.z + pin_height_m(float(np.hypot(np.hypot(pin.x - eye[0], pin.y - eye[1]), pin.z - eye[2])))
+            found.append(Label(Selection("pin", pin.id), Name(pin.text, pin.text), (pin.x, pin.y, 1.12 * z), _FIRST,
+                               np.inf, 12, True))
+        return found
 
     def _with_risk(self, layers: Layers) -> tuple[Label, ...]:
         """The fixed names, those that hold open warnings before all others."""

@@ -67,6 +67,13 @@ VEHICLES: Final[tuple[tuple[str, str, str, Rgb], ...]] = (
 SELECTED: Final[Rgb] = rgb("#7fd0ff")
 HOVERED: Final[Rgb] = rgb("#cfd8e0")
 STALE: Final[Rgb] = rgb("#59636c")
+MEASURED: Final[Rgb] = rgb("#ffd27a")
+PINNED: Final[Rgb] = rgb("#b9e0ff")
+TRAIL: Final[Rgb] = rgb("#8fd3ff")
+HEAT_RAMP: Final[tuple[Rgb, ...]] = (
+    rgb("#24506e"), rgb("#2f8f9d"), rgb("#3fb6a0"), rgb("#e8c14a"), rgb("#f0912f"), rgb("#ff5a4a"))
+"""From cool to hot, in even steps."""
+
 FENCE_QUIET: Final[Rgb] = rgb("#2f8f9d")
 FENCE_BREACHED: Final[Rgb] = rgb("#ff5a4a")
 

@@ -7,7 +7,7 @@ from typing import Final
 
 KINDS: Final = frozenset({
     "container", "vehicle", "vessel", "crane", "seal", "officer", "block", "zone", "gate", "berth", "building",
-    "fence", "warning", "bay", "slot",
+    "fence", "warning", "bay", "slot", "pin",
 })
 
 

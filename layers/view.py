@@ -17,6 +17,11 @@ class GoTo:
 
 
 @dataclass(frozen=True, slots=True)
+class Home:
+    """The whole port, whatever its viewpoints are called."""
+
+
+@dataclass(frozen=True, slots=True)
 class FlyTo:
     """An object, seen from close by."""
 
@@ -65,7 +70,7 @@ class TakePose:
     distance_m: float
 
 
-ViewCommand = GoTo | FlyTo | NorthUp | LookAt | Drill | Up | Cut | TakePose
+ViewCommand = GoTo | Home | FlyTo | NorthUp | LookAt | Drill | Up | Cut | TakePose
 
 
 class Ride(StrEnum):
@@ -94,6 +99,10 @@ class ViewRequest:
     def go(self, viewpoint_id: str) -> None:
         """Ask for a named viewpoint."""
         self._ask(GoTo(viewpoint_id))
+
+    def home(self) -> None:
+        """Ask for the whole port."""
+        self._ask(Home())
 
     def fly_to(self, selection: Selection) -> None:
         """Ask to see an object."""

@@ -118,7 +118,7 @@ class Breadcrumb(Overlay):
         kind, _, identity = link.partition(":")
         if kind == "port":
             self._desk.layers.selection.select(None)
-            self._desk.layers.view.go("port")
+            self._desk.layers.view.home()
         else:
             self._desk.layers.selection.select(Selection(kind, identity))
             self._desk.layers.view.fly_to(Selection(kind, identity))

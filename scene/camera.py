@@ -15,6 +15,7 @@ from vtkmodules.vtkRenderingCore import vtkCamera
 
 from twin.port_layout import Viewpoint
 
+HOME = "port"  # id of the viewpoint that shows the whole port
 LOWEST_EYE_M = 1.7  # above ground: a person's eyes
 VIEW_ANGLE_DEG = 32.0
 NEAREST_M, FARTHEST_M = 6.0, 9_000.0
@@ -130,6 +131,18 @@ class CameraController:
         """To a named viewpoint. Raises KeyError for an unknown one."""
         v = self._viewpoints[viewpoint_id]
         self.move_to(Pose(v.target, v.azimuth_deg, v.elevation_deg, v.distance_m), at_once)
+
+    @property
+    def home(self) -> Pose:
+        """The whole port: its viewpoint "port", else its first one, else so far that it fits."""
+        v = self._viewpoints.get(HOME) or next(iter(self._viewpoints.values()), None)
+        if v is not None:
+            return Pose(v.target, v.azimuth_deg, v.elevation_deg, v.distance_m)
+        return Pose((0.0, 0.0, 0.0), 200.0, 32.0, 2600.0)
+
+    def go_home(self, at_once: bool = False) -> None:
+        """To see the whole port."""
+        self.move_to(self.home, at_once)
 
     def fly_to(self, xyz: tuple[float, float, float], distance_m: float | None = None, at_once: bool = False) -> None:
         """To look at a point, from the present side, at most `distance_m` away."""

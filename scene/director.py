@@ -11,7 +11,7 @@ from layers.layers import Layers
 from layers.levels import block_of, chain_of, level_above, next_level, place_in_yard
 from layers.patrol import Route, patrol_route
 from layers.selection import Selection
-from layers.view import Cut, Drill, FlyTo, GoTo, LookAt, NorthUp, Ride, TakePose, Up
+from layers.view import Cut, Drill, FlyTo, GoTo, Home, LookAt, NorthUp, Ride, TakePose, Up
 from scene.camera import CameraController, Pose
 from scene.framing import pose_for, pose_in_stack, toward
 
@@ -88,6 +88,8 @@ class Director:
                     layers.view.focus = None
                     layers.containers.set_cutaway(None)
                     camera.go(name)
+            case Home():
+                self._leave()
             case FlyTo(selection=selection):
                 self._go_to_level(selection)
             case NorthUp():
@@ -126,12 +128,15 @@ class Director:
         above = level_above(focus, layers.index.layout, layers.twin.containers)
         layers.selection.select(above)
         if above is None:
-            layers.view.focus = None
-            layers.containers.set_cutaway(None)
-            if self._camera.knows("port"):
-                self._camera.go("port")
+            self._leave()
         else:
             self._go_to_level(above)
+
+    def _leave(self) -> None:
+        """Back to the whole port."""
+        self._layers.view.focus = None
+        self._layers.containers.set_cutaway(None)
+        self._camera.go_home()
 
     def _go_to_level(self, level: Selection) -> None:
         """Fly there; a bay is opened, a slot keeps its bay open, anything wider closes it."""

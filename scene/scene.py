@@ -12,11 +12,12 @@ from vtkmodules.vtkRenderingCore import vtkRenderer
 from layers.layers import Layers
 from layers.selection import Selection
 from scene import actors
-from scene.camera import CameraController, Pose
+from scene.camera import CameraController
 from scene.daylight import BAKED_IN, Daylight
 from scene.director import Director
 from scene.light import DAY, Light
 from scene.live_model import LiveModel
+from scene.overlay_model import OverlayModel
 from scene.picking import Picker
 from scene.port_model import PortModel
 from scene.props.labels import Labels
@@ -26,7 +27,6 @@ from scene.touch import touched
 if TYPE_CHECKING:
     from twin.port_index import PortIndex
 
-FIRST_VIEW = "port"
 _MARGIN_M = 4000.0
 _CALM_FROM_M = 2500.0  # from higher up waves are too small to be seen
 _WAVES_EVERY_MS = 250
@@ -54,6 +54,7 @@ class Scene:
         # The live things first: what stands in front saves drawing what it hides.
         self.live = LiveModel(self.renderer, layers, BAKED_IN)
         self.model = PortModel(self.renderer, layout, self.daylight.light, quality.waves)
+        self.overlays = OverlayModel(self.renderer)
         self.labels = Labels(self.renderer, layout, language)
         viewpoints = {v.id: v for v in layout.viewpoints}
         self.camera = CameraController(self.renderer.GetActiveCamera(), viewpoints, _bounds(index))
@@ -61,14 +62,7 @@ class Scene:
         self._looked = -1
         self._sea_at = 0
         self.director = Director(self.camera, layers)
-        self.go_home()
-
-    def go_home(self) -> None:
-        """The first view: the whole port, or the open sea of a plain definition."""
-        try:
-            self.camera.go(FIRST_VIEW, at_once=True)
-        except KeyError:
-            self.camera.move_to(Pose((0.0, 0.0, 0.0), 200.0, 32.0, 2600.0), at_once=True)
+        self.camera.go_home(at_once=True)
 
     @property
     def pending(self) -> bool:
@@ -87,6 +81,7 @@ class Scene:
         changed = self.model.adopt() or changed
         changed = self.daylight.sync(self.renderer, self.model, now_ms) or changed
         changed = self.look() or changed
+        changed = self.overlays.sync(layers, self.camera.eye, now_ms) or changed
         changed = self.labels.sync(layers, self.camera) or changed
         changed = self._waves(now_ms, changed) or changed
         if changed:
@@ -108,6 +103,7 @@ class Scene:
         self._looked = self.camera.revision
         self.model.look_from(self.camera.eye)
         self.live.look_from(self.layers, self.camera.eye)
+        self.overlays.look_from(self.layers, self.camera.eye)
         self.labels.arrange(self.camera)
         self.revision += 1
         return True
@@ -138,9 +134,10 @@ class Scene:
         if self.renderer is None:
             return
         self.labels.close()
+        self.overlays.close()
         self.live.close()
         self.model.close()
-        del self.labels, self.live, self.model  # with them goes what their props still name
+        del self.labels, self.overlays, self.live, self.model  # with them goes what their props still name
         self.renderer.RemoveAllViewProps()
         self.renderer.RemoveAllLights()
         self.renderer = None

@@ -28,7 +28,7 @@ from vtkmodules.vtkRenderingOpenGL2 import vtkGenericOpenGLRenderWindow
 from layers.selection import Selection
 from layers.tools import Tool
 from scene.camera import CameraController
-from scene.scene import FIRST_VIEW, Scene
+from scene.scene import Scene
 
 _GL_COLOR_BUFFER_BIT = 0x4000
 _GL_READ_FRAMEBUFFER, _GL_DRAW_FRAMEBUFFER, _GL_COLOR_ATTACHMENT0 = 0x8CA8, 0x8CA9, 0x8CE0
@@ -408,8 +408,8 @@ def _key(camera: CameraController, key: int, modifiers: Qt.KeyboardModifier) -> 
         camera.zoom(-1.0)
     elif key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
         camera.orbit(0.0, _KEY_TURN_PX if key == Qt.Key.Key_PageUp else -_KEY_TURN_PX)
-    elif key == Qt.Key.Key_Home and camera.knows(FIRST_VIEW):
-        camera.go(FIRST_VIEW)
+    elif key == Qt.Key.Key_Home:
+        camera.go_home()
     else:
         return False
     return True
