@@ -14,6 +14,7 @@ OFFSET_MS = 8 * 3_600_000
 DAY_MS = 86_400_000
 MINUTE_MS = 60_000
 _EPOCH = date(1970, 1, 1)
+_LAST = (date(9999, 12, 30) - _EPOCH).days
 
 
 def day_of(at: int) -> int:
@@ -64,5 +65,5 @@ def moment(at: int) -> str:
 
 @lru_cache(maxsize=4096)
 def _day(number: int) -> int:
-    day = _EPOCH + timedelta(days=number)
+    day = _EPOCH + timedelta(days=min(max(number, 0), _LAST))
     return day.year * 10_000 + day.month * 100 + day.day

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -28,14 +27,6 @@ _HELD_ROWS = 200_000
 _WINDOW_ROWS = 40_000
 _MOST_MINUTES = 256
 _ORDER = {kind: place for place, kind in enumerate(Kind)}
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Part:
-    """A chunk that lies in a window: its key, and its rows read when wanted."""
-
-    key: ChunkKey
-    read: Callable[[], Batch]
 
 
 class Reader:
@@ -71,7 +62,7 @@ class Reader:
     def _weight(self, connection: Connection, after: int, until: int, by: Axis) -> int:
         """About how many fixes lie in a window."""
         c = schema.chunk.c
-        where = self._where(after, until, [*schema.SERIES_NUMBER.values(), schema.TELEMETRY], by)
+        where = self._where(after, until, (*schema.POSITIONS, schema.TELEMETRY), by)
         return int(connection.scalar(sa.select(sa.func.coalesce(sa.func.sum(c.row_count), 0)).where(*where)) or 0)
 
     def _window(self, connection: Connection, after: int, until: int, kinds: Sequence[Kind], by: Axis) -> list[Batch]:
@@ -79,7 +70,7 @@ class Reader:
         found = self._rows(connection, after, until, [kind for kind in kinds if kind in DISCRETE], by)
         for kind in SAMPLED:
             if kind in kinds:
-                series = [schema.TELEMETRY] if kind is Kind.CRANE_TELEMETRY else list(schema.SERIES_NUMBER.values())
+                series: Sequence[int] = (schema.TELEMETRY,) if kind is Kind.CRANE_TELEMETRY else schema.POSITIONS
                 fixes = self._fixes(connection, after, until, series, by)
                 if fixes is not None:
                     found.append(fixes)
@@ -132,10 +123,9 @@ class Reader:
         return fields
 
     def _fixes(self, connection: Connection, after: int, until: int, series: Sequence[int], by: Axis) -> Batch | None:
-        parts = self.parts(connection, after, until, series, by)
         found = []
-        for part in parts:
-            batch = part.read()
+        for key in self.parts(connection, after, until, series, by):
+            batch = self._chunk(connection, key)
             at = batch[RECEIVED_AT if by is Axis.RECEIVED else "observed_at"]
             inside = (at > after) & (at <= until)
             if inside.any():
@@ -151,11 +141,11 @@ class Reader:
         return whole.take(np.argsort(received, kind="stable"))
 
     def parts(self, connection: Connection, after: int, until: int, series: Sequence[int], by: Axis,
-              who: int | None = None) -> list[Part]:
+              who: int | None = None) -> list[ChunkKey]:
         """The chunks that may hold fixes of (after, until], in order.
 
         Args:
-            connection: an open one, which the parts read from.
+            connection: an open one.
             after: ms UTC.
             until: ms UTC.
             series: numbers of series.
@@ -168,8 +158,14 @@ class Reader:
         if who is not None:
             sought = np.uint32(who & 0xFFFFFFFF)
             found = [row for row in found if _contains(row[4], sought)]
-        return [Part(key, lambda key=key: self._chunk(connection, key))  # type: ignore[misc]
-                for key in ((row[0], row[1], row[2], row[3]) for row in found)]
+        return [(row[0], row[1], row[2], row[3]) for row in found]
+
+    def bodies(self, connection: Connection, after: int, until: int, series: Sequence[int],
+               by: Axis) -> Iterator[bytes]:
+        """The bytes of the chunks that may hold fixes of (after, until], in no order."""
+        asked = sa.select(schema.chunk.c.body).where(*self._where(after, until, series, by))
+        for body in connection.execution_options(yield_per=64).execute(asked).scalars():
+            yield bytes(body)
 
     def _where(self, after: int, until: int, series: Sequence[int], by: Axis) -> list[sa.ColumnElement[bool]]:
         c = schema.chunk.c
@@ -214,8 +210,8 @@ class Reader:
             if len(discrete) < len(DISCRETE):
                 asked = asked.where(c.kind.in_(discrete))
             times.append(connection.scalar(asked.order_by(at).limit(1)))
-        series = ([*schema.SERIES_NUMBER.values()] if Kind.POSITION in kinds else []) + (
-            [schema.TELEMETRY] if Kind.CRANE_TELEMETRY in kinds else [])
+        series = (*(schema.POSITIONS if Kind.POSITION in kinds else ()),
+                  *((schema.TELEMETRY,) if Kind.CRANE_TELEMETRY in kinds else ()))
         times += [self._next_fix(connection, after, number, by) for number in series]
         known = [max(at, after + 1) for at in times if at is not None]
         return min(known, default=None)

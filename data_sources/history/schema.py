@@ -40,8 +40,10 @@ KIND_OF = {number: kind for kind, number in KIND_NUMBER.items()}
 SERIES_NUMBER: dict[EntityKind, int] = {
     EntityKind.VEHICLE: 1, EntityKind.SEAL: 2, EntityKind.VESSEL: 3, EntityKind.CRANE: 4, EntityKind.OFFICER: 5,
 }
+OTHER = 15
 TELEMETRY = 16
-"""A series of chunks: the positions of one kind of entity, or the telemetry of the cranes."""
+"""A series of chunks: the positions of one kind of entity (OTHER: one we do not know), or the cranes' telemetry."""
+POSITIONS = (*SERIES_NUMBER.values(), OTHER)
 
 metadata = MetaData()
 

@@ -18,7 +18,6 @@ from sqlalchemy.engine import Connection, Engine
 from data_sources.history import chunks, database, schema, statements
 from data_sources.history.bodies import SAMPLED, bodies_of, body_fields, keys_of, mentions_of, who_hashes
 from data_sources.history.days import MINUTE_MS, day_of, days_of
-from data_sources.history.errors import HistoryError
 from data_sources.history.values import Written
 from twin.batch import RECEIVED_AT, Batch
 from twin.records import SUBJECT_FIELD, Kind
@@ -334,11 +333,10 @@ def _pieces(batch: Batch) -> Iterator[tuple[int, int, int, int, Batch]]:
     """A batch of fixes cut into (series, day, minute, bucket, rows), in order of minutes."""
     received, observed = batch[RECEIVED_AT], batch["observed_at"]
     if batch.kind is Kind.POSITION:
-        numbers = {str(kind): number for kind, number in schema.SERIES_NUMBER.items()}
-        try:
-            series = np.array([numbers[kind] for kind in batch["entity_kind"].tolist()], dtype=np.int64)
-        except KeyError as unknown:
-            raise HistoryError(f"A position is of {unknown}, a kind of entity that history does not know.") from None
+        kinds = batch["entity_kind"]
+        series = np.full(len(batch), schema.OTHER, dtype=np.int64)
+        for kind, number in schema.SERIES_NUMBER.items():
+            series[kinds == kind] = number
     else:
         series = np.full(len(batch), schema.TELEMETRY, dtype=np.int64)
     minutes, days = minutes_of(received), days_of(received)

@@ -1,0 +1,263 @@
+"""Questions to the past: where something was, who was in a zone, what is known of a name, what stood where, who met.
+
+Times are device times, ms UTC: (after, until]. Answers are of what is known now.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+import numpy as np
+import shapely
+import sqlalchemy as sa
+from numpy.typing import NDArray
+
+from data_sources.history import chunks, database, schema
+from data_sources.history.bodies import name_hash
+from data_sources.history.days import day_of
+from data_sources.history.store import History
+from data_sources.history.values import Axis
+from twin.batch import Batch
+from twin.records import Classifier, Inventory, Kind, Move, Record
+
+MOST_RECORDS = 500
+"""Records of a dossier unless more are asked for: the newest."""
+_EARTH_M = 6_371_008.8  # mean radius, IUGG 1980
+_PAUSE_MS = 120_000
+"""A vehicle that says nothing for so long is not joined across the silence."""
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Track:
+    """Where something was: arrays (N,) in order of device time. Degrees WGS-84, m/s, degrees clockwise from north."""
+
+    entity: str
+    observed_at: NDArray[np.int64]
+    received_at: NDArray[np.int64]
+    lon: NDArray[np.float64]
+    lat: NDArray[np.float64]
+    speed_mps: NDArray[np.float64]
+    course_deg: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.observed_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """Something that said it was within an outline: first and last such fix (device time), and how many."""
+
+    entity: str
+    entity_kind: str
+    first: int
+    last: int
+    fixes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A record that names what was asked for, with its receipt time."""
+
+    kind: Kind
+    received_at: int
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A container in a slot: since when and until when, device times. `since` None: before the first word of it in the
+    slot; `until` None: nothing says that it left."""
+
+    container: str
+    since: int | None
+    until: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """Another vehicle that was near: first and last fix of it within the distance, and the closest."""
+
+    other: str
+    first: int
+    last: int
+    nearest_m: float
+    lon: float
+    lat: float
+
+
+def track(history: History, entity: str, after: int, until: int) -> Track:
+    """Where an entity was, of whatever kind it is."""
+    wanted = ("entity", "observed_at", "received_at", "lon", "lat", "speed_mps", "course_deg", "id")
+    names = wanted[1:-1]
+    found: list[chunks.Columns] = []
+    with database.reading(history.engine) as connection:
+        parts = history.reader.parts(connection, after, until, schema.POSITIONS, Axis.OBSERVED, name_hash(entity))
+        for part in parts:
+            columns = chunks.decode(history.reader.body(connection, part), wanted[:-1])
+            at = columns["observed_at"]
+            here = (columns["entity"] == entity) & (at > after) & (at <= until)
+            if here.any():
+                found.append({name: columns[name][here] for name in names})
+    joined = {name: np.concatenate([part[name] for part in found]) if found else np.zeros(0, dtype=np.float64)
+              for name in names}
+    order = np.lexsort((joined["received_at"], joined["observed_at"]))
+    times = {name: joined[name][order].astype(np.int64) for name in names[:2]}
+    return Track(entity, times["observed_at"], times["received_at"], *(joined[name][order] for name in names[2:]))
+
+
+def within(history: History, outline: shapely.Polygon | shapely.MultiPolygon, after: int,
+           until: int) -> tuple[Presence, ...]:
+    """Who was within an outline (degrees, WGS-84) between two times, in order of coming."""
+    shapely.prepare(outline)
+    west, south, east, north = outline.bounds
+    found: dict[str, Presence] = {}
+    wanted = ("entity", "entity_kind", "observed_at", "lon", "lat")
+    with database.reading(history.engine) as connection:
+        for body in history.reader.bodies(connection, after, until, schema.POSITIONS, Axis.OBSERVED):
+            columns = chunks.decode(body, wanted)
+            lon, lat, at = columns["lon"], columns["lat"], columns["observed_at"]
+            near = np.flatnonzero((lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
+                                  & (at > after) & (at <= until))
+            inside = near[shapely.contains_xy(outline, lon[near], lat[near])] if len(near) else near
+            if len(inside):
+                _note(found, columns["entity"][inside], columns["entity_kind"][inside], at[inside])
+    return tuple(sorted(found.values(), key=lambda presence: (presence.first, presence.entity)))
+
+
+def dossier(history: History, name: str, after: int = 0, until: int = 2**62, *, kinds: Sequence[Kind] | None = None,
+            most: int = MOST_RECORDS) -> tuple[Known, ...]:
+    """What is known of a container, seal, vehicle, slot, declaration or other name: the newest `most` records of
+    (after, until] that name it, oldest first."""
+    with database.reading(history.engine) as connection:
+        rows: Sequence[Sequence[object]] = connection.execute(
+            _naming(history.port, name, after, until, kinds, most)).all()
+        quoted = _encode(name).decode()
+        batches = history.reader.batches_of(connection, [row for row in rows if quoted in str(row[4])], Axis.OBSERVED)
+    found = [_known(batch, row) for batch in batches for row in range(len(batch))]
+    return tuple(sorted(found, key=lambda known: (known.record.observed_at, known.kind, known.record.id)))
+
+
+def stood_in(history: History, slot: str, after: int, until: int) -> tuple[Stay, ...]:
+    """Which containers stood in a slot between two times, in order; the last word before `after` counts."""
+    said = dossier(history, slot, after, until, kinds=(Kind.MOVE, Kind.INVENTORY), most=10_000)
+    before = dossier(history, slot, 0, after, kinds=(Kind.MOVE, Kind.INVENTORY), most=8)
+    stays: list[Stay] = []
+    for known in (*before, *said):
+        change = _change(known.record, slot)
+        if change is None:
+            continue
+        container, comes = change
+        _stay(stays, container, known.record.observed_at, comes=comes)
+    return tuple(stay for stay in stays if stay.until is None or stay.until > after)
+
+
+def met(history: History, vehicle: str, after: int, until: int, within_m: float = 15.0) -> tuple[Meeting, ...]:
+    """Which vehicles came within `within_m` metres of a vehicle, in order of time.
+
+    The vehicle's own place is taken on a straight line between its fixes, where these are not too far apart in time.
+    Distances on the tangent plane (equirectangular), true to a thousandth within a port.
+    """
+    own = track(history, vehicle, after, until)
+    if len(own) < 2:
+        return ()
+    found: dict[str, Meeting] = {}
+    east_m = math.radians(1.0) * _EARTH_M * math.cos(math.radians(float(own.lat.mean())))
+    north_m = math.radians(1.0) * _EARTH_M
+    series = (schema.SERIES_NUMBER["vehicle"],)  # type: ignore[index]
+    with database.reading(history.engine) as connection:
+        for body in history.reader.bodies(connection, int(own.observed_at[0]) - 1, int(own.observed_at[-1]), series,
+                                          Axis.OBSERVED):
+            columns = chunks.decode(body, ("entity", "observed_at", "lon", "lat"))
+            at = columns["observed_at"]
+            place = np.clip(np.searchsorted(own.observed_at, at), 1, len(own) - 1)
+            known = own.observed_at[place] - own.observed_at[place - 1] <= _PAUSE_MS
+            east = (columns["lon"] - np.interp(at, own.observed_at, own.lon)) * east_m
+            north = (columns["lat"] - np.interp(at, own.observed_at, own.lat)) * north_m
+            distance = np.hypot(east, north)
+            near = (distance <= within_m) & known & (columns["entity"] != vehicle) & (at > after) & (at <= until)
+            near &= (at >= own.observed_at[0]) & (at <= own.observed_at[-1])
+            for row in np.flatnonzero(near).tolist():
+                _meet(found, Meeting(columns["entity"][row], int(at[row]), int(at[row]), float(distance[row]),
+                                     float(columns["lon"][row]), float(columns["lat"][row])))
+    return tuple(sorted(found.values(), key=lambda meeting: (meeting.first, meeting.other)))
+
+
+def _note(found: dict[str, Presence], names: NDArray[np.object_], kinds: NDArray[np.object_],
+          at: NDArray[np.int64]) -> None:
+    """Add fixes that are inside."""
+    different, first_row, where, counts = np.unique(
+        names.astype(str), return_index=True, return_inverse=True, return_counts=True)
+    first = np.full(len(different), np.iinfo(np.int64).max)
+    last = np.zeros(len(different), dtype=np.int64)
+    np.minimum.at(first, where, at)
+    np.maximum.at(last, where, at)
+    for place, name in enumerate(different.tolist()):
+        known = found.get(name)
+        new = Presence(name, str(kinds[first_row[place]]), int(first[place]), int(last[place]), int(counts[place]))
+        found[name] = new if known is None else Presence(
+            name, known.entity_kind, min(known.first, new.first), max(known.last, new.last), known.fixes + new.fixes)
+
+
+def _naming(port: int, name: str, after: int, until: int, kinds: Sequence[Kind] | None,
+            most: int) -> sa.Select[tuple[int, int, int, int, str, int]]:
+    """The newest records that mention a name: one look into the index for each day there is, then the rows."""
+    mention, record = schema.mention, schema.record
+    m = mention.c
+    first_day, last_day = day_of(max(after, 0)), day_of(until)
+    first = sa.select(sa.func.min(m.day).label("day")).where(m.port == port, m.day >= first_day)
+    days = first.cte("days", recursive=True)
+    inner = mention.alias()
+    following = sa.select(sa.func.min(inner.c.day)).where(inner.c.port == port, inner.c.day > days.c.day)
+    days = days.union_all(sa.select(following.scalar_subquery()).where(days.c.day < last_day))
+    wanted = sa.select(m.day, m.key).select_from(days.join(mention, sa.and_(
+        m.port == port, m.day == days.c.day, m.name == name_hash(name), m.observed_at > after, m.observed_at <= until)))
+    if kinds is not None:
+        wanted = wanted.where(m.kind.in_([schema.KIND_NUMBER[kind] for kind in kinds]))
+    newest = wanted.order_by(m.observed_at.desc()).limit(most).subquery()
+    r = record.c
+    return sa.select(r.kind, r.form, r.observed_at, r.received_at, r.body, r.seq).select_from(
+        newest.join(record, sa.and_(r.port == port, r.day == newest.c.day, r.key == newest.c.key)))
+
+
+def _known(batch: Batch, row: int) -> Known:
+    return Known(batch.kind, int(batch["received_at"][row]), batch.record(row))
+
+
+def _change(record: Record, slot: str) -> tuple[str, bool] | None:
+    """The container that comes into a slot (True) or leaves it, as a record says."""
+    if isinstance(record, Move):
+        if record.classifier != Classifier.ACTUAL or slot not in (record.from_ref, record.to_ref):
+            return None
+        return record.container, record.to_ref == slot
+    if isinstance(record, Inventory) and record.place_ref == slot:
+        return record.container, record.present
+    return None
+
+
+def _stay(stays: list[Stay], container: str, at: int, *, comes: bool) -> None:
+    """Take in that a container came or left: the one there before has left when another comes."""
+    last = stays[-1] if stays and stays[-1].until is None else None
+    if comes:
+        if last is not None and last.container == container:
+            return
+        if last is not None:
+            stays[-1] = Stay(last.container, last.since, at)
+        stays.append(Stay(container, at, None))
+    elif last is not None and last.container == container:
+        stays[-1] = Stay(container, last.since, at)
+    elif not any(stay.container == container for stay in stays):
+        stays.append(Stay(container, None, at))
+
+
+def _meet(found: dict[str, Meeting], new: Meeting) -> None:
+    known = found.get(new.other)
+    if known is None:
+        found[new.other] = new
+        return
+    closest = new if new.nearest_m < known.nearest_m else known
+    found[new.other] = Meeting(new.other, min(known.first, new.first), max(known.last, new.last), closest.nearest_m,
+                               closest.lon, closest.lat)
