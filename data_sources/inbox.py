@@ -23,6 +23,8 @@ class Inbox:
         self._batches: deque[Batch] = deque()
         self._rows = 0
         self._room_rows = room_rows
+        self.reached: int | None = None
+        """What a live feed brought is complete up to now."""
 
     @property
     def rows(self) -> int:

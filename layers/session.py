@@ -27,6 +27,10 @@ class Inbox(Protocol):
     def rows(self) -> int:
         """How many rows wait."""
 
+    @property
+    def reached(self) -> int | None:
+        """Up to when what was drained last is complete, ms UTC; None: up to now."""
+
     def drain(self, max_rows: int) -> list[Batch]:
         """The oldest batches, whole, up to so many rows; at least one if there is any."""
 
@@ -64,14 +68,15 @@ class Session:
         while True:
             before = timer()
             batches = self.inbox.drain(self._rows)
-            delta = self.twin.apply(batches, now)
+            reached = self.inbox.reached
+            delta = self.twin.apply(batches, now if reached is None else min(now, reached))
             self.layers.update(delta)
             deltas.append(delta)
             took, rows = timer() - before, sum(len(batch) for batch in batches)
             spent = timer() - start
             if rows:
                 self._size_helping(rows, took, budget_s)
-            if not batches or spent + took > budget_s:
+            if (not batches and not self.waiting) or spent + took > budget_s:
                 return together(deltas)
 
     def _size_helping(self, rows: int, took_s: float, budget_s: float) -> None:

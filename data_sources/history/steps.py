@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
+from data_sources.history.values import Axis
 from twin.batch import RECEIVED_AT, Batch
+from twin.records import Kind
 
 STEP_MS = 10_000
 """The longest a twin lets pass in one step, so that what rules find hardly depends on how fast time goes."""
@@ -18,8 +20,11 @@ _WINDOW_MS = 60_000
 class Recorded(Protocol):
     """What keeps records."""
 
-    def batches(self, after: int, until: int, *, grain_ms: int = 1) -> Iterator[Batch]:
-        """Records received in (after, until], ms UTC, in order; what falls into one grain comes kind by kind."""
+    def batches(
+        self, after: int, until: int, kinds: Collection[Kind] | None = None, *, by: Axis = Axis.RECEIVED,
+        grain_ms: int = 1,
+    ) -> Iterator[Batch]:
+        """Records of (after, until], ms UTC, in order; what falls into one grain comes kind by kind."""
         ...
 
 
@@ -31,20 +36,25 @@ class RecordedStep:
     batches: Sequence[Batch]
 
 
-def steps(recorded: Recorded, after: int, until: int, step_ms: int = STEP_MS) -> Iterator[RecordedStep]:
-    """Everything received in (after, until] in steps that end at whole multiples of `step_ms` and at `until`."""
+def steps(
+    recorded: Recorded, after: int, until: int, step_ms: int = STEP_MS, by: Axis = Axis.RECEIVED,
+) -> Iterator[RecordedStep]:
+    """Everything of (after, until] in steps that end at whole multiples of `step_ms` and at `until`."""
     at = after
     while at < until:
         end = min(until, (at // _WINDOW_MS + 1) * _WINDOW_MS)
-        found = list(recorded.batches(at, end, grain_ms=2 * _WINDOW_MS))
-        yield from cut(found, at, end, step_ms)
+        found = list(recorded.batches(at, end, by=by, grain_ms=2 * _WINDOW_MS))
+        yield from cut(found, at, end, step_ms, by)
         at = end
 
 
-def cut(batches: Sequence[Batch], after: int, until: int, step_ms: int = STEP_MS) -> Iterator[RecordedStep]:
-    """Batches of (after, until], each in order of receipt, in steps."""
+def cut(
+    batches: Sequence[Batch], after: int, until: int, step_ms: int = STEP_MS, by: Axis = Axis.RECEIVED,
+) -> Iterator[RecordedStep]:
+    """Batches of (after, until], each in order of time, in steps."""
+    column = RECEIVED_AT if by is Axis.RECEIVED else "observed_at"
     edges = [*range((after // step_ms + 1) * step_ms, until, step_ms), until]
-    places = [np.searchsorted(batch[RECEIVED_AT], edges, side="right").tolist() for batch in batches]
+    places = [np.searchsorted(batch[column], edges, side="right").tolist() for batch in batches]
     begins = [0] * len(batches)
     for number, edge in enumerate(edges):
         pieces = []

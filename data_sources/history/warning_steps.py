@@ -28,7 +28,7 @@ class StepLog:
 
 def _row(warning: RiskWarning, number: int) -> WarningStep:
     step = warning.history[number]
-    detail = {"severity": warning.severity.value, "raised_at": warning.raised_at, "number": number,
+    detail = {"severity": warning.severity.value, "raised_at": warning.raised_at, "number": number, "until": step.until,
               "subject_kind": warning.subject_kind, "zone": warning.zone}
     return WarningStep(
         warning.id, warning.rule, warning.subject, step.at, step.verb.value, step.by, step.note,

@@ -15,8 +15,14 @@ from twin.events import Delta
 class Waiting:
     """An inbox of batches, each a list of numbers."""
 
+    reached = None
+
     def __init__(self, rows: int, batch: int) -> None:
         self.batches = deque(list(range(at, min(at + batch, rows))) for at in range(0, rows, batch))
+
+    @property
+    def rows(self) -> int:
+        return sum(map(len, self.batches))
 
     def drain(self, max_rows: int) -> list[Any]:
         taken: list[Any] = []

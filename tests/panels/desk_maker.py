@@ -81,6 +81,8 @@ class Notes:
 class QueuedInbox:
     """An inbox that holds what a test puts into it."""
 
+    reached: int | None = None
+
     def __init__(self) -> None:
         self.waiting: list[Batch] = []
 

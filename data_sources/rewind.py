@@ -1,0 +1,90 @@
+"""Brings a twin to any recorded instant: the nearest keyframe, then what came after it, silently."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+
+import msgspec
+
+from data_sources.history.errors import HistoryError
+from data_sources.history.keyframe_chain import Finder
+from data_sources.history.past import HistoryPast
+from data_sources.history.steps import STEP_MS, steps
+from data_sources.history.store import History
+from data_sources.history.values import WarningStep
+from twin.keyframe import Keyframe, KeyframeError, restore, save
+from twin.twin import Twin
+from twin.warning_life import WarningStateError
+from twin.warnings import CLOCK, RULE, Step, Verb
+
+_log = logging.getLogger(__name__)
+
+
+class Rewind:
+    """Takes one twin back and forth through a history. For the thread that owns the twin."""
+
+    def __init__(self, history: History, twin: Twin) -> None:
+        """`twin`: one that has heard nothing yet."""
+        self.twin = twin
+        self._history = history
+        self._past = HistoryPast(history)
+        self._finder = Finder(self._past, twin.version, twin.index.frame)
+        self._nothing = save(twin)
+
+    def to(self, at: int, known_at: int | None = None) -> None:
+        """The twin as it was at `at` (ms UTC), as known then; with `known_at` as known at that later time.
+
+        Raises HistoryError if the history cannot be read or holds nothing up to `at`; the twin is then undefined.
+        """
+        until = at
+        while True:
+            frame = self._finder.before(until)
+            try:
+                self._begin(frame)
+                self._roll(frame.at if frame is not None else self._first(at), at)
+                break
+            except KeyframeError as damaged:
+                if frame is None:
+                    raise HistoryError(str(damaged)) from damaged
+                _log.warning("%s; an earlier one is taken", damaged)
+                until = frame.at - 1
+        if known_at is not None and known_at > at:
+            late = list(self._past.late(at, known_at))
+            self.twin.apply(late, at)
+
+    def forget(self) -> None:
+        """Keeps nothing read before, as at the start."""
+        self._finder.forget()
+
+    def _begin(self, frame: Keyframe | None) -> None:
+        restore(self.twin, self._nothing if frame is None else frame, self._past)
+
+    def _first(self, at: int) -> int:
+        days = self._history.days()
+        if not days or days[0].first > at:
+            raise HistoryError("The history holds nothing up to that time.")
+        return days[0].first - 1
+
+    def _roll(self, after: int, until: int) -> None:
+        """Lets the twin hear what became known in between, with all rules on, and see what operators did."""
+        done = by_operators(self._history.warnings(after, until))
+        for step in steps(self._history, after, until, STEP_MS):
+            self.twin.apply(step.batches, step.until)
+            while done and done[0].at <= step.until:
+                operate(self.twin, done.pop(0))
+        self.twin.warnings.take_changes()
+
+
+def operate(twin: Twin, step: WarningStep) -> None:
+    """Takes over a step that an operator made then; one that does not fit what the rules find now is passed over."""
+    try:
+        until = int(msgspec.json.decode(step.detail).get("until", 0))
+        twin.warnings.do(step.id, Step(Verb(step.step), step.at, step.by, step.note, until))
+    except (WarningStateError, ValueError, msgspec.MsgspecError) as unfit:
+        _log.debug("%s", unfit)
+
+
+def by_operators(steps: Iterable[WarningStep]) -> list[WarningStep]:
+    """Those of the steps that persons made; rules and time make theirs again."""
+    return [step for step in steps if step.by not in (RULE, CLOCK)]
