@@ -77,7 +77,7 @@ class Scene:
         layers.advance(now_ms)
         self.director.obey()
         changed = self.live.sync(layers, self.camera.eye, now_ms)
-        changed = self.model.fences.sync(layers.fences) or changed
+        changed = self.model.sync(layers, now_ms) or changed
         changed = self.model.adopt() or changed
         changed = self.daylight.sync(self.renderer, self.model, now_ms) or changed
         changed = self.look() or changed
@@ -150,7 +150,7 @@ class Scene:
         if not drawn_anyway and abs(now_ms - self._sea_at) < _WAVES_EVERY_MS:
             return False
         self._sea_at = now_ms
-        self.model.sea.at(now_ms / 1000.0)
+        self.model.at(now_ms / 1000.0)
         return True
 
     def _set_up(self, quality: Quality, light: Light) -> None:
