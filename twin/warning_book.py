@@ -82,10 +82,11 @@ class WarningBook:
 
     def take(self, warning_id: str, by: str, at: int) -> RiskWarning:
         """`by` becomes the owner; a warning nobody has acknowledged is acknowledged with it."""
-        warning = self._find(warning_id)
-        if warning.state is WarningState.RAISED and warning.owner is None:
-            self.do(warning_id, Step(Verb.ACKNOWLEDGE, at, by))
-        return self.do(warning_id, Step(Verb.TAKE, at, by))
+        take = Step(Verb.TAKE, at, by)
+        *before, _ = life.way_to(self._find(warning_id), take)
+        for step in before:
+            self.do(warning_id, step)
+        return self.do(warning_id, take)
 
     def hand_over(self, warning_id: str, by: str, at: int, to: str) -> RiskWarning:
         """The owner `by` makes `to` the owner."""
@@ -113,10 +114,6 @@ class WarningBook:
 
     def reopen(self, warning_id: str, by: str, at: int, note: str = "") -> RiskWarning:
         """A closed warning comes back, owned by `by`."""
-        warning = self._find(warning_id)
-        standing = self._open.get((warning.rule, warning.subject))
-        if standing is not None and standing != warning_id:
-            raise WarningStateError(f"Warning {warning_id} cannot be reopened beside {standing} about the same.")
         return self.do(warning_id, Step(Verb.REOPEN, at, by, note))
 
     def shelve(self, warning_id: str, by: str, at: int, until: int, reason: str) -> RiskWarning:
@@ -140,6 +137,7 @@ class WarningBook:
         if step.by != CLOCK:
             self.pass_time(step.at)  # what was due before comes first in the history too
         warning = self._find(warning_id)
+        self.check(warning, step)
         changed = life.after(warning, step)
         key = (warning.rule, warning.subject)
         if changed.state is WarningState.CLOSED:
@@ -147,6 +145,12 @@ class WarningBook:
         elif warning.state is WarningState.CLOSED and step.verb is Verb.REOPEN:
             self._open[key] = warning_id
         return self._keep(changed)
+
+    def check(self, warning: RiskWarning, step: Step) -> None:
+        """Raises WarningStateError where other warnings stand in the way of a step; `life.after` checks the rest."""
+        standing = self._open.get((warning.rule, warning.subject))
+        if step.verb is Verb.REOPEN and standing is not None and standing != warning.id:
+            raise WarningStateError(f"Warning {warning.id} cannot be reopened beside {standing} about the same.")
 
     def _find(self, warning_id: str) -> RiskWarning:
         warning = self._by_id.get(warning_id)

@@ -75,6 +75,18 @@ def needs_second(warning: RiskWarning) -> bool:
     return warning.severity in TWO_PERSONS
 
 
+def way_to(warning: RiskWarning, step: Step) -> tuple[Step, ...]:
+    """A step with those that have to come before it by the same person: who dispatches what nobody has, takes it; who
+    takes what nobody has seen, has seen it."""
+    before: list[Verb] = []
+    if warning.owner is None and (step.verb in _OWNERS_ONLY or step.verb is Verb.TAKE):
+        if warning.state is WarningState.RAISED:
+            before.append(Verb.ACKNOWLEDGE)
+        if step.verb is not Verb.TAKE and warning.state in (WarningState.RAISED, WarningState.ACKNOWLEDGED):
+            before.append(Verb.TAKE)
+    return (*(Step(verb, step.at, step.by) for verb in before), step)
+
+
 def after(warning: RiskWarning, step: Step) -> RiskWarning:
     """The warning after one step of an operator or of the clock.
 

@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 from twin.records import EntityKind, Kind
 
-VERSION = "0001"
+VERSION = "0002"
 """The newest migration; a database beyond it was made by a newer program."""
 
 KIND_NUMBER: dict[Kind, int] = {
@@ -148,6 +148,24 @@ warning_step = Table(
     Index("warning_step_at", "port", "at"),
 )
 """The steps of warnings, as they were made; nobody edits them. `detail`: JSON."""
+
+operator_step = Table(
+    "operator_step", metadata,
+    _key("port", SmallInteger),
+    _key("warning", Text),
+    _key("number", Integer),
+    _needed("seq"),
+    _needed("at"),
+    _needed("step", Text),
+    _needed("operator", Text),
+    _needed("note", Text),
+    _needed("until"),
+    _needed("desk", Text),
+    Index("operator_step_seq", "port", "seq", unique=True),
+)
+"""What operators did about warnings, shared by all desks. `number` counts the steps of a warning, so that of two desks
+that act at once one comes second and is told; `seq` counts those of the port, so that desks ask for what is new. The
+day is not in the key: the steps of one warning must meet, whenever they were made."""
 
 gap = Table(
     "gap", metadata,
