@@ -96,3 +96,11 @@ OUTLINE_READERS: dict[str, Callable[[Row, Row], Any]] = {
     "fences": _fence, "buildings": _building, "rail_tracks": _track, "corridors": _corridor, "anchorages": _plain_ring,
 }
 PLAIN = ("land", "platform", "quay_lines", "crane_rails", "anchorages")  # outlines whose properties are free notes
+PROPERTIES: dict[str, tuple[str, ...]] = {
+    "zones": ("id", "name", "kind", "parent", "surveyed", "working_hours"),
+    "fences": ("id", "name", "fence_class", "legal_basis", "open_hours", "height_m", "openings"),
+    "buildings": ("id", "name", "kind", "height_m", "surveyed"),
+    "rail_tracks": ("id",),
+    "corridors": ("id", "name", "half_width_m"),
+}
+"""What the other outlines say of themselves."""
