@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from tests.core.timeline import BOX, Story, Watch, at, number
+from tests.core.timeline import BOX, Story, at, number, watching
 from twin.legal_state import LegalState
 from twin.records import (
     Classifier,
@@ -48,7 +48,7 @@ def removed(story: Story) -> Story:
 def test_fires_at_the_lift_at_the_slot() -> None:
     story = stored()
     lift = story.lifted_for_exit("8:00")
-    watch = Watch().hears_one_by_one(story.records)
+    watch = watching("R01").hears_one_by_one(story.records)
     warning = watch.only("R01")
     assert (warning.subject_kind, warning.subject, warning.raised_at) == ("container", BOX, at("8:00"))
     assert (warning.place_x, warning.place_y) == pytest.approx((13.25, 8.6), abs=0.01)
@@ -62,7 +62,7 @@ def test_fires_at_the_lift_at_the_slot() -> None:
 
 
 def test_escalates_on_the_way_to_the_gate_and_stays_one_warning() -> None:
-    watch = Watch().hears_one_by_one(removed(stored()).records)
+    watch = watching("R01").hears_one_by_one(removed(stored()).records)
     warning = watch.only("R01")
     assert warning.severity is Severity.CRITICAL
     assert warning.eta_s == 0.0
@@ -76,7 +76,7 @@ def test_escalates_on_the_way_to_the_gate_and_stays_one_warning() -> None:
 def test_passing_the_gate_without_a_seen_lift_fires_too() -> None:
     story = stored()
     story.passes_gate("8:04")
-    warning = Watch().hears_one_by_one(story.records).only("R01")
+    warning = watching("R01").hears_one_by_one(story.records).only("R01")
     assert (warning.severity, warning.raised_at) == (Severity.CRITICAL, at("8:04"))
     assert (warning.place_x, warning.place_y) == pytest.approx((16.0, 25.0), abs=0.01), "where the truck was last seen"
 
@@ -84,7 +84,7 @@ def test_passing_the_gate_without_a_seen_lift_fires_too() -> None:
 def test_a_gate_passage_of_an_unknown_truck_is_placed_at_the_gate() -> None:
     story = stored()
     story.passes_gate("8:04", plate="闽Z9")
-    assert Watch().hears_one_by_one(story.records).only("R01").place_y == 300.0
+    assert watching("R01").hears_one_by_one(story.records).only("R01").place_y == 300.0
 
 
 @pytest.mark.parametrize("state", [None, DeclarationState.LODGED, DeclarationState.HELD, DeclarationState.INSPECTED,
@@ -96,31 +96,31 @@ def test_no_state_but_release_permits_a_removal(state: DeclarationState | None) 
         story.declares("7:10", state)
     story.lifted_for_exit("8:00")
     expected = "none" if state is None else state.value
-    assert Watch().hears_one_by_one(story.records).only("R01").facts["declaration_state"] == expected
+    assert watching("R01").hears_one_by_one(story.records).only("R01").facts["declaration_state"] == expected
 
 
 def test_a_released_container_leaves_quietly() -> None:
     story = stored()
     story.released("7:30")
-    watch = Watch().hears_one_by_one(removed(story).records)
+    watch = watching("R01").hears_one_by_one(removed(story).records)
     assert watch.warnings() == ()
     assert watch.twin.containers.legal_state[0] == LegalState.REMOVED
 
 
 @pytest.mark.parametrize("trade", [Trade.FOREIGN, Trade.TRANSIT, Trade.TRANSSHIPMENT])
 def test_all_supervised_trades_count(trade: Trade) -> None:
-    assert Watch().hears_one_by_one(removed(stored(trade=trade)).records).only("R01")
+    assert watching("R01").hears_one_by_one(removed(stored(trade=trade)).records).only("R01")
 
 
 @pytest.mark.parametrize("more", [{"trade": Trade.DOMESTIC}, {"full": False}])
 def test_domestic_and_empty_containers_are_not_its_business(more: dict[str, object]) -> None:
-    assert Watch().hears_one_by_one(removed(stored(**more)).records).warnings() == ()
+    assert watching("R01").hears_one_by_one(removed(stored(**more)).records).warnings() == ()
 
 
 def test_an_export_release_permits_loading_not_leaving() -> None:
     story = stored()
     story.released("7:30", mode=DeclarationMode.EXPORT, declaration="2")
-    assert Watch().hears_one_by_one(removed(story).records).only("R01")
+    assert watching("R01").hears_one_by_one(removed(story).records).only("R01")
 
 
 @pytest.mark.parametrize("other", ["planned", "inspection", "restow", "held at the gate", "inwards"])
@@ -137,14 +137,14 @@ def test_what_is_no_removal(other: str) -> None:
         story.passes_gate("8:00", decision=GateDecision.HOLD)
     else:
         story.passes_gate("8:00", Direction.IN)
-    assert Watch().hears_one_by_one(story.records).warnings() == ()
+    assert watching("R01").hears_one_by_one(story.records).warnings() == ()
 
 
 def test_a_late_release_dated_before_the_lift_overturns_it_visibly() -> None:
     story = stored()
     story.lifted_for_exit("8:00")
     release = story.released("7:55")
-    watch = Watch().hears_one_by_one(story.records)
+    watch = watching("R01").hears_one_by_one(story.records)
     warning = watch.only("R01")
     assert (warning.active, warning.overturned) == (False, True)
     assert warning.history[-1].verb is Verb.OVERTURN
@@ -157,7 +157,7 @@ def test_a_release_dated_after_the_lift_clears_but_does_not_overturn() -> None:
     story = stored()
     story.lifted_for_exit("8:00")
     story.released("8:01")
-    warning = Watch().hears_one_by_one(story.records).only("R01")
+    warning = watching("R01").hears_one_by_one(story.records).only("R01")
     assert (warning.active, warning.overturned) == (False, False)
     assert warning.history[-1].note == "released after the lift"
 
@@ -167,14 +167,14 @@ def test_a_late_hold_dated_before_the_lift_raises_it_late() -> None:
     story.released("7:30")
     story.lifted_for_exit("8:00")
     story.declares("7:50", DeclarationState.HELD, declaration="2")
-    assert Watch().hears_one_by_one(story.records).only("R01").facts["declaration_state"] == "held"
+    assert watching("R01").hears_one_by_one(story.records).only("R01").facts["declaration_state"] == "held"
 
 
 def test_putting_it_back_clears_and_taking_it_again_is_the_same_open_warning() -> None:
     story = stored()
     story.lifted_for_exit("8:00")
     story.dropped("8:05")
-    watch = Watch().hears_one_by_one(story.records)
+    watch = watching("R01").hears_one_by_one(story.records)
     assert not watch.only("R01").active
     story.lifted_for_exit("9:00")
     watch.hears(story.records[-1:])
@@ -187,7 +187,7 @@ def test_a_removal_after_the_first_was_closed_is_a_new_incident() -> None:
     story = stored()
     story.lifted_for_exit("8:00")
     story.dropped("8:05")
-    watch = Watch().hears_one_by_one(story.records)
+    watch = watching("R01").hears_one_by_one(story.records)
     first = watch.only("R01").id
     book = watch.twin.warnings
     book.take(first, "Zhang", at("8:06"))
@@ -200,7 +200,7 @@ def test_a_removal_after_the_first_was_closed_is_a_new_incident() -> None:
 
 def test_after_closing_the_passage_of_the_same_removal_does_not_raise_again() -> None:
     story = removed(stored())
-    watch = Watch().hears_one_by_one(story.records[:-1])
+    watch = watching("R01").hears_one_by_one(story.records[:-1])
     book, first = watch.twin.warnings, watch.only("R01").id
     book.take(first, "Zhang", at("8:03"))
     book.close(first, "Zhang", at("8:03"), "permitted: by telephone")
@@ -212,7 +212,7 @@ def test_a_lift_known_only_after_the_return_is_raised_and_cleared() -> None:
     story = stored()
     lift = story.lifted_for_exit("8:00")
     drop = story.dropped("8:05")
-    watch = Watch().hears_one_by_one([*story.records[:5], drop, lift])
+    watch = watching("R01").hears_one_by_one([*story.records[:5], drop, lift])
     assert not watch.only("R01").active
 
 
@@ -224,7 +224,7 @@ def test_any_order_comes_to_the_same_conclusion() -> None:
     for order in orders:
         shuffled = story.records[:5] + order
         random.Random(len(conclusions)).shuffle(shuffled)
-        watch = Watch().hears_one_by_one(shuffled + shuffled)
+        watch = watching("R01").hears_one_by_one(shuffled + shuffled)
         warning = watch.only("R01")
         conclusions.add((warning.subject, warning.raised_at, warning.severity, warning.active,
                          warning.facts["declaration_state"]))
@@ -237,7 +237,7 @@ def test_a_standing_stock_raises_nothing() -> None:
         story.container("7:00", number(serial))
         story.stands("7:00", f"F1-{2 * (serial % 9) + 1:02d}-02-1", number(serial))
         story.declares("7:00", DeclarationState.ACCEPTED, number(serial), declaration=str(serial))
-    watch = Watch()
+    watch = watching("R01")
     watch.hears(story.records)
     assert watch.warnings() == ()
     assert watch.twin.containers.count == 29
@@ -248,7 +248,7 @@ def test_two_containers_on_a_truck_are_two_warnings() -> None:
     story.container("7:00", number(2))
     story.lifted_for_exit("8:00")
     story.lifted_for_exit("8:01", "F1-03-01-1", box=number(2))
-    watch = Watch().hears_one_by_one(story.records)
+    watch = watching("R01").hears_one_by_one(story.records)
     assert {w.subject for w in watch.warnings("R01")} == {BOX, number(2)}
 
 
@@ -266,6 +266,6 @@ def test_wrong_settings_are_named(settings: dict[str, dict[str, object]], words:
 def test_a_longer_warning_time_makes_it_critical_sooner() -> None:
     story = stored()
     story.lifted_for_exit("8:00")
-    watch = Watch(rules=make_rules({"R01": {"critical_eta_s": 600.0}})).hears_one_by_one(story.records)
+    watch = watching("R01", settings={"R01": {"critical_eta_s": 600.0}}).hears_one_by_one(story.records)
     assert watch.only("R01").severity is Severity.CRITICAL
     assert all(p.unit or p.name == "detour_factor" for p in RULE.parameters)

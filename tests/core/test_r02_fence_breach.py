@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.core.small_port import box, small_port
-from tests.core.timeline import BOX, Story, Watch, at, number
+from tests.core.timeline import BOX, Story, Watch, at, number, watching
 from twin.port_index import PortIndex
 from twin.port_layout import Fence, FenceClass, Name
 from twin.records import EntityKind, MoveEvent, PlaceKind, Purpose, Trade, VehicleKind
@@ -33,7 +33,7 @@ def carries(story: Story, trade: Trade, when: str = "7:30") -> Story:
 
 
 def told(story: Story) -> Watch:
-    return Watch(story.index).hears_one_by_one(story.records)
+    return watching("R02", index=story.index).hears_one_by_one(story.records)
 
 
 def test_a_foreign_truck_deep_in_the_domestic_area_fires_at_the_first_fix() -> None:
@@ -154,7 +154,7 @@ def test_many_fixes_in_one_step_are_judged_one_by_one() -> None:
     story = truck()
     for second, x in enumerate((190.0, 220.0, 250.0, 280.0, 320.0)):
         story.fix(at("8:00:10") + 2000 * second, x, 30.0)
-    watch = Watch()
+    watch = watching("R02")
     watch.hears(story.records)
     warning = watch.only("R02")
     assert not warning.active
@@ -193,7 +193,7 @@ def test_what_a_truck_carried_when_it_was_there_counts_not_what_it_carries_now()
     story = carries(truck(Trade.DOMESTIC), Trade.FOREIGN)
     story.fix("8:00:20", 220.0, 30.0)
     story.dropped("8:01", "F1-03-01-1", PLATE)
-    watch = Watch()
+    watch = watching("R02")
     watch.hears(story.records)  # the drop is known before the fix is judged
     assert watch.only("R02").facts["container"] == BOX
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.core.timeline import BOX, Story, Watch, at, number
+from tests.core.timeline import BOX, Story, Watch, at, number, watching
 from twin.records import Direction, EntityKind, MoveEvent, PlaceKind, Purpose, SealEventKind, Trade, TripState
 from twin.seal_state import SealState
 from twin.warnings import Severity
@@ -29,7 +29,7 @@ def on_truck(story: Story, when: str = "7:50") -> Story:
 
 
 def told(story: Story) -> Watch:
-    return Watch().hears_one_by_one(story.records)
+    return watching("R03").hears_one_by_one(story.records)
 
 
 @pytest.mark.parametrize("event", [SealEventKind.CUT, SealEventKind.TAMPERED])
@@ -85,7 +85,7 @@ def test_sealing_anew_clears_and_several_causes_are_one_warning() -> None:
     story.seal("8:00", SealEventKind.TAMPERED)
     story.seal("8:01", SealEventKind.CUT)
     story.seal("8:30", SealEventKind.LOCKED, by="Lin", authority=PERMIT)
-    watch = Watch().hears_one_by_one(story.records[:-1])
+    watch = watching("R03").hears_one_by_one(story.records[:-1])
     assert watch.only("R03").active
     watch.hears(story.records[-1:])
     warning = watch.only("R03")
@@ -122,7 +122,7 @@ def test_opened_and_closed_between_two_steps_is_evidence() -> None:
     story = sealed()
     story.seal("8:00:00", SealEventKind.UNLOCKED)
     story.seal("8:00:01", SealEventKind.LOCKED, by="x")
-    watch = Watch()
+    watch = watching("R03")
     watch.hears(story.records)
     assert not watch.only("R03").active
 
@@ -140,7 +140,7 @@ def test_silent_beyond_three_intervals_on_a_moving_truck() -> None:
     story = on_truck(sealed())
     story.seal("7:59:30", SealEventKind.HEARTBEAT)
     drives(story, "8:00", 190)
-    watch = Watch().hears_one_by_one(story.records)
+    watch = watching("R03").hears_one_by_one(story.records)
     warning = watch.only("R03")
     assert warning.facts["cause"] == "silent"
     assert warning.facts["vehicle"] == "闽A1"
@@ -265,7 +265,7 @@ def test_a_standing_stock_of_sealed_containers_raises_nothing() -> None:
         story.stands("7:00", f"F1-{2 * (serial % 9) + 1:02d}-01-1", box)
         story.seal("6:00", SealEventKind.HEARTBEAT, seal=seal, box=box)
         story.fix("6:00", 50.0, 30.0, seal, kind=EntityKind.SEAL)
-    watch = Watch()
+    watch = watching("R03")
     watch.hears(story.records, at("9:00"))
     assert watch.warnings() == ()
     assert watch.twin.seals.count == 19

@@ -50,7 +50,7 @@ from twin.records import (
 )
 from twin.rules.base import Rule, RuleFault
 from twin.rules.quantities import QUANTITIES
-from twin.rules.registry import RULES, make_rules
+from twin.rules.registry import RULES, Settings, make_rules
 from twin.twin import Twin
 from twin.warnings import RiskWarning
 
@@ -104,7 +104,7 @@ class Story:
                  mode: DeclarationMode = DeclarationMode.IMPORT,
                  declaration: str = "350120261000000001") -> Declaration:
         return self._tell(Declaration, when, declaration=declaration, mode=mode, state=state, containers=(box,),
-                          hs_code="84", goods="pumps", packages=1, gross_kg=1.0, consignor="a", consignee="b",
+                          hs_code="84", goods="pumps", packages=1, gross_kg=20_000.0, consignor="a", consignee="b",
                           lodged_at=at("0:00"), reason=None)
 
     def released(self, when: str, box: str = BOX, **more: Any) -> Declaration:
@@ -194,6 +194,11 @@ class Watch:
         every = self.warnings()
         assert [w.rule for w in every] == [rule], f"warnings: {[(w.rule, w.subject, dict(w.facts)) for w in every]}"
         return every[0]
+
+
+def watching(*rules: str, settings: Settings | None = None, index: PortIndex | None = None) -> Watch:
+    """A watch by some of the rules alone."""
+    return Watch(index, [rule for rule in make_rules(settings) if rule.spec.id in rules])
 
 
 def _explained(warning: RiskWarning) -> None:

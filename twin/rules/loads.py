@@ -96,5 +96,5 @@ def _read(state: State, batch: Batch) -> list[tuple[str, Statement]]:
 def _on_trucks(state: State, batch: Batch, told: NDArray[np.bool_], kind: str, ref: str) -> NDArray[np.intp]:
     """Which rows name a vehicle that is none of the port's own."""
     at = np.flatnonzero(told & (batch[kind] == PlaceKind.VEHICLE))
-    movers = state.movers.known_rows(batch[ref][at])
-    return at[~np.isin(state.movers.vehicle_kind[movers], _PORTS_OWN)]
+    kinds = np.append(state.movers.vehicle_kind, -1)[state.movers.known_rows(batch[ref][at])]
+    return at[~np.isin(kinds, _PORTS_OWN)]

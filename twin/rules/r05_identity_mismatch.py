@@ -64,10 +64,9 @@ class _Memory:
 
 @dataclass(frozen=True, slots=True)
 class _Mismatch:
-    """What is wrong with a reading: of whom, why, beside which record, with what difference."""
+    """What is wrong with a reading: of which truck, why, beside which record, with what difference."""
 
-    kind: str
-    subject: str
+    truck: str
     cause: str
     facts: Mapping[str, Fact]
     evidence: tuple[str, ...]
@@ -75,7 +74,9 @@ class _Mismatch:
 
 
 class IdentityMismatch:
-    """The rule R05. Only a contradiction counts; what nobody said anything about is none. Seals are R03's matter."""
+    """The rule R05. Its subjects are trucks; of a wrong plate the truck of the order. Only a contradiction counts, not
+    what nobody said anything about. Seals are R03's matter.
+    """
 
     spec = RULE
 
@@ -140,7 +141,7 @@ class IdentityMismatch:
         if len(others) == len(carriers) == 1 and reading.plate_confidence >= least:
             truck, record = others[0]
             return _Mismatch(
-                "vehicle", truck, "plate", {"read": reading.plate, "expected": truck, "container": extra[0]}, (record,),
+                truck, "plate", {"read": reading.plate, "expected": truck, "container": extra[0]}, (record,),
                 Limit("plate_read", reading.plate, truck))
         if reading.container_confidence < least:
             return None
@@ -148,12 +149,12 @@ class IdentityMismatch:
         valid = is_valid(extra[0])
         if missing:
             return _Mismatch(
-                "container", missing[0], "container" if valid else "invalid_number",
-                {"read": extra[0], "expected": missing[0], "vehicle": reading.plate},
+                reading.plate, "container" if valid else "invalid_number",
+                {"read": extra[0], "expected": missing[0], "container": missing[0]},
                 (expected[c.row_of[missing[0]]],), Limit("container_read", extra[0], missing[0]))
         if not valid and c.described_version[read[extra[0]]] < 0:
             return _Mismatch(
-                "container", extra[0], "invalid_number", {"read": extra[0], "vehicle": reading.plate}, (),
+                reading.plate, "invalid_number", {"read": extra[0], "container": extra[0]}, (),
                 Limit("check_digit", extra[0][-1:], "another digit"))
         return self._elsewhere(state, reading, extra[0], read[extra[0]])
 
@@ -166,8 +167,8 @@ class IdentityMismatch:
         gate = places.of_gate(state, reading.gate, reading.lane)
         away = round(math.dist(place, gate)) if places.known(gate) else 0
         return _Mismatch(
-            "container", number, "elsewhere",
-            {"read": number, "vehicle": reading.plate, "slot": slot, "disagrees": "gate", "says": reading.gate,
+            reading.plate, "elsewhere",
+            {"read": number, "container": number, "slot": slot, "disagrees": "gate", "says": reading.gate,
              "against": "tos", "against_says": slot, "difference_m": away}, (record,),
             Limit("place", slot, "on the truck"))
 
@@ -189,10 +190,10 @@ class IdentityMismatch:
                 return None
             away = min(metres for _, metres in beyond)
         return _Mismatch(
-            "vehicle", reading.plate, "cloned",
-            {"vehicle": reading.plate, "disagrees": "gate", "says": reading.gate, "against": "position",
+            reading.plate, "cloned",
+            {"disagrees": "gate", "says": reading.gate, "against": "position",
              "against_says": f"{seen[0][1]:.0f}, {seen[0][2]:.0f}", "difference_m": round(away)}, (),
-            Limit("distance_to_gate", round(away), apart, "m", "apart_m"))
+            Limit("distance_to_gate", math.ceil(away), apart, "m", "apart_m"))
 
     def _stood(self, seen: tuple[tuple[int, float, float], ...]) -> bool:
         """Whether the sightings before and after are of a truck that stood all the while."""
@@ -204,10 +205,11 @@ class IdentityMismatch:
 
     def _finding(self, state: State, reading: _Reading, found: _Mismatch, incident: str) -> Finding:
         x, y = places.of_gate(state, reading.gate, reading.lane)
-        facts: dict[str, Fact] = {"cause": found.cause, "gate": reading.gate, "direction": reading.direction,
-                                  **found.facts}
+        facts: dict[str, Fact] = {
+            "cause": found.cause, "vehicle": found.truck, "gate": reading.gate, "direction": reading.direction,
+            **found.facts}
         return Finding(
-            rule=RULE.id, severity=RULE.severity, subject_kind=found.kind, subject=found.subject, at=reading.at,
+            rule=RULE.id, severity=RULE.severity, subject_kind="vehicle", subject=found.truck, at=reading.at,
             incident=incident, x=x, y=y, zone=state.zone_name(x, y), facts=facts,
             evidence=(reading.record, *found.evidence), limits=(found.limit,))
 

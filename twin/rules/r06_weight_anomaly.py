@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -180,8 +181,8 @@ class WeightAnomaly:
             rule=RULE.id, severity=RULE.severity, subject_kind="container", subject=number, at=passage.at, incident=key,
             x=x, y=y, zone=state.zone_name(x, y), eta_s=0.0 if raised else None, facts=facts,
             evidence=(passage.record, *(p.record for p in weighing.papers)),
-            limits=(Limit("weight_difference", abs(round(weighing.excess_kg)), round(weighing.allowed_kg), "kg",
-                          "share" if proportion else "least_kg"),))
+            limits=(Limit("weight_difference", math.ceil(abs(weighing.excess_kg)), math.floor(weighing.allowed_kg),
+                          "kg", "share" if proportion else "least_kg"),))
 
 
 def _paper(state: State, row: int, at: int) -> Paper | None:

@@ -139,13 +139,13 @@ class InspectionEvasion:
         gone = any(lift.leaves for lift in moves)
         facts: dict[str, Fact] = {
             "cause": "moved_elsewhere", "container": number, "declaration": hold.paper.number, "slot": first.from_ref,
-            "to": first.to_ref, "disagrees": "lift", "says": first.purpose, "against": "declaration",
+            "to": first.to_ref, "disagrees": "lift", "says": first.doing, "against": "declaration",
             "against_says": hold.paper.state, "difference_min": round((first.at - hold.paper.at) / _MINUTE_MS, 1)}
         finding = Finding(
             rule=RULE.id, severity=Severity.CRITICAL if gone else RULE.severity, subject_kind="container",
             subject=number, at=first.at, incident=f"{hold.paper.number}-moved", x=x, y=y, zone=state.zone_name(x, y),
             eta_s=0.0 if gone else None, facts=facts, evidence=(hold.paper.record, *(lift.record for lift in moves)),
-            limits=(Limit("move_purpose", first.purpose, "inspection"),))
+            limits=(Limit("move_purpose", first.doing, "inspection"),))
         return Case(finding) if obeyed is None else Case(finding, obeyed[0], obeyed[1], (obeyed[2],))
 
     def _overdue(

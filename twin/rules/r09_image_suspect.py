@@ -85,13 +85,13 @@ class ImageSuspect:
         gone = any(lift.leaves for lift in moves)
         facts: dict[str, Fact] = {
             "cause": "left" if gone else "moved", "container": number, "order": image.order, "disagrees": "lift",
-            "says": first.purpose, "against": "inspection", "against_says": image.result, "slot": first.from_ref,
+            "says": first.doing, "against": "inspection", "against_says": image.result, "slot": first.from_ref,
             "to": first.to_ref, "difference_min": round((first.at - image.at) / 60_000.0, 1)}
         finding = Finding(
             rule=RULE.id, severity=Severity.CRITICAL if gone else RULE.severity, subject_kind="container",
             subject=number, at=first.at, incident=image.order, x=x, y=y, zone=state.zone_name(x, y),
             eta_s=0.0 if gone else None, facts=facts, evidence=(image.record, *(lift.record for lift in moves)),
-            limits=(Limit("move_purpose", first.purpose, "inspection"),
+            limits=(Limit("move_purpose", first.doing, "inspection"),
                     Limit("image_result", image.result, InspectionResult.CLEAR.value)))
         if settled is None:
             return Case(finding)

@@ -12,6 +12,18 @@ from twin.rules.r02_fence_breach import RULE as R02
 from twin.rules.r02_fence_breach import FenceBreach
 from twin.rules.r03_seal_tamper import RULE as R03
 from twin.rules.r03_seal_tamper import SealTamper
+from twin.rules.r04_stock_mismatch import RULE as R04
+from twin.rules.r04_stock_mismatch import StockMismatch
+from twin.rules.r05_identity_mismatch import RULE as R05
+from twin.rules.r05_identity_mismatch import IdentityMismatch
+from twin.rules.r06_weight_anomaly import RULE as R06
+from twin.rules.r06_weight_anomaly import WeightAnomaly
+from twin.rules.r07_empty_not_verified import RULE as R07
+from twin.rules.r07_empty_not_verified import EmptyNotVerified
+from twin.rules.r08_inspection_evasion import RULE as R08
+from twin.rules.r08_inspection_evasion import InspectionEvasion
+from twin.rules.r09_image_suspect import RULE as R09
+from twin.rules.r09_image_suspect import ImageSuspect
 
 Settings = Mapping[str, Mapping[str, Any]]
 
@@ -19,6 +31,12 @@ _MAKERS: tuple[tuple[RuleSpec, Callable[[Mapping[str, float]], Rule]], ...] = (
     (R01, UnpermittedRemoval),
     (R02, FenceBreach),
     (R03, SealTamper),
+    (R04, StockMismatch),
+    (R05, IdentityMismatch),
+    (R06, WeightAnomaly),
+    (R07, EmptyNotVerified),
+    (R08, InspectionEvasion),
+    (R09, ImageSuspect),
 )
 
 RULES: tuple[RuleSpec, ...] = tuple(spec for spec, _ in _MAKERS)

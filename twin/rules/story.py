@@ -47,6 +47,11 @@ class Lift:
         return self.event == MoveEvent.LOAD or self.leaves
 
     @property
+    def doing(self) -> str:
+        """What it was for, or, where it is no lift in the yard, what it was."""
+        return self.purpose if self.event == MoveEvent.PICK else self.event
+
+    @property
     def leaves(self) -> bool:
         """Whether it takes the container out of the port by a gate."""
         return self.event == MoveEvent.GTOT
