@@ -59,6 +59,10 @@ class QuietScene:
         self.finalised += 1
 
 
+STORIES_OF = ("R01", "R02", "R03")
+"""The rules whose stories the desk's tests tell; others find fault with what such a story leaves out."""
+
+
 class Notes:
     """What the desk wrote back, in order: (what, fields)."""
 
@@ -107,7 +111,8 @@ class Office:
         self.feeds: tuple[FeedHealth, ...] = (FeedHealth("port", FeedState.UP, now - 60_000, last_success_at=now),)
         self.outcomes: list[Outcome] = []
         self.scenes: list[QuietScene] = []
-        self.twin = Twin(story.index, make_rules())
+        rules = [rule for rule in make_rules() if rule.spec.id in STORIES_OF]
+        self.twin = Twin(story.index, rules)
         self.layers = Layers(story.index, self.twin)
         self.session = Session(self.inbox, self.twin, self.layers, lambda: self.feeds)
         self.language = Language(application, lang)
