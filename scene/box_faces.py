@@ -101,17 +101,22 @@ def _free_standing(boxes: Boxes) -> _Surroundings:
 
 
 def visible_faces(boxes: Boxes, stacks: Stacks | None, light: Light) -> Faces:
-    """Quads of all faces of `boxes` that can be seen.
+    """Quads of all faces of `boxes` that can be seen: `faces_by_side` as one."""
+    return together(list(faces_by_side(boxes, stacks, light)))
+
+
+def faces_by_side(boxes: Boxes, stacks: Stacks | None, light: Light) -> tuple[Faces, ...]:
+    """Quads of all faces of `boxes` that can be seen, for each of `SIDES`.
 
     stacks: how they stand on one another (the same order), None: each stands for itself.
     Colours are final: `light` and the darkness between stacks are in them.
     """
     if not len(boxes):
-        return nothing()
+        return (nothing(),) * len(SIDES)
     around = _surroundings(stacks) if stacks is not None else _free_standing(boxes)
     base = stacks.base_m if stacks is not None else boxes.base[:, 2]
     top = base + boxes.size[:, 2]
-    east, north = unit(boxes.bearing_deg)
+    east, north = (a.astype(np.float32) for a in unit(boxes.bearing_deg))
     along = np.stack([east, north], axis=1)
     across = np.stack([north, -east], axis=1)
     half_l = 0.5 * boxes.size[:, 0]
@@ -121,37 +126,36 @@ def visible_faces(boxes: Boxes, stacks: Stacks | None, light: Light) -> Faces:
     shade = 0.90 + 0.17 * (boxes.shade.astype(np.float32) / 255.0)
     seams = _seams(boxes, stacks, around, top)
     colour = (boxes.colour * shade[:, None]).astype(np.float32)
-    centre = boxes.base[:, :2].astype(np.float64)
+    centre = boxes.base[:, :2]
     lift = boxes.base[:, 2] - base  # stacks count from their own ground: a ship's hatch covers are higher
+    heading = np.rint(boxes.bearing_deg).astype(np.intp)
 
     sides = (
-        # stack beside, one beyond it, direction outwards, half the box that way and sidewards, seams to the left and
-        # right as seen from outside, a door
-        (around.rear, around.rear2, -along, half_l, half_w, (seams[LEFT], seams[RIGHT]), doors),
-        (around.front, around.front2, along, half_l, half_w, (seams[RIGHT], seams[LEFT]), ~doors),
-        (around.left, around.left2, -across, half_w, half_l, (seams[FRONT], seams[REAR]), never),
-        (around.right, around.right2, across, half_w, half_l, (seams[REAR], seams[FRONT]), never),
+        # stack beside, one beyond it, direction outwards and its angle from the box's, half the box that way and
+        # sidewards, seams to the left and right as seen from outside, a door
+        (around.rear, around.rear2, -along, 180, half_l, half_w, (seams[LEFT], seams[RIGHT]), doors),
+        (around.front, around.front2, along, 0, half_l, half_w, (seams[RIGHT], seams[LEFT]), ~doors),
+        (around.left, around.left2, -across, 270, half_w, half_l, (seams[FRONT], seams[REAR]), never),
+        (around.right, around.right2, across, 90, half_w, half_l, (seams[REAR], seams[FRONT]), never),
     )
     parts = []
-    for side, (beside, beyond, out, out_m, way_m, seam, door) in enumerate(sides):
+    for side, (beside, beyond, out, turn, out_m, way_m, seam, door) in enumerate(sides):
         low = np.maximum(base, beside)
         at = np.flatnonzero(top - low > _SLIVER_M)
-        if not len(at):
-            continue
         parts.append(_upright(
-            side, at, centre, out, (out_m, way_m, *seam), (low, top, base, lift), (beside, beyond), colour, door,
-            light))
+            side, at, centre, out, (out_m, way_m, *seam), (low, top, base, lift), (beside, beyond),
+            colour[at] * _lit(light)[(heading[at] + turn) % 360], door) if len(at) else nothing())
     parts.append(_roofs(np.flatnonzero(around.own <= top + _SLIVER_M), centre, along, across, half_l, half_w,
                         seams, (top, lift), around, colour, light))
-    return together(parts)
+    return tuple(parts)
 
 
 def _upright(
-    side: int, at: NDArray[np.intp], centre: NDArray[np.float64], out: NDArray[np.float64], half: tuple[F4, F4, F4, F4],
-    heights: tuple[F4, F4, F4, F4], stacks: tuple[F4, F4], colour: F4, door: NDArray[np.bool_], light: Light,
+    side: int, at: NDArray[np.intp], centre: F4, out: F4, half: tuple[F4, F4, F4, F4],
+    heights: tuple[F4, F4, F4, F4], stacks: tuple[F4, F4], lit: F4, door: NDArray[np.bool_],
 ) -> Faces:
     """Upright faces of the boxes `at`. out: direction they look to. half: half the box that way and sidewards,
-    seams to the left and right."""
+    seams to the left and right. lit: colours of those boxes in the light on this side."""
     out_m, way_m, seam_left, seam_right = (a[at] for a in half)
     low, top, base, lift = (a[at] for a in heights)
     beside, beyond = (a[at] for a in stacks)
@@ -164,8 +168,6 @@ def _upright(
     points[:, 1, :2] = points[:, 2, :2] = middle + right * (way_m + seam_right)[:, None]
     points[:, :2, 2] = (low + lift)[:, None]
     points[:, 2:, 2] = (top + lift)[:, None]
-    heading = np.rint(np.degrees(np.arctan2(out[at, 0], out[at, 1]))).astype(np.intp) % 360
-    lit = colour[at] * _lit(light)[heading]
     colours = np.empty((n, 4, 3), dtype=np.uint8)
     colours[:, :2] = _shaded(lit, _depth(low, beside, beyond))[:, None]
     colours[:, 2:] = _shaded(lit, _depth(top, beside, beyond))[:, None]
@@ -206,7 +208,7 @@ def _depth(z: F4, beside: F4, beyond: F4) -> F4:
 
 
 def _roofs(
-    at: NDArray[np.intp], centre: NDArray[np.float64], along: NDArray[np.float64], across: NDArray[np.float64],
+    at: NDArray[np.intp], centre: F4, along: F4, across: F4,
     half_l: F4, half_w: F4, seams: F4, heights: tuple[F4, F4], around: _Surroundings, colour: F4, light: Light,
 ) -> Faces:
     top, lift = (a[at] for a in heights)
@@ -236,3 +238,50 @@ def _roofs(
         far, near = 2.0 * half_w + seams[side], -seams[side]
         edges[:, corner, 2], edges[:, corner, 3] = (near, far) if side == RIGHT else (far, near)
     return Faces(points, colours, edges, np.full(n, ROOF, dtype=np.int8), at.astype(np.int32))
+
+
+# Corners of the five faces of a box: along, across, up; and what of (sideways, sideways, height, height) lies between
+# each corner and the four edges of its face.
+_CORNERS = np.array([
+    [(-1, -1, 0), (-1, 1, 0), (-1, 1, 1), (-1, -1, 1)],
+    [(1, 1, 0), (1, -1, 0), (1, -1, 1), (1, 1, 1)],
+    [(1, -1, 0), (-1, -1, 0), (-1, -1, 1), (1, -1, 1)],
+    [(-1, 1, 0), (1, 1, 0), (1, 1, 1), (-1, 1, 1)],
+    [(-1, 1, 1), (1, 1, 1), (1, -1, 1), (-1, -1, 1)],
+], dtype=np.float32)
+_UPRIGHT_EDGES = [(0, 1, 0, 1), (1, 0, 0, 1), (1, 0, 1, 0), (0, 1, 1, 0)]
+_EDGES = np.array([_UPRIGHT_EDGES] * 4 + [[(0, 1, 0, 1), (1, 0, 0, 1), (1, 0, 1, 0), (0, 1, 1, 0)]], dtype=np.float32)
+_TURNS = (180, 0, 270, 90)
+
+
+def loose_faces(boxes: Boxes, light: Light) -> tuple[F4, NDArray[np.uint8], F4]:
+    """Points, colours and edges of all five faces of boxes that stand for themselves, as in `Faces`, many at once:
+    what moves is made anew ten times a second."""
+    n = len(boxes)
+    east, north = (a.astype(np.float32)[:, None, None] for a in unit(boxes.bearing_deg))
+    size = boxes.size.astype(np.float32)
+    local = _CORNERS * (size * np.array([0.5, 0.5, 1.0], dtype=np.float32))[:, None, None, :]
+    points = np.empty((n, 5, 4, 3), dtype=np.float32)
+    points[..., 0] = local[..., 0] * east + local[..., 1] * north
+    points[..., 1] = local[..., 0] * north - local[..., 1] * east
+    points[..., 2] = local[..., 2]
+    points += boxes.base[:, None, None, :]
+    spans = np.empty((n, 5, 1, 4), dtype=np.float32)
+    length, width, height = (size[:, k, None, None] for k in range(3))
+    spans[:, :2, :, :2], spans[:, 2:, :, :2] = width[..., None], length[..., None]
+    spans[..., 2:] = height[..., None]
+    spans[:, ROOF, :, 2:] = width
+    edges = _EDGES * spans
+    doors = boxes.shade % 2 == 0
+    edges[doors, REAR, :, 2] += DOOR
+    edges[~doors, FRONT, :, 2] += DOOR
+    heading = np.rint(boxes.bearing_deg).astype(np.intp)
+    lit = np.empty((n, 5, 3), dtype=np.float32)
+    for side, turn in enumerate(_TURNS):
+        lit[:, side] = _lit(light)[(heading + turn) % 360]
+    lit[:, ROOF] = _lit(light)[-1]
+    lit *= (boxes.colour * (0.90 + 0.17 * (boxes.shade.astype(np.float32) / 255.0))[:, None])[:, None, :]
+    depth = np.ones((n, 5, 4, 1), dtype=np.float32)
+    depth[:, :ROOF, :, 0] = 0.66 + 0.34 * np.clip(points[:, :ROOF, :, 2] / 5.5, 0.0, 1.0)
+    colours = np.minimum(lit[:, :, None, :] * depth, 255.0).astype(np.uint8)
+    return points.reshape(-1, 4, 3), colours.reshape(-1, 4, 3), edges.reshape(-1, 4, 4)

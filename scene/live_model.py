@@ -9,7 +9,7 @@ from vtkmodules.vtkRenderingCore import vtkRenderer
 
 from layers.layers import Layers
 from scene.light import Light
-from scene.props.containers import BUDGET_S, MovingContainers, ShippedContainers, YardContainers
+from scene.props.containers import MovingContainers, ShippedContainers, YardContainers
 from scene.props.cranes import Cranes
 from scene.props.cutaway import Glass
 from scene.props.seals import Seals
@@ -42,7 +42,7 @@ class LiveModel:
         return self.yard.pending
 
     def sync(
-        self, layers: Layers, eye: tuple[float, float, float], now_ms: int, budget_s: float = BUDGET_S
+        self, layers: Layers, eye: tuple[float, float, float], now_ms: int, budget_s: float | None = None
     ) -> bool:
         """Draw what changed since the last call, after `layers.advance(now_ms)`. True when the picture changed."""
         self._now_ms = now_ms
@@ -63,7 +63,8 @@ class LiveModel:
 
     def look_from(self, layers: Layers, eye: tuple[float, float, float]) -> None:
         """Fit what depends on the eye to a camera that moved between two syncs."""
-        self.yard.look_from(eye)
+        for prop in (self.yard, self.cargo, self.moving):
+            prop.look_from(eye)
         self.warnings.sync(layers.warnings, eye, self._now_ms)
         self.selection.sync(layers, eye)
 

@@ -1,86 +1,136 @@
-"""The look of container steel: ribs, corner posts, rails and doors, worked out per pixel from the place on the face.
+"""The look of container steel: ribs, corner castings, rails and doors, worked out per pixel from the place on the face.
 
 No geometry and no texture (a texture with its smaller copies costs a software renderer five times as much, measured):
-lines are as wide as steel is, never thinner than a pixel, and fade where a pixel would hold several of them, so a yard
-a kilometre away is calm and a box close by has its ribs.
+lines are as wide as steel is, never thinner than a pixel, and fade where a pixel would hold several of them. From
+further off than the reach of detail a mesh is drawn by a shader that only hands colours on: light and haze are then
+worked out at the corners, and a pixel costs a third.
 """
 
 from __future__ import annotations
 
+import math
+from typing import Final
+
 import numpy as np
+from numpy.typing import NDArray
 from vtkmodules.util.numpy_support import numpy_to_vtk, numpy_to_vtkIdTypeArray
 from vtkmodules.vtkCommonCore import vtkPoints
 from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData
 from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper
 
-from scene.actors import add_haze
+from scene.actors import add_to_vertex_shader, set_air
 from scene.light import Light
 
-DOOR = 100.0
+DOOR: Final = 100.0
 """Added to the third edge distance of a face that has doors: no box is that high."""
 
-_ATTRIBUTE = "edges"
-_SAME_WAY = 0.99995  # cosine: half a degree
+DETAIL_M: Final = 700.0
+"""Reach of detail: from there on a rib is a fraction of a pixel on a screen of a thousand lines."""
 
-_FRAGMENT = """//VTK::Color::Impl
-  vec4 steelAt = edgesVSOutput;
-  float steelDoor = step(0.5 * DOOR_MARK, steelAt.z);
-  steelAt.z -= DOOR_MARK * steelDoor;
-  float steelPixel = max(fwidth(steelAt.x), fwidth(steelAt.w));
-  float steelEdge = min(min(steelAt.x, steelAt.y), min(steelAt.z, steelAt.w));
-  float steelWide = max(0.06, 0.45 * steelPixel);
-  float steelLine = (1.0 - smoothstep(steelWide, steelWide + steelPixel, steelEdge)) * min(1.0, 0.30 / steelPixel);
-  float steelFrame = step(0.17, steelEdge);
-  float steelNear = max(0.0, 1.0 - steelPixel * 3.2);
-  float steelWave = abs(fract(steelAt.x * 2.3) - 0.5) * 4.0 - 1.0;
-  float steelRibs = clamp(steelWave * 1.6, -1.0, 1.0) * 0.085 - 0.035;
-  float steelBar = abs(abs(abs(steelAt.x - steelAt.y) * 0.5 - 0.57) - 0.22);
-  float steelLeaf = 0.05 - 0.20 * (1.0 - smoothstep(0.03, 0.05, steelBar))
-      - 0.30 * (1.0 - smoothstep(0.015, 0.03, abs(steelAt.x - steelAt.y) * 0.5));
-  float steelSeam = smoothstep(-0.5, 0.5, -steelEdge / steelPixel) * min(1.0, 0.6 / steelPixel)
-      * (0.30 + 0.38 * smoothstep(0.0, 0.28, -steelEdge));
-  float steel = 1.0 + mix(steelRibs, steelLeaf, steelDoor) * steelFrame * steelNear;
-  steel *= (1.0 - 0.36 * steelLine) * (1.0 - steelSeam);
-  ambientColor *= steel;
-  diffuseColor *= steel;
+_ATTRIBUTE: Final = "edges"
+
+_AIR_DECLARED = "uniform vec4 haze;\nuniform vec2 hazeReach;\nuniform vec3 grade;\n"
+_AIR = """  float hazeWay = max(gl_Position.w - hazeReach.x, 0.0);
+  float hazeShare = haze.a * hazeWay / (hazeWay + hazeReach.y);
+"""
+_FAR_VERTEX = _AIR + "  vertexColorVSOutput = vec4(mix(scalarColor.rgb * grade, haze.rgb, hazeShare), 1.0);\n"
+_NEAR_VERTEX = _AIR + ("  vertexColorVSOutput = vec4(scalarColor.rgb * grade * (1.0 - hazeShare), hazeShare);\n"
+                       "  edgesVSOutput = edgesMC;\n")
+
+_HEAD = "//VTK::System::Dec\n//VTK::CustomUniforms::Dec\n//VTK::Output::Dec\nin vec4 vertexColorVSOutput;\n"
+_FAR_FRAGMENT = _HEAD + "void main()\n{\n  gl_FragData[0] = vec4(vertexColorVSOutput.rgb, 1.0);\n}\n"
+_NEAR_FRAGMENT = _HEAD + """in vec4 edgesVSOutput;
+void main()
+{
+  vec4 at = edgesVSOutput;
+  float door = step(0.5 * DOOR_MARK, at.z);
+  at.z -= DOOR_MARK * door;
+  float pixel = max(fwidth(at.x), fwidth(at.w));
+  float perPixel = 1.0 / pixel;
+  float ends = min(at.x, at.y), rails = min(at.z, at.w);
+  float edge = min(ends, rails);
+  float wide = max(0.06, 0.45 * pixel);
+  float line = clamp((wide + pixel - edge) * perPixel, 0.0, 1.0) * min(1.0, 0.30 * perPixel);
+  float panel = step(0.17, edge);
+  float close = max(0.0, 1.0 - pixel * 3.2);
+  float wave = abs(fract(at.x * 2.6) - 0.5) * 4.0 - 1.0;
+  float flank = (1.0 - min(abs(wave * 1.5), 1.0)) * sign(fract(at.x * 2.6) - 0.5);
+  float ribs = clamp(wave * 1.9, -1.0, 1.0) * 0.055 + flank * 0.075 - 0.03;
+  float across = abs(at.x - at.y) * 0.5;
+  float bar = abs(abs(across - 0.57) - 0.22);
+  float handle = step(abs(at.z - 1.05), 0.045) * step(abs(across - 0.57), 0.24);
+  float leaf = 0.05 - 0.22 * clamp((0.05 - bar) * 50.0, 0.0, 1.0) - 0.32 * clamp((0.03 - across) * 66.0, 0.0, 1.0)
+      - 0.25 * handle;
+  float casting = step(max(ends * 5.6, rails * 8.4), 1.0) * step(0.0, edge) * close;
+  float hole = casting * step(length(vec2((ends - 0.09) * 1.3, rails - 0.06)), 0.035);
+  float deep = clamp(0.5 - edge * perPixel, 0.0, 1.0) * min(1.0, 0.6 * perPixel)
+      * (0.30 + 0.38 * clamp(-edge * 3.57, 0.0, 1.0));
+  float fine = clamp((detailReach * gl_FragCoord.w - 1.0) * 4.0, 0.0, 1.0);
+  float steel = 1.0 + (mix(ribs, leaf, door) * panel - 0.10 * (1.0 - panel)) * close;
+  steel *= (1.0 - 0.36 * line) * (1.0 - deep) * (1.0 - 0.22 * casting) * (1.0 - 0.7 * hole);
+  steel = mix(1.0, steel, fine);
+  gl_FragData[0] = vec4(vertexColorVSOutput.rgb * steel + haze.rgb * vertexColorVSOutput.a, 1.0);
+}
 """.replace("DOOR_MARK", f"{DOOR:.1f}")
 
 
 class SteelMesh:
-    """One actor of container faces (`scene.box_faces.Faces`), refilled as a whole."""
+    """Container faces (`scene.box_faces.Faces`), refilled as a whole: one actor close by and one further off."""
 
-    def __init__(self, light: Light) -> None:
-        self.actor = vtkActor()
+    def __init__(self, light: Light, detail_m: float = DETAIL_M) -> None:
         self.data = vtkPolyData()
+        self.actor = self._actor(light, detail_m)
+        self.far_actor = self._actor(light, None)
+        self.count = 0
+        self._detail_m = detail_m
+        self._visible = True
+        self._faces_eye = True
+        self._close = True
+        self._outwards: tuple[NDArray[np.float64], float] | None = None
+        self._bounds = (0.0,) * 6
+
+    @property
+    def actors(self) -> tuple[vtkActor, vtkActor]:
+        """What is to be put into a renderer: of the two at most one is visible."""
+        return self.actor, self.far_actor
+
+    def _actor(self, light: Light, detail_m: float | None) -> vtkActor:
+        actor = vtkActor()
         mapper = vtkPolyDataMapper()
         mapper.SetInputData(self.data)
         mapper.SetStatic(True)
-        mapper.MapDataArrayToVertexAttribute("edgesMC", _ATTRIBUTE, 0, -1)
-        self.actor.SetMapper(mapper)
-        look = self.actor.GetProperty()
+        actor.SetMapper(mapper)
+        look = actor.GetProperty()
         look.LightingOff()
         look.BackfaceCullingOn()
-        self.actor.PickableOff()
-        self.actor.VisibilityOff()
-        add_haze(self.actor, light)
-        shader = self.actor.GetShaderProperty()
-        shader.AddVertexShaderReplacement(
-            "//VTK::Color::Dec", True, "//VTK::Color::Dec\nin vec4 edgesMC;\nout vec4 edgesVSOutput;\n", False)
-        shader.AddVertexShaderReplacement(
-            "//VTK::Color::Impl", True, "//VTK::Color::Impl\n  edgesVSOutput = edgesMC;\n", False)
-        shader.AddFragmentShaderReplacement(
-            "//VTK::Color::Dec", True, "//VTK::Color::Dec\nin vec4 edgesVSOutput;\n", False)
-        shader.AddFragmentShaderReplacement("//VTK::Color::Impl", True, _FRAGMENT, False)
-        self.count = 0
-        self._visible = True
-        self._faces_eye = True
-        self._outwards: tuple[np.ndarray, float] | None = None
+        actor.ForceOpaqueOn()
+        actor.PickableOff()
+        actor.VisibilityOff()
+        shader = actor.GetShaderProperty()
+        if detail_m is None:
+            add_to_vertex_shader(shader, _AIR_DECLARED, _FAR_VERTEX)
+            shader.SetFragmentShaderCode(_FAR_FRAGMENT)
+        else:
+            mapper.MapDataArrayToVertexAttribute("edgesMC", _ATTRIBUTE, 0, -1)
+            add_to_vertex_shader(shader, f"{_AIR_DECLARED}in vec4 edgesMC;\nout vec4 edgesVSOutput;\n", _NEAR_VERTEX)
+            shader.SetFragmentShaderCode(_NEAR_FRAGMENT)
+            shader.GetFragmentCustomUniforms().SetUniformf("detailReach", detail_m)
+        set_air(shader, light)
+        return actor
 
-    def fill(self, points: np.ndarray, colours: np.ndarray, edges: np.ndarray) -> None:
-        """Show these quads: points (N, 4, 3) float32, colours (N, 4, 3) uint8, edges (N, 4, 4) float32."""
+    def fill(
+        self, points: NDArray[np.float32], colours: NDArray[np.uint8], edges: NDArray[np.float32],
+        outwards: NDArray[np.float64] | None = None,
+    ) -> None:
+        """Show these quads: points (N, 4, 3) float32, colours (N, 4, 3) uint8, edges (N, 4, 4) float32.
+
+        outwards: the unit normal all of them share (3,), None where they look several ways.
+        """
         n = len(points)
-        self._outwards = _common_side(points)
-        if n != self.count or not n:
+        self._outwards = None
+        if n and outwards is not None:
+            self._outwards = outwards, float((points[:, 0] @ outwards.astype(np.float32)).min())
+        if n != self.count:
             self.data.SetPolys(_quads(n))
             self.count = n
         place = vtkPoints()
@@ -94,40 +144,42 @@ class SteelMesh:
         values.SetScalars(rgb)
         values.AddArray(where)
         self.data.Modified()
+        if n:
+            self._bounds = self.data.GetBounds()
         self._show()
 
     def set_visible(self, visible: bool) -> None:
         """Show or hide it; empty meshes are never drawn."""
-        self._visible = visible
-        self._show()
+        if visible != self._visible:
+            self._visible = visible
+            self._show()
+
+    def set_detail(self, reach_m: float) -> None:
+        """From how far away steel is drawn as steel."""
+        self._detail_m = reach_m
+        self.actor.GetShaderProperty().GetFragmentCustomUniforms().SetUniformf("detailReach", reach_m)
 
     def look_from(self, eye: tuple[float, float, float]) -> None:
-        """Leave the mesh out of the picture where all its faces look away from the eye."""
-        if self._outwards is None:
+        """Leave the mesh out of the picture where all its faces look away from the eye; draw it plainly from afar."""
+        if not self.count:
             return
-        normal, nearest = self._outwards
-        faces_eye = float(normal @ np.asarray(eye)) > nearest
-        if faces_eye != self._faces_eye:
-            self._faces_eye = faces_eye
+        x, y, z = eye
+        west, east, south, north, low, high = self._bounds
+        away = math.hypot(max(west - x, x - east, 0.0), max(south - y, y - north, 0.0), max(low - z, z - high, 0.0))
+        close = away < self._detail_m
+        faces_eye = True
+        if self._outwards is not None:
+            (right, forward, up), nearest = self._outwards
+            faces_eye = right * x + forward * y + up * z > nearest
+        if (close, faces_eye) != (self._close, self._faces_eye):
+            self._close, self._faces_eye = close, faces_eye
             self._show()
 
     def _show(self) -> None:
         seen = self._visible and self.count > 0 and (self._faces_eye or self._outwards is None)
-        if bool(self.actor.GetVisibility()) != seen:
-            self.actor.SetVisibility(seen)
-
-
-def _common_side(points: np.ndarray) -> tuple[np.ndarray, float] | None:
-    """The normal all quads share and the least distance of any along it; None where they look several ways."""
-    if not len(points):
-        return None
-    across, up = points[:, 1] - points[:, 0], points[:, 3] - points[:, 0]
-    normals = np.cross(across, up)
-    normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9)
-    normal = normals[0]
-    if float((normals @ normal).min()) < _SAME_WAY:
-        return None
-    return normal, float((points[:, 0] @ normal).min())
+        for actor, mine in ((self.actor, self._close), (self.far_actor, not self._close)):
+            if bool(actor.GetVisibility()) != (seen and mine):
+                actor.SetVisibility(seen and mine)
 
 
 def _quads(count: int) -> vtkCellArray:

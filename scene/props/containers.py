@@ -19,13 +19,31 @@ from layers.cranes import CranesLayer
 from layers.layers import Layers
 from layers.stowage import stow
 from layers.vehicles import VehiclesLayer
-from scene.box_faces import SIDES, Faces, nothing, together, visible_faces
+from scene.box_faces import (
+    FRONT,
+    LEFT,
+    REAR,
+    RIGHT,
+    ROOF,
+    SIDES,
+    Faces,
+    faces_by_side,
+    loose_faces,
+    nothing,
+    together,
+    visible_faces,
+)
 from scene.light import Light
 from scene.props.base import StaticProp
 from scene.steel import SteelMesh
 
 _BLOCKS_IN_A_MESH: Final = 6
+_SAME_WAY: Final = 0.99995  # cosine: half a degree
 BUDGET_S: Final = 0.015
+"""For a yard that is not drawn yet."""
+
+CHANGES_S: Final = 0.003
+"""For changes in one that is: a beat has other things to do."""
 
 
 class YardContainers(StaticProp):
@@ -36,34 +54,40 @@ class YardContainers(StaticProp):
         self._light = light
         count = len(layer.blocks)
         self._drawn: NDArray[np.int64] = np.full(count, -1, dtype=np.int64)
-        self._faces: list[Faces] = [nothing()] * count
+        self._faces: list[tuple[Faces, ...]] = [(nothing(),) * len(SIDES)] * count
         self._mesh_of = _neighbourhoods(layer)
         groups = int(self._mesh_of.max()) + 1 if count else 0
         self._meshes = [[SteelMesh(light) for _ in SIDES] for _ in range(groups)]
+        self._outwards = [_outwards(layer, np.flatnonzero(self._mesh_of == group)) for group in range(groups)]
         for mesh in self._all_meshes():
-            self.add(mesh.actor)
+            for actor in mesh.actors:
+                self.add(actor)
         self._boxes: NDArray[np.int64] = np.zeros(count, dtype=np.int64)
         self._next_mesh = 0
+        self._refilled = False
+        self._eye: tuple[float, float, float] | None = None
         self.rebuilt = 0
         self.refilled = 0
         self.pending = count > 0
 
-    def sync(self, layer: ContainersLayer, budget_s: float = BUDGET_S) -> bool:
-        """Draw what changed, for about `budget_s` seconds of work. True when the picture changed; `pending` says
-        whether blocks are left for the next sync."""
+    def sync(self, layer: ContainersLayer, budget_s: float | None = None) -> bool:
+        """Draw what changed, for about `budget_s` seconds of work, `BUDGET_S` or `CHANGES_S` by default. True when the
+        picture changed; `pending` says whether blocks are left for the next sync."""
         for mesh in self._all_meshes():
             mesh.set_visible(layer.visible)
         dirty = np.flatnonzero(self._drawn != layer.block_revision)
         self.pending = False
         if not len(dirty):
             return False
+        if budget_s is None:
+            budget_s = BUDGET_S if (self._drawn < 0).any() else CHANGES_S
         end = time.perf_counter() + budget_s
         touched = set()
         # Each sync goes on where the last one stopped: blocks that never rest must not keep the others waiting.
         dirty = dirty[np.argsort((self._mesh_of[dirty] - self._next_mesh) % max(len(self._meshes), 1), kind="stable")]
         for done, block_no in enumerate(dirty.tolist()):
             found = layer.block(block_no)
-            self._faces[block_no] = visible_faces(found.boxes, found.stacks, self._light)
+            self._faces[block_no] = faces_by_side(found.boxes, found.stacks, self._light)
             self._drawn[block_no] = layer.block_revision[block_no]
             self._boxes[block_no] = len(found.boxes)
             self.rebuilt += 1
@@ -72,16 +96,22 @@ class YardContainers(StaticProp):
                 self.pending = True
                 self._next_mesh = int(self._mesh_of[dirty[done + 1]])
                 break
+        self._refilled = True
         for number in touched:
             self.refilled += 1
-            faces = together([self._faces[b] for b in np.flatnonzero(self._mesh_of == number)])
+            blocks = [self._faces[b] for b in np.flatnonzero(self._mesh_of == number)]
             for side, mesh in enumerate(self._meshes[number]):
-                mine = faces.side == side
-                mesh.fill(faces.points[mine], faces.colours[mine], faces.edges[mine])
+                mesh.fill(*(np.concatenate(a) for a in zip(*(block[side][:3] for block in blocks), strict=True)),
+                          self._outwards[number][side])
+        if self._eye is not None:
+            self.look_from(self._eye)
         return True
 
     def look_from(self, eye: tuple[float, float, float]) -> None:
         """Leave out the sides that look away from the eye: half of all faces, before they cost anything."""
+        if eye == self._eye and not self._refilled:
+            return
+        self._eye, self._refilled = eye, False
         for mesh in self._all_meshes():
             mesh.look_from(eye)
 
@@ -113,7 +143,8 @@ class ShippedContainers(StaticProp):
         self._light = light
         self._sea_level_m = sea_level_m
         self._mesh = SteelMesh(light)
-        self.add(self._mesh.actor)
+        for actor in self._mesh.actors:
+            self.add(actor)
         self._seen: tuple[object, ...] = ()
         self._boxes: dict[int, tuple[tuple[object, ...], Faces]] = {}
 
@@ -140,6 +171,10 @@ class ShippedContainers(StaticProp):
         self._mesh.fill(faces.points, faces.colours, faces.edges)
         return True
 
+    def look_from(self, eye: tuple[float, float, float]) -> None:
+        """Draw steel plainly from afar."""
+        self._mesh.look_from(eye)
+
     def _deck_cargo(self, layers: Layers, mover: int, ship: int, pose: tuple[float, float, float]) -> Faces:
         containers = layers.containers
         rows = containers.rows_on_vessel(mover)
@@ -163,7 +198,8 @@ class MovingContainers(StaticProp):
         super().__init__(renderer)
         self._light = light
         self._mesh = SteelMesh(light)
-        self.add(self._mesh.actor)
+        for actor in self._mesh.actors:
+            self.add(actor)
         self._seen: tuple[int, ...] = ()
 
     def sync(self, layers: Layers) -> bool:
@@ -176,9 +212,12 @@ class MovingContainers(StaticProp):
             return False
         self._seen = seen
         boxes = join([on_vehicles(containers, vehicles), under_spreaders(containers, cranes)])
-        faces = visible_faces(boxes, None, self._light)
-        self._mesh.fill(faces.points, faces.colours, faces.edges)
+        self._mesh.fill(*loose_faces(boxes, self._light))
         return True
+
+    def look_from(self, eye: tuple[float, float, float]) -> None:
+        """Draw steel plainly from afar."""
+        self._mesh.look_from(eye)
 
 
 def on_vehicles(containers: ContainersLayer, vehicles: VehiclesLayer) -> Boxes:
@@ -210,4 +249,16 @@ def _neighbourhoods(layer: ContainersLayer) -> NDArray[np.intp]:
         for part in np.array_split(inside, max(1, round(len(inside) / _BLOCKS_IN_A_MESH))):
             found[part] = mesh
             mesh += 1
+    return found
+
+
+def _outwards(layer: ContainersLayer, blocks: NDArray[np.intp]) -> list[NDArray[np.float64] | None]:
+    """Where the faces of each side of some blocks look to; None where blocks that lie askew differ."""
+    found: list[NDArray[np.float64] | None] = [None] * len(SIDES)
+    found[ROOF] = np.array([0.0, 0.0, 1.0])
+    along = np.array([layer.blocks[b].along for b in blocks])
+    if len(along) and float((along @ along[0]).min()) > _SAME_WAY:
+        for side, (x, y) in ((FRONT, along[0]), (REAR, -along[0]), (RIGHT, layer.blocks[blocks[0]].across),
+                             (LEFT, -layer.blocks[blocks[0]].across)):
+            found[side] = np.array([x, y, 0.0])
     return found

@@ -1,4 +1,4 @@
-"""Vehicles and officers in the picture: full models close by, plain ones from afar."""
+"""Vehicles and officers in the picture: full models close by, plain ones further off, a box from afar."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from scene.props.base import StaticProp
 from scene.swarm import Placed, SwarmMesh, Template, place
 
 NEAR_M: Final = 420.0
+FAR_M: Final = 1100.0
 MOST_NEAR: Final = 60
 _STALE_TINT: Final = (0.55, 0.58, 0.62)
 
@@ -32,6 +33,7 @@ class Vehicles(StaticProp):
         super().__init__(renderer)
         self._full = [Template(make(), light) for make in _FULL]
         self._plain = [Template(_plain(kind), light) for kind in range(len(SHAPES))]
+        self._far = [Template(_far(kind), light) for kind in range(len(SHAPES))]
         self._mesh = SwarmMesh(light)
         self.add(self._mesh.actor)
         self._seen: tuple[object, ...] = ()
@@ -50,8 +52,10 @@ class Vehicles(StaticProp):
         close = np.zeros(len(shown), dtype=bool)
         nearest = np.argsort(away)[:MOST_NEAR]
         close[nearest] = away[nearest] < NEAR_M
+        far = away > FAR_M
         self._mesh.fill([
-            *self._placed(layer, shown[close], self._full), *self._placed(layer, shown[~close], self._plain)])
+            *self._placed(layer, shown[close], self._full), *self._placed(layer, shown[~close & ~far], self._plain),
+            *self._placed(layer, shown[far], self._far)])
         return True
 
     @staticmethod
@@ -70,6 +74,7 @@ class Vehicles(StaticProp):
         """Let go of everything."""
         self._full.clear()
         self._plain.clear()
+        self._far.clear()
         super().close()
 
 
@@ -86,3 +91,10 @@ def _plain(kind: int) -> m.Mesh:
         m.box((-side, half - CAB_M, 0.4), (side, half, shape.height_m - 0.2), colour),
         m.box((-side, -half, 0.7), (side, half - CAB_M, shape.deck_m), models.FRAME),
     ])
+
+
+def _far(kind: int) -> m.Mesh:
+    """A vehicle in one box: from here on a truck is a stroke."""
+    shape = SHAPES[kind]
+    half, side = 0.5 * shape.length_m, 0.5 * shape.width_m
+    return m.box((-side, -half, 0.0), (side, half, 0.75 * shape.height_m), _CAB_COLOURS[kind])

@@ -12,7 +12,7 @@ from vtkmodules.util.numpy_support import vtk_to_numpy
 from vtkmodules.vtkRenderingCore import vtkRenderer, vtkRenderWindow, vtkWindowToImageFilter
 
 from layers.palette import LEGAL_STATES
-from scene.box_faces import ROOF, Faces, visible_faces
+from scene.box_faces import ROOF, Faces, loose_faces, visible_faces
 from scene.light import DAY
 from scene.props.containers import MovingContainers, ShippedContainers, YardContainers
 from tests.harbour import VESSEL, Harbour, layout
@@ -97,6 +97,21 @@ def test_all_faces_look_outwards() -> None:
     outwards = ((found.points.mean(axis=1) - middle) * normal).sum(axis=1)
     assert len(found.box) > 300
     assert outwards.min() > 0.0
+
+
+def test_boxes_on_their_way_look_as_they_do_standing_alone() -> None:
+    harbour = Harbour()
+    lengths = (6.058, 12.192, 13.716)
+    rows = np.array([harbour.box(f"TCLU000000{k}", length_m=length) for k, length in enumerate(lengths)])
+    boxes = harbour.layers.containers.boxes(rows, np.array([[0.0, 0.0, 1.5], [40.0, 9.0, 1.5], [-70.0, 2.0, 9.0]]),
+                                            np.array([270.0, 33.0, 181.0]))
+    standing = visible_faces(boxes, None, DAY)
+    points, colours, edges = loose_faces(boxes, DAY)
+    sides = np.tile(np.arange(5), len(rows))
+    order = np.lexsort((np.repeat(np.arange(len(rows)), 5), sides))
+    assert np.allclose(points[order], standing.points, atol=1e-3)
+    assert np.abs(colours[order].astype(int) - standing.colours).max() <= 1
+    assert np.allclose(edges[order], standing.edges, atol=1e-4)
 
 
 @pytest.fixture
