@@ -146,6 +146,7 @@ class DeskRun:
             self._scene.camera.go(self._arguments.viewpoint, at_once=True)
 
     def _show(self) -> None:
+        from data_sources.desk_steps import LocalSteps
         from panels.desk import Desk
         from panels.main_window import MainWindow
 
@@ -161,6 +162,7 @@ class DeskRun:
             self._healths,
             self._quarantine,
             self._live,
+            LocalSteps(self._session.twin.warnings),
             self._live.outcomes,
             self._make_viewport,
         )

@@ -24,9 +24,15 @@ class Actions(QObject):
         self._acts: dict[str, tuple[QAction, str | Name]] = {}
 
     def add(self, act_id: str, text: str | Name, shortcut: str, run: Callable[[], None]) -> QAction:
-        """Registers an act. `text`: English in QT_TRANSLATE_NOOP("Actions", ...), or a name in both languages."""
+        """Registers an act. `text`: English in QT_TRANSLATE_NOOP("Actions", ...), or a name in both languages.
+
+        Raises ValueError for an id or a key that another act has: Qt would do neither of the two.
+        """
         if act_id in self._acts:
             raise ValueError(f"act {act_id!r} is there already")
+        taken = next((i for i, (a, _) in self._acts.items() if shortcut and a.shortcut() == QKeySequence(shortcut)), "")
+        if taken:
+            raise ValueError(f"act {act_id!r} has the key {shortcut} of {taken!r}")
         action = QAction(self._window)
         action.setObjectName(act_id)
         if shortcut:

@@ -19,8 +19,9 @@ from twin.feed_health import FeedHealth
 from twin.port_index import PortIndex
 from twin.twin import Twin
 
-if TYPE_CHECKING:  # the HTTP side is loaded while the port starts, not before the window
+if TYPE_CHECKING:  # the ways out are loaded beside the window, not before it
     from data_sources.desk_client import Outcome
+    from data_sources.desk_steps import DeskSteps
 
 
 class ScenePort(Protocol):
@@ -91,5 +92,6 @@ class Desk:
     feeds: Callable[[], tuple[FeedHealth, ...]]
     quarantine: Quarantine
     respond: Respondent
+    steps: DeskSteps
     outcomes: Callable[[], Sequence[Outcome]]  # what became of what was sent, since last asked
     make_scene: Callable[[QWidget], ScenePort]

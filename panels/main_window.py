@@ -134,6 +134,13 @@ class MainWindow(QMainWindow):
             ("dispatch", QT_TRANSLATE_NOOP("Actions", "Dispatch patrol"), "D"),
             ("hold_gate", QT_TRANSLATE_NOOP("Actions", "Hold at the gate"), "H"),
             ("close", QT_TRANSLATE_NOOP("Actions", "Close warning"), "C"),
+            ("confirm", QT_TRANSLATE_NOOP("Actions", "Confirm warning"), "Y"),
+            ("reject", QT_TRANSLATE_NOOP("Actions", "Found false"), "Shift+Y"),
+            ("shelve", QT_TRANSLATE_NOOP("Actions", "Shelve warning"), "Shift+S"),
+            ("approve", QT_TRANSLATE_NOOP("Actions", "Agree to shelving"), "Ctrl+Shift+S"),
+            ("unshelve", QT_TRANSLATE_NOOP("Actions", "Take off the shelf"), "Shift+U"),
+            ("comment", QT_TRANSLATE_NOOP("Actions", "Comment on warning"), "M"),
+            ("hand_over", QT_TRANSLATE_NOOP("Actions", "Hand over warning"), "Shift+T"),
         ):
             add(f"warning.{verb}", text, key, lambda verb=verb: self._step_current(verb))
         add("warning.fly", QT_TRANSLATE_NOOP("Actions", "Fly to warning"), "Return", self._fly_to_current)
@@ -177,6 +184,7 @@ class MainWindow(QMainWindow):
         now = self._desk.now()
         self._beats += 1
         self.scene.tick()
+        self._desk.steps.settle()
         if self._desk.twin.warnings.revision != self._seen_warnings:
             self._seen_warnings = self._desk.twin.warnings.revision
             self.warning_list.refresh()

@@ -99,6 +99,32 @@ CLOSE_REASONS = {
     "drill": Name("演练", "Drill"),
 }
 
+CONFIRM_REASONS = {code: CLOSE_REASONS[code] for code in ("handled", "seized", "returned", "regularised")}
+REJECT_REASONS = {code: CLOSE_REASONS[code] for code in ("permitted", "device", "data", "rule", "drill")}
+
+SHELF_HOURS = (0.5, 1.0, 4.0, 8.0, 12.0)
+
+REFUSED_STEPS = {
+    "unknown": Name("没有这条预警（{id}）", "there is no such warning ({id})"),
+    "nameless": Name("操作须有操作人姓名", "a step needs the name of who takes it"),
+    "rules_only": Name("该步骤只能由规则触发", "only the rule itself makes this step"),
+    "clock_only": Name("级别只随时间升降", "time alone moves the severity"),
+    "owned": Name("已由{owner}接手", "{owner} has it already"),
+    "not_yours": Name("由{owner}负责，{by}不能操作", "it belongs to {owner}, not to {by}"),
+    "state": Name("当前状态“{state}”下不能{verb}", "it is {state}; {verb} is not possible now"),
+    "to_nobody": Name("请填写接班人姓名", "say to whom it is handed over"),
+    "reason": Name("请选择处置原因", "choose a reason"),
+    "words": Name("请填写内容", "words are missing"),
+    "shelved": Name("已由{by}搁置", "{by} has shelved it already"),
+    "not_shelved": Name("未处于搁置状态", "it is not shelved"),
+    "shelf_time": Name("搁置时间须在 {hours} 小时以内", "it can be shelved for at most {hours} h"),
+    "shelf_reason": Name("搁置须说明原因", "shelving needs a reason"),
+    "agreed": Name("已有第二人同意", "a second person has agreed already"),
+    "same_person": Name("由{by}搁置，须由另一人同意", "{by} shelved it; a second person has to agree"),
+    "beside": Name("同一对象已有未办结预警（{other}），不能重新打开", "another one about the same is open ({other})"),
+    "busy": Name("其他席位正在操作，请重试", "others keep changing it; try again"),
+}
+
 FEED_STATES = {
     "connecting": Name("连接中", "Connecting"),
     "up": Name("正常", "Up"),

@@ -1,24 +1,27 @@
-"""What an officer does with a warning: the step is taken in the twin at once and written back to the backend."""
+"""What an officer does with a warning: handed in as steps; what counts is written back to the backend."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QCursor
-from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
+from PySide6.QtWidgets import QInputDialog, QMenu, QMessageBox, QWidget
 
+from data_sources.desk_steps import Refused
 from panels.desk import Desk
-from panels.vocabulary import CLOSE_REASONS
-from panels.warning_words import rule_name, subject_text
-from twin.warning_life import WarningStateError
-from twin.warnings import RiskWarning, WarningState
+from panels.vocabulary import CLOSE_REASONS, CONFIRM_REASONS, REJECT_REASONS, SHELF_HOURS
+from panels.warning_words import refusal_sentence, rule_name, subject_text
+from twin.port_layout import Name
+from twin.warnings import RiskWarning, Step, Verb
 
 GATE_HOLD_MS = 60 * 60 * 1000
+HOUR_MS = 3_600_000
 
 
 class WarningSteps(QObject):
-    """Acknowledge, take, dispatch, hold the gate, close. Steps that need an owner take the warning first.
+    """The steps of a warning's life. Those that need an owner take the warning first.
 
     `changed` is emitted after each step; a step that the warning's life refuses is explained where it was tried.
     """
@@ -31,52 +34,53 @@ class WarningSteps(QObject):
         self._window = window
 
     def do(self, verb: str, warning_id: str) -> None:
-        """Takes one step: acknowledge, take, dispatch, hold_gate, or close (which asks for the reason)."""
+        """One step: acknowledge, take, dispatch, hold_gate, unshelve, approve, reopen at once; close, confirm, reject,
+        shelve, comment and hand_over ask for what they need first."""
         warning = self._desk.twin.warnings.get(warning_id)
         if warning is None:
             return
-        try:
-            if verb == "close":
-                self._ask_reason(warning)
-            else:
-                self._take_step(verb, warning)
-        except WarningStateError as refused:
-            QMessageBox.information(self._window, self.tr("Not possible"), str(refused))
-        self.changed.emit()
+        asking: Mapping[str, Callable[[RiskWarning], None]] = {
+            "close": lambda w: self._ask_reason(w, Verb.CLOSE, CLOSE_REASONS),
+            "confirm": lambda w: self._ask_reason(w, Verb.CONFIRM, CONFIRM_REASONS),
+            "reject": lambda w: self._ask_reason(w, Verb.REJECT, REJECT_REASONS),
+            "shelve": self._ask_hours,
+            "comment": self._ask_words,
+            "hand_over": self._ask_person,
+        }
+        if verb in asking:
+            asking[verb](warning)
+        elif verb == "dispatch":
+            task = f"T-{uuid.uuid4().hex[:10]}"
+            self.submit(warning.id, Verb.DISPATCH, task, then=lambda: self._send_patrol(warning, task))
+        elif verb == "hold_gate":
+            hold = f"H-{uuid.uuid4().hex[:10]}"
+            self.submit(warning.id, Verb.DISPATCH, hold, then=lambda: self._hold_gate(warning, hold), told="hold_gate")
+        else:
+            self.submit(warning.id, Verb(verb))
+
+    def submit(
+        self, warning_id: str, verb: Verb, note: str = "", until: int = 0, then: Callable[[], None] | None = None,
+        told: str = "",
+    ) -> None:
+        """Hands a step in. `then` is done once it counts: a refused step must send nobody. `told`: its name in what is
+        written back, if not the verb's."""
+        step = Step(verb, self._desk.now(), self._desk.operator, note, until)
+
+        def done(steps: Sequence[Step], refused: Refused | None) -> None:
+            if refused is not None:
+                QMessageBox.information(
+                    self._window, self.tr("Not possible"), refusal_sentence(self._desk.language, refused))
+            elif then is not None:
+                then()
+            for made in steps:
+                self._write_back(told if told and made is steps[-1] else made.verb.value, warning_id, made.note)
+            self.changed.emit()
+
+        self._desk.steps.submit(warning_id, step, done)
 
     def close_with(self, warning_id: str, reason: str) -> None:
-        """Closes a warning for a reason code of CLOSE_REASONS. Raises WarningStateError."""
-        warning = self._desk.twin.warnings.get(warning_id)
-        if warning is None:
-            return
-        self._own(warning)
-        self._desk.twin.warnings.close(warning_id, self._desk.operator, self._desk.now(), reason)
-        self._write_back("close", warning, reason)
-        self.changed.emit()
-
-    def _take_step(self, verb: str, warning: RiskWarning) -> None:
-        book, operator, now = self._desk.twin.warnings, self._desk.operator, self._desk.now()
-        note = ""
-        if verb == "acknowledge":
-            book.acknowledge(warning.id, operator, now)
-        elif verb == "take":
-            book.take(warning.id, operator, now)
-        elif verb == "dispatch":
-            self._own(warning)
-            note = f"T-{uuid.uuid4().hex[:10]}"
-            book.dispatch(warning.id, operator, now, note)  # refused steps must send nobody
-            self._send_patrol(warning, note)
-        elif verb == "hold_gate":
-            self._own(warning)
-            note = f"H-{uuid.uuid4().hex[:10]}"
-            book.dispatch(warning.id, operator, now, note)
-            self._hold_gate(warning, note)
-        self._write_back(verb, warning, note)
-
-    def _own(self, warning: RiskWarning) -> None:
-        if warning.owner is None and warning.state in (WarningState.RAISED, WarningState.ACKNOWLEDGED):
-            self._desk.twin.warnings.take(warning.id, self._desk.operator, self._desk.now())
-            self._write_back("take", warning, "")
+        """Closes a warning for a reason code of CLOSE_REASONS."""
+        self.submit(warning_id, Verb.CLOSE, reason)
 
     def _send_patrol(self, warning: RiskWarning, task: str) -> None:
         note = f"{warning.rule} {warning.zone}".strip()
@@ -95,7 +99,10 @@ class WarningSteps(QObject):
             hold_id=hold,
         )
 
-    def _write_back(self, verb: str, warning: RiskWarning, note: str) -> None:
+    def _write_back(self, verb: str, warning_id: str, note: str) -> None:
+        warning = self._desk.twin.warnings.get(warning_id)
+        if warning is None:
+            return
         self._desk.respond.decision(
             warning=warning.id,
             rule=warning.rule,
@@ -106,18 +113,42 @@ class WarningSteps(QObject):
             note=note,
         )
 
-    def _ask_reason(self, warning: RiskWarning) -> None:
-        menu = QMenu(self._window)
-        close = self.tr("Close")
-        title = menu.addAction(f"{close}: {rule_name(self._desk, warning)} {subject_text(warning)}")
-        title.setEnabled(False)
-        for number, (code, name) in enumerate(CLOSE_REASONS.items(), start=1):
+    # what some steps ask for
+
+    def _ask_reason(self, warning: RiskWarning, verb: Verb, reasons: Mapping[str, Name]) -> None:
+        titles = {
+            Verb.CLOSE: self.tr("Close"), Verb.CONFIRM: self.tr("Confirm"), Verb.REJECT: self.tr("Found false")}
+        menu = self._menu(titles[verb], warning)
+        for number, (code, name) in enumerate(reasons.items(), start=1):
             action = menu.addAction(f"&{number}  {self._desk.language.of(name)}")
-            action.triggered.connect(lambda _checked=False, code=code: self._close_or_explain(warning.id, code))
+            action.triggered.connect(lambda _checked=False, code=code: self.submit(warning.id, verb, code))
         menu.popup(QCursor.pos())
 
-    def _close_or_explain(self, warning_id: str, reason: str) -> None:
-        try:
-            self.close_with(warning_id, reason)
-        except WarningStateError as refused:
-            QMessageBox.information(self._window, self.tr("Not possible"), str(refused))
+    def _ask_hours(self, warning: RiskWarning) -> None:
+        menu = self._menu(self.tr("Shelve"), warning)
+        for number, hours in enumerate(SHELF_HOURS, start=1):
+            action = menu.addAction(f"&{number}  " + self.tr("%1 h").replace("%1", f"{hours:g}"))
+            action.triggered.connect(lambda _checked=False, hours=hours: self._shelve(warning, hours))
+        menu.popup(QCursor.pos())
+
+    def _shelve(self, warning: RiskWarning, hours: float) -> None:
+        words, sure = QInputDialog.getText(self._window, self.tr("Shelve"), self.tr("Why it can wait:"))
+        if sure:
+            until = self._desk.now() + round(hours * HOUR_MS)
+            self.submit(warning.id, Verb.SHELVE, words.strip(), until)
+
+    def _ask_words(self, warning: RiskWarning) -> None:
+        words, sure = QInputDialog.getMultiLineText(self._window, self.tr("Comment"), self.tr("For those who follow:"))
+        if sure:
+            self.submit(warning.id, Verb.COMMENT, words.strip())
+
+    def _ask_person(self, warning: RiskWarning) -> None:
+        name, sure = QInputDialog.getText(self._window, self.tr("Hand over"), self.tr("To whom:"))
+        if sure:
+            self.submit(warning.id, Verb.HAND_OVER, name.strip())
+
+    def _menu(self, title: str, warning: RiskWarning) -> QMenu:
+        menu = QMenu(self._window)
+        head = menu.addAction(f"{title}: {rule_name(self._desk, warning)} {subject_text(warning)}")
+        head.setEnabled(False)
+        return menu

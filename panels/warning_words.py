@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from data_sources.desk_steps import Refused
 from panels import formats
 from panels import vocabulary as v
 from panels.desk import Desk
+from panels.language import Language
 from twin.port_layout import Name
 from twin.rules.registry import RULES
+from twin.warning_life import WarningStateError
 from twin.warnings import RiskWarning, Verb
 
 _VERBS = {
@@ -137,3 +140,19 @@ def steps_of(desk: Desk, warning: RiskWarning, now: int) -> list[tuple[str, str]
             (formats.moment(step.at, now), f"{say(_VERBS[step.verb])} · {by}" + (f" · {note}" if note else ""))
         )
     return lines
+
+
+def refusal_sentence(language: Language, refused: Refused) -> str:
+    """Why a step was not taken, in the language of the screen; a trouble of the history as it says it itself."""
+    if not isinstance(refused, WarningStateError):
+        return str(refused)
+    values = {name: _in_words(language, name, str(value)) for name, value in refused.values.items()}
+    return language.of(v.REFUSED_STEPS[refused.code.value]).format_map(values)
+
+
+def _in_words(language: Language, name: str, value: str) -> str:
+    if name == "state":
+        return language.of(v.look_up(v.WARNING_STATES, value))
+    if name == "verb":
+        return language.of(_VERBS[Verb(value.replace(" ", "_"))])
+    return value

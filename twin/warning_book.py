@@ -150,12 +150,12 @@ class WarningBook:
         """Raises WarningStateError where other warnings stand in the way of a step; `life.after` checks the rest."""
         standing = self._open.get((warning.rule, warning.subject))
         if step.verb is Verb.REOPEN and standing is not None and standing != warning.id:
-            raise WarningStateError(f"Warning {warning.id} cannot be reopened beside {standing} about the same.")
+            raise WarningStateError(life.Refusal.BESIDE, warning.id, other=standing)
 
     def _find(self, warning_id: str) -> RiskWarning:
         warning = self._by_id.get(warning_id)
         if warning is None:
-            raise WarningStateError(f"There is no warning {warning_id}.")
+            raise WarningStateError(life.Refusal.UNKNOWN, warning_id)
         return warning
 
     # Time

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from enum import StrEnum
 
 from twin.warnings import CLOCK, Reason, RiskWarning, Severity, Shelf, Step, Verb, WarningState
 
@@ -50,8 +51,58 @@ _REASONED: Mapping[Verb, frozenset[Reason]] = {
 }
 
 
+class Refusal(StrEnum):
+    """Why a step is not possible, and in brackets the values a sentence about it may use."""
+
+    UNKNOWN = "unknown"  # there is no such warning ()
+    NAMELESS = "nameless"  # nobody says who takes it ()
+    RULES_ONLY = "rules_only"  # a step that rules make (verb)
+    CLOCK_ONLY = "clock_only"  # a step that time makes ()
+    OWNED = "owned"  # it has an owner (owner)
+    NOT_YOURS = "not_yours"  # it belongs to somebody else (owner, by)
+    STATE = "state"  # not in this state (state, verb, states)
+    TO_NOBODY = "to_nobody"  # handed over to nobody ()
+    REASON = "reason"  # no reason code for this verb (note, verb, codes)
+    WORDS = "words"  # words are missing (verb)
+    SHELVED = "shelved"  # shelved already (by)
+    NOT_SHELVED = "not_shelved"  # ()
+    SHELF_TIME = "shelf_time"  # shelved for nothing or too long (hours)
+    SHELF_REASON = "shelf_reason"  # shelved without a reason ()
+    AGREED = "agreed"  # needs no second person any more ()
+    SAME_PERSON = "same_person"  # the second person is the first (by)
+    BESIDE = "beside"  # another one about the same is open (other)
+    BUSY = "busy"  # others keep changing it ()
+
+
+_SENTENCES = {
+    Refusal.UNKNOWN: "There is no warning {id}.",
+    Refusal.NAMELESS: "Warning {id}: a step needs the name of who takes it.",
+    Refusal.RULES_ONLY: "Warning {id}: {verb} is a step of the rule, not of a person.",
+    Refusal.CLOCK_ONLY: "Warning {id}: time alone moves its severity.",
+    Refusal.OWNED: "Warning {id} already has an owner, {owner}.",
+    Refusal.NOT_YOURS: "Warning {id} belongs to {owner}, not to {by}.",
+    Refusal.STATE: "Warning {id} is {state}; {verb} is possible only when {states}.",
+    Refusal.TO_NOBODY: "Warning {id} can only be handed over to somebody.",
+    Refusal.REASON: "Warning {id}: {note!r} is no reason to {verb}; reasons are {codes}.",
+    Refusal.WORDS: "Warning {id}: a {verb} needs words.",
+    Refusal.SHELVED: "Warning {id} is shelved already, by {by}.",
+    Refusal.NOT_SHELVED: "Warning {id} is not shelved.",
+    Refusal.SHELF_TIME: "Warning {id} can be shelved for more than nothing and at most {hours} h.",
+    Refusal.SHELF_REASON: "Warning {id} can only be shelved with a reason.",
+    Refusal.AGREED: "Warning {id} needs no second person any more.",
+    Refusal.SAME_PERSON: "Warning {id} was shelved by {by}; a second person has to agree.",
+    Refusal.BESIDE: "Warning {id} cannot be reopened beside {other} about the same.",
+    Refusal.BUSY: "Warning {id} is being changed by others; try again.",
+}
+
+
 class WarningStateError(Exception):
-    """A step that a warning's life does not allow, as one sentence."""
+    """A step that a warning's life does not allow. Its text is one English sentence; `code` and `values` for others."""
+
+    def __init__(self, code: Refusal, warning: str, **values: str | int) -> None:
+        super().__init__(_SENTENCES[code].format(id=warning, **values))
+        self.code = code
+        self.values: Mapping[str, str | int] = {"id": warning, **values}
 
 
 def reason_of(note: str) -> Reason | None:
@@ -118,27 +169,27 @@ def after(warning: RiskWarning, step: Step) -> RiskWarning:
 
 
 def _check(warning: RiskWarning, step: Step) -> None:
-    verb, name = step.verb, f"Warning {warning.id}"
+    verb, name = step.verb, warning.id
+    words = verb.replace("_", " ")
     possible = POSSIBLE.get(verb)
     if possible is None:
-        raise WarningStateError(f"{name}: {verb} is a step of the rule, not of a person.")
+        raise WarningStateError(Refusal.RULES_ONLY, name, verb=words)
     if not step.by.strip():
-        raise WarningStateError(f"{name}: a step needs the name of who takes it.")
+        raise WarningStateError(Refusal.NAMELESS, name)
     if verb is Verb.TAKE and warning.owner is not None:
-        raise WarningStateError(f"{name} already has an owner, {warning.owner}.")
+        raise WarningStateError(Refusal.OWNED, name, owner=warning.owner)
     if warning.state not in possible:
         states = ", ".join(sorted(possible))
-        raise WarningStateError(
-            f"{name} is {warning.state}; {verb.replace('_', ' ')} is possible only when {states}.")
+        raise WarningStateError(Refusal.STATE, name, state=warning.state.value, verb=words, states=states)
     if verb in _OWNERS_ONLY and warning.owner != step.by:
-        raise WarningStateError(f"{name} belongs to {warning.owner}, not to {step.by}.")
+        raise WarningStateError(Refusal.NOT_YOURS, name, owner=warning.owner or "-", by=step.by)
     if verb is Verb.HAND_OVER and not step.note.strip():
-        raise WarningStateError(f"{name} can only be handed over to somebody.")
+        raise WarningStateError(Refusal.TO_NOBODY, name)
     if verb in _REASONED and reason_of(step.note) not in _REASONED[verb]:
         codes = ", ".join(sorted(_REASONED[verb]))
-        raise WarningStateError(f"{name}: {step.note!r} is no reason to {verb}; reasons are {codes}.")
+        raise WarningStateError(Refusal.REASON, name, note=step.note, verb=words, codes=codes)
     if verb in (Verb.COMMENT, Verb.RESULT) and not step.note.strip():
-        raise WarningStateError(f"{name}: a {verb} needs words.")
+        raise WarningStateError(Refusal.WORDS, name, verb=words)
     _check_shelf(warning, step, name)
 
 
@@ -146,20 +197,19 @@ def _check_shelf(warning: RiskWarning, step: Step, name: str) -> None:
     verb, shelf = step.verb, warning.shelf
     if verb is Verb.SHELVE:
         if shelf is not None:
-            raise WarningStateError(f"{name} is shelved already, by {shelf.by}.")
+            raise WarningStateError(Refusal.SHELVED, name, by=shelf.by)
         if not step.note.strip():
-            raise WarningStateError(f"{name} can only be shelved with a reason.")
+            raise WarningStateError(Refusal.SHELF_REASON, name)
         if not 0 < step.until - step.at <= SHELF_LONGEST_MS:
-            longest = SHELF_LONGEST_MS // 3_600_000
-            raise WarningStateError(f"{name} can be shelved for more than nothing and at most {longest} h.")
+            raise WarningStateError(Refusal.SHELF_TIME, name, hours=SHELF_LONGEST_MS // 3_600_000)
         if warning.owner not in (None, step.by):
-            raise WarningStateError(f"{name} belongs to {warning.owner}, not to {step.by}.")
+            raise WarningStateError(Refusal.NOT_YOURS, name, owner=warning.owner or "-", by=step.by)
     elif verb in (Verb.UNSHELVE, Verb.EXPIRE, Verb.APPROVE) and shelf is None:
-        raise WarningStateError(f"{name} is not shelved.")
+        raise WarningStateError(Refusal.NOT_SHELVED, name)
     elif verb is Verb.APPROVE and shelf is not None:
         if shelf.valid:
-            raise WarningStateError(f"{name} needs no second person any more.")
+            raise WarningStateError(Refusal.AGREED, name)
         if shelf.by == step.by:
-            raise WarningStateError(f"{name} was shelved by {step.by}; a second person has to agree.")
+            raise WarningStateError(Refusal.SAME_PERSON, name, by=step.by)
     elif verb in (Verb.ESCALATE, Verb.DOWNGRADE) and step.by != CLOCK:
-        raise WarningStateError(f"{name}: time alone moves its severity.")
+        raise WarningStateError(Refusal.CLOCK_ONLY, name)

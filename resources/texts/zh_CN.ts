@@ -24,6 +24,34 @@
         <translation>办结预警</translation>
     </message>
     <message>
+        <source>Confirm warning</source>
+        <translation>预警属实</translation>
+    </message>
+    <message>
+        <source>Found false</source>
+        <translation>判为误报</translation>
+    </message>
+    <message>
+        <source>Shelve warning</source>
+        <translation>搁置预警</translation>
+    </message>
+    <message>
+        <source>Agree to shelving</source>
+        <translation>同意搁置</translation>
+    </message>
+    <message>
+        <source>Take off the shelf</source>
+        <translation>取消搁置</translation>
+    </message>
+    <message>
+        <source>Comment on warning</source>
+        <translation>添加备注</translation>
+    </message>
+    <message>
+        <source>Hand over warning</source>
+        <translation>移交预警</translation>
+    </message>
+    <message>
         <source>Fly to warning</source>
         <translation>飞到预警</translation>
     </message>
@@ -470,6 +498,42 @@
     <message>
         <source>Close</source>
         <translation>办结</translation>
+    </message>
+    <message>
+        <source>Confirm</source>
+        <translation>属实</translation>
+    </message>
+    <message>
+        <source>Found false</source>
+        <translation>误报</translation>
+    </message>
+    <message>
+        <source>Shelve</source>
+        <translation>搁置</translation>
+    </message>
+    <message>
+        <source>%1 h</source>
+        <translation>%1 小时</translation>
+    </message>
+    <message>
+        <source>Why it can wait:</source>
+        <translation>搁置原因：</translation>
+    </message>
+    <message>
+        <source>Comment</source>
+        <translation>备注</translation>
+    </message>
+    <message>
+        <source>For those who follow:</source>
+        <translation>写给接班人员：</translation>
+    </message>
+    <message>
+        <source>Hand over</source>
+        <translation>移交</translation>
+    </message>
+    <message>
+        <source>To whom:</source>
+        <translation>移交给：</translation>
     </message>
 </context>
 <context>

@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from data_sources.clock import PortClock
+from data_sources.desk_steps import LocalSteps
 from data_sources.inbox import Inbox
 from data_sources.live import LivePort
 from data_sources.quarantine import Quarantine
@@ -48,7 +49,7 @@ class Watch:
         dress = theme.load("dark", 1.0)
         desk = Desk(
             index, session, self.twin, layers, self.language, dress, "张", clock.now, self.live.healths, quarantine,
-            self.live, self.live.outcomes, QuietScene,
+            self.live, LocalSteps(self.twin.warnings), self.live.outcomes, QuietScene,
         )
         self.window = MainWindow(desk)
         self.window.show()

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
-from data_sources.desk_steps import LocalSteps, SharedSteps
+from data_sources.desk_steps import LocalSteps, Refused
 from data_sources.history.errors import UnavailableError
 from data_sources.history.store import History
+from data_sources.shared_steps import SharedSteps
 from tests.core.test_warnings import finding
 from tests.history.conftest import PORT
 from twin.warning_book import WarningBook
@@ -36,7 +37,10 @@ class Desk:
         return found.id
 
     def does(self, warning: str, verb: Verb, note: str = "") -> None:
-        self.steps.submit(warning, Step(verb, NOW + 1_000, self.name, note), lambda _, why: self.told.append(why))
+        def note_answer(_steps: Sequence[Step], why: Refused | None) -> None:
+            self.told.append(why and str(why))
+
+        self.steps.submit(warning, Step(verb, NOW + 1_000, self.name, note), note_answer)
 
     def takes(self, warning: str) -> None:
         self.does(warning, Verb.TAKE)
@@ -147,7 +151,7 @@ def test_a_history_out_of_reach_is_told_and_nothing_changes() -> None:
     told: list[str | None] = []
     steps = SharedSteps(book, unreachable, "Zhang", lambda: NOW, poll_s=0.05)
     steps.start()
-    steps.submit(found.id, Step(Verb.ACKNOWLEDGE, NOW, "Zhang"), lambda _, why: told.append(why))
+    steps.submit(found.id, Step(Verb.ACKNOWLEDGE, NOW, "Zhang"), lambda _, why: told.append(why and str(why)))
     begun = time.monotonic()
     while not told and time.monotonic() - begun < 5.0:
         steps.settle()
@@ -164,8 +168,8 @@ def test_a_desk_alone_acts_at_once() -> None:
     told: list[tuple[list[Verb], str | None]] = []
     steps = LocalSteps(book)
 
-    def note(made: Sequence[Step], why: str | None) -> None:
-        told.append(([step.verb for step in made], why))
+    def note(made: Sequence[Step], why: Refused | None) -> None:
+        told.append(([step.verb for step in made], why and str(why)))
 
     steps.submit(found.id, Step(Verb.DISPATCH, NOW, "Zhang", "T-1"), note)
     steps.submit(found.id, Step(Verb.CLOSE, NOW, "Zhang", "no code"), note)

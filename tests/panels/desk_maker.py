@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtWidgets import QApplication, QWidget
 
 from data_sources.desk_client import Outcome
+from data_sources.desk_steps import LocalSteps
 from data_sources.quarantine import Quarantine
 from layers.layers import Layers
 from layers.session import Session
@@ -131,6 +132,7 @@ class Office:
             lambda: self.feeds,
             self.quarantine,
             self.notes,
+            LocalSteps(self.twin.warnings),
             self._outcomes,
             self._scene,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from data_sources.desk_client import Errand, Outcome, Refusal
 from tests.core.timeline import BOX, Story, at
-from twin.warnings import WarningState
+from twin.warnings import Verb, WarningState
 
 
 def _removal() -> Story:
@@ -121,3 +121,41 @@ def test_a_hold_that_the_port_refuses_is_told_on_the_desk(office, open_window):
     assert window.scene._toast.isVisible()
     assert "H-1" in window.scene._toast.text()
     assert "闽A9" in window.scene._toast.text()
+
+
+def test_a_step_the_life_refuses_is_explained_in_the_language_of_the_screen(office, open_window, monkeypatch):
+    from PySide6.QtWidgets import QMessageBox
+
+    said: list[str] = []
+    monkeypatch.setattr(QMessageBox, "information", lambda _window, _title, text: said.append(text))
+    desk = office(_removal(), at("8:15:01"))
+    window = open_window(desk)
+    desk.tell()
+    _beat(window)
+    warning = window.warning_list.current()
+    desk.twin.warnings.take(warning.id, "李", at("8:15:02"))
+    window.actions_by_id["warning.dispatch"].trigger()
+    assert said == ["由李负责，张不能操作"]
+    assert desk.notes.sent == [], "a refused step sends nobody"
+    desk.language.set("en")
+    window.actions_by_id["warning.take"].trigger()
+    assert said[1] == "李 has it already"
+
+
+def test_shelving_a_grave_warning_waits_for_a_second_person(office, open_window, monkeypatch):
+    from PySide6.QtWidgets import QMessageBox
+
+    said: list[str] = []
+    monkeypatch.setattr(QMessageBox, "information", lambda _window, _title, text: said.append(text))
+    desk = office(_removal(), at("8:15:01"))
+    window = open_window(desk)
+    desk.tell()
+    _beat(window)
+    warning = window.warning_list.current()
+    window.steps.submit(warning.id, Verb.SHELVE, "吊机试车", desk.now + 3_600_000)
+    assert not desk.twin.warnings.get(warning.id).shelved
+    window.actions_by_id["warning.approve"].trigger()
+    assert said == ["由张搁置，须由另一人同意"]
+    desk.twin.warnings.approve(warning.id, "李", desk.now)
+    assert desk.twin.warnings.get(warning.id).shelved
+    assert desk.notes.verbs() == ["shelve"]
