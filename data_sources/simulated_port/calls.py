@@ -20,9 +20,9 @@ from twin.port_layout import Berth
 from twin.records import CallState, PlaceKind, Trade, VesselCall
 
 Act = Generator[simpy.Event, Any, Any]
-FOREIGN_EVERY_S = 2.35 * 3600.0
-DOMESTIC_EVERY_S = 17.0 * 3600.0
-ALONGSIDE_AT_START = (4, 1)  # foreign, domestic
+FOREIGN_EVERY_S = 1.85 * 3600.0
+DOMESTIC_EVERY_S = 11.0 * 3600.0
+ALONGSIDE_AT_START = (5, 1)  # foreign, domestic
 _NOTICE_S = 2.5 * 3600.0  # from the announcement of a call to her arrival at the anchorage
 _MOORING_S = (1_500.0, 2_400.0)  # lines ashore, gangway, formalities, before the first lift
 _UNMOORING_S = (1_200.0, 2_400.0)
@@ -87,6 +87,9 @@ class Calls:
             Trade.FOREIGN: [b for b in containers if b.id not in domestic],
             Trade.DOMESTIC: [b for b in containers if b.id in domestic],
         }
+        order = self._rng.permutation(len(containers)).tolist()
+        self._used = {b.id: -n for b, n in zip(containers, order, strict=True)}  # since when: the longest idle is next
+        self._berthings = 0
         self._order = {b.id: i for i, b in enumerate(world.layout.berths)}
         self._freed = world.env.event()
         self._ships = {trade: register(trade) for trade in (Trade.FOREIGN, Trade.DOMESTIC)}
@@ -288,7 +291,9 @@ class Calls:
             choices = [[a, b] for a in free for b in free if a.terminal == b.terminal and a.end == b.start]
         if not choices:
             return None
-        chosen = choices[int(self._rng.integers(len(choices)))]
+        chosen = min(choices, key=lambda berths: (max(self._used[b.id] for b in berths), berths[0].id))
+        for berth in chosen:
+            self._used[berth.id] = self._berthings = self._berthings + 1
         self._free[trade] = [b for b in free if b not in chosen]
         return chosen
 

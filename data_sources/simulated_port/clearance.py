@@ -19,7 +19,7 @@ from data_sources.simulated_port.declarations import DeclarationBook, Filing
 from data_sources.simulated_port.filings import FilingDrawer, mode_of, outward, under_customs
 from data_sources.simulated_port.inspections import Inspections
 from data_sources.simulated_port.standing import EARLY_SHARE, HOLD_REASONS, HOLD_SHARE
-from twin.records import DeclarationState, Trade
+from twin.records import DeclarationMode, DeclarationState, Trade
 
 if TYPE_CHECKING:
     from data_sources.simulated_port.operations import Operations
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _MINUTE_S = 60.0
 _HOUR_S = 3_600.0
+_SLOW_SHARE, _SLOW_H = 0.65, (3.0, 44.0)
+_NEXT_VESSEL_H = (2.0, 72.0)
 
 Act = Generator[simpy.Event, Any, None]
 
@@ -125,6 +127,16 @@ class Clearance:
         box.held = True
         return True
 
+    def release_unseen(self, box: Box) -> bool:
+        """Releases a container whose declaration is accepted at once, whatever ought to be done with it before; False
+        if it is in another state."""
+        filing = self.filing_of(box)
+        if filing is None or filing.state is not DeclarationState.ACCEPTED:
+            return False
+        self._stopped[box.number] = "released unseen"
+        self._let_go(box, filing)
+        return True
+
     def keep_unannounced(self, box: Box) -> None:
         """A container comes of which no manifest speaks; nobody declares it."""
         box.released = False
@@ -145,7 +157,7 @@ class Clearance:
             yield self._world.env.timeout(float(stream.uniform(60.0, 1_200.0)))
         else:
             yield self.landing(box)
-            most = 2.0 if outward(box) else 20.0
+            most = 2.0 if outward(box) else 60.0
             yield self._world.env.timeout(float(stream.uniform(0.1, most)) * _HOUR_S)
         yield from self._declare(box)
 
@@ -167,17 +179,28 @@ class Clearance:
         if not box.full:
             yield from self._empty(box, filing)
             return
-        quick = outward(box) or box.flow == "transshipment"
-        yield env.timeout(min(float(stream.lognormal(np.log(25.0 if quick else 80.0), 0.6)), 360.0) * _MINUTE_S)
+        quick = outward(box)
+        yield env.timeout(self._review_s(box, quick))
         if box.number in self._stopped or filing.state is not DeclarationState.ACCEPTED:
             return
-        if mode_of(box).value != "transit" and stream.random() < HOLD_SHARE:
+        holdable = mode_of(box) is not DeclarationMode.TRANSIT and box.flow != "transshipment"
+        if holdable and stream.random() < HOLD_SHARE:
             self._step(filing, DeclarationState.HELD, str(stream.choice(HOLD_REASONS)))
             box.held = True
-            yield env.timeout(float(stream.uniform(0.4, 3.0 if quick else 8.0)) * _HOUR_S)
+            yield env.timeout(float(stream.uniform(0.4, 2.5 if quick else 4.5)) * _HOUR_S)
             yield from self._inspect(box, filing)
             return
         self._let_go(box, filing)
+
+    def _review_s(self, box: Box, quick: bool) -> float:
+        """How long an accepted declaration waits for its release: some are through within the hour, for the others
+        papers or duties are outstanding, or the next vessel."""
+        stream = self._stream
+        if box.flow == "transshipment":
+            return float(stream.uniform(*_NEXT_VESSEL_H)) * _HOUR_S
+        if stream.random() < _SLOW_SHARE:
+            return float(stream.uniform(*_SLOW_H)) * _HOUR_S
+        return min(float(stream.lognormal(np.log(25.0 if quick else 80.0), 0.6)), 360.0) * _MINUTE_S
 
     def _inspect(self, box: Box, filing: Filing) -> Act:
         if box.number in self._stopped:
@@ -252,7 +275,8 @@ class Clearance:
             yield self._world.env.timeout((0.2 + 60.0 * draw * draw) * _HOUR_S)
             yield from self._declare(box)
         elif filing.state is DeclarationState.HELD:
-            yield self._world.env.timeout((0.05 + 24.0 * draw) * _HOUR_S)
+            yield self._world.env.timeout((0.05 + 4.0 * draw) * _HOUR_S)
             yield from self._inspect(box, filing)
         else:
+            yield self._world.env.timeout(draw * _SLOW_H[1] * _HOUR_S)
             yield from self._decide(box, filing)

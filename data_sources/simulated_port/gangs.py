@@ -19,11 +19,11 @@ from data_sources.simulated_port.yard_cranes import YardCranes
 from twin.records import Purpose, Trade
 
 Act = Generator[simpy.Event, Any, Any]
-SIZE = 6  # vehicles to a crane
-_NEAR_BLOCKS = 12
+SIZE = 8  # vehicles to a crane
+_NEAR_BLOCKS = 9
 _RETRY_S = 20.0
 _LOAD_TRIES = 5
-_LAST_LANDINGS = 3  # when so few are left to land, vehicles already go for what is to be loaded
+LAST_LANDINGS = 3  # when so few are left to land, vehicles already go for what is to be loaded
 
 
 class Gangs:
@@ -52,7 +52,7 @@ class Gangs:
                 continue
             brought = False
             for _ in range(_LOAD_TRIES):
-                if shift.loads_left and len(shift.landing) <= _LAST_LANDINGS and not brought:
+                if shift.loads_left and len(shift.landing) <= LAST_LANDINGS and not brought:
                     brought = yield from self._bring_to_vessel(vehicle, depot, shift)
             if brought:
                 continue

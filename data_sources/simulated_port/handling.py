@@ -25,7 +25,7 @@ class Handling:
     """Brings vehicles and boxes together beside the blocks."""
 
     def __init__(self, world: World, yard: Yard, traffic: Traffic, cranes: YardCranes) -> None:
-        self._world, self._yard, self._traffic, self._cranes = world, yard, traffic, cranes
+        self._env, self._yard, self._traffic, self._cranes = world.env, yard, traffic, cranes
         self._rng = world.stream("handling")
         self._stops: dict[str, dict[int, StopPoint]] = {}
         for stop in world.layout.stop_points:
@@ -55,9 +55,10 @@ class Handling:
             )
         return place
 
-    def fetch(self, vehicle: Vehicle, box: Box, purpose: Purpose, order: str) -> Act:
+    def fetch(self, vehicle: Vehicle, box: Box, purpose: Purpose, order: str, locks_s: float = 0.0) -> Act:
         """Drives to a standing box and has it lifted on. False at once if the way there is not clear (see
-        `Traffic.drive_if_clear`), and with no `blocker` if the box does not stand in the yard or cannot be dug out."""
+        `Traffic.drive_if_clear`), and with no `blocker` if the box does not stand in the yard or cannot be dug out.
+        Before it may drive on, its driver locks the twist locks for `locks_s` seconds."""
         if box.number not in self._yard:
             vehicle.blocker = None
             return False
@@ -67,11 +68,15 @@ class Handling:
         lifted = yield self._cranes.lift(box, vehicle, purpose, order)
         if not lifted:
             vehicle.blocker = None
+        elif locks_s:
+            yield self._env.timeout(locks_s)
         return lifted
 
-    def store(self, vehicle: Vehicle, box: Box, purpose: Purpose, order: str, grounds: list[Ground]) -> Act:
-        """Drives a box to one of some blocks and has it set down. False at once if there is no place that can be
-        reached now."""
+    def store(
+        self, vehicle: Vehicle, box: Box, purpose: Purpose, order: str, grounds: list[Ground], locks_s: float = 0.0
+    ) -> Act:
+        """Drives a box to one of some blocks and has it set down, after its driver has opened the twist locks for
+        `locks_s` seconds. False at once if there is no place that can be reached now."""
         pile = self._pile(vehicle, box, grounds)
         if pile is None:
             return False
@@ -80,6 +85,8 @@ class Handling:
         if not arrived:
             self._yard.forget(pile)
             return False
+        if locks_s:
+            yield self._env.timeout(locks_s)
         yield self._cranes.set_down(box, vehicle, purpose, order, pile)
         return True
 

@@ -8,10 +8,13 @@ of them where they stand with a hand-held set, some at the test stand.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import simpy
 
+from twin.port_layout import PortLayout, ZoneKind
 from twin.records import Consultation, Inspection, InspectionKind, InspectionResult, InspectionState, TaskState
 
 if TYPE_CHECKING:
@@ -31,17 +34,14 @@ SITES: dict[InspectionKind, str] = {
 }
 """The purpose of the stop point at which a kind of inspection is done."""
 
-SITE_HOURS = (6, 24)
-"""Local hours in which the inspection site is open."""
-
-ORDER_HOURS = (6, 22)
-"""Local hours in which containers are called up for inspection, so that they are back before the site closes."""
+_LAST_CALL_H = 2.0  # before the site closes: what is called up later would not be back in time
+_SPREAD_H = 3.0  # over which, after a night, containers are called up
 
 _KINDS = (InspectionKind.H986, InspectionKind.MANUAL, InspectionKind.QUARANTINE, InspectionKind.SAMPLING)
-_KIND_SHARES = (0.60, 0.20, 0.12, 0.08)
+_KIND_SHARES = (0.50, 0.24, 0.16, 0.10)
 _MINUTES: dict[InspectionKind, tuple[float, float]] = {
-    InspectionKind.H986: (5.0, 11.0),
-    InspectionKind.MANUAL: (30.0, 75.0),
+    InspectionKind.H986: (4.0, 8.0),
+    InspectionKind.MANUAL: (25.0, 60.0),
     InspectionKind.QUARANTINE: (20.0, 50.0),
     InspectionKind.SAMPLING: (15.0, 35.0),
     InspectionKind.ULTRASONIC: (2.0, 4.0),
@@ -49,15 +49,44 @@ _MINUTES: dict[InspectionKind, tuple[float, float]] = {
 _SUSPECT_SHARE = 0.06  # of H986 images
 _DIFFERS_SHARE = 0.08  # of manual inspections
 _CONSULT_SHARE = 0.35  # of inspections other than H986
-_STAND_SHARE = 0.08  # of empties tested at the stand instead of in place
+_STAND_SHARE = 0.04  # of empties tested at the stand instead of in place
 _CONCLUSIONS = ("与申报一致", "建议取样送检", "归类无误", "标签需整改")
 
 Act = Generator[simpy.Event, Any, None]
 
 
-def at_work(at_ms: int, hours: tuple[int, int]) -> bool:
-    """Whether an instant (ms UTC) lies within local hours of the day, China time."""
-    return hours[0] <= (at_ms / 3_600_000.0 + 8.0) % 24.0 < hours[1]
+class SiteHours:
+    """When the inspection sites of a port work: the working hours of their zones, local time."""
+
+    def __init__(self, layout: PortLayout) -> None:
+        zones = [z for z in layout.zones if z.kind is ZoneKind.INSPECTION and z.working_hours]
+        self._spans = [(_hour(a), _hour(b)) for z in zones for a, b in z.working_hours]
+        self._zone = ZoneInfo(layout.time_zone)
+
+    def closed(self, at_ms: int) -> bool:
+        """Whether no work is allowed at an instant (ms UTC)."""
+        return self.until_opening_h(at_ms, 0.0) > 0.0
+
+    def until_opening_h(self, at_ms: int, before_close_h: float) -> float:
+        """Hours until there is work again; 0.0 while there is and will be for `before_close_h` hours."""
+        if not self._spans:
+            return 0.0
+        local = datetime.fromtimestamp(at_ms / 1000.0, UTC).astimezone(self._zone)
+        hour = local.hour + local.minute / 60.0 + local.second / 3600.0
+        waits = []
+        for opens, closes in self._spans:
+            length = (closes - opens) % 24.0 or 24.0
+            since = (hour - opens) % 24.0
+            waits.append(0.0 if since < length - before_close_h else 24.0 - since)
+        return min(waits)
+
+    def __str__(self) -> str:
+        return ", ".join(f"{a:02.0f}:{a % 1 * 60:02.0f} to {b:02.0f}:{b % 1 * 60:02.0f}" for a, b in self._spans)
+
+
+def _hour(text: str) -> float:
+    hours, _, minutes = text.partition(":")
+    return int(hours) + int(minutes) / 60.0
 
 
 class Inspections:
@@ -71,14 +100,13 @@ class Inspections:
         self.forced: dict[str, tuple[InspectionKind, InspectionResult]] = {}
         self.untested: set[str] = set()
         self.seals: Seals | None = None
+        self.hours = SiteHours(world.layout)
 
     def opening(self) -> Act:
         """Waits until containers are called up again; after a night they are spread over the first hours."""
-        if at_work(self._world.now_ms, ORDER_HOURS):
-            return
-        hour = (self._world.now_ms / 3_600_000.0 + 8.0) % 24.0
-        wait_h = (ORDER_HOURS[0] - hour) % 24.0 + float(self._stream.uniform(0.0, 4.0))
-        yield self._world.env.timeout(wait_h * 3_600.0)
+        wait_h = self.hours.until_opening_h(self._world.now_ms, _LAST_CALL_H)
+        if wait_h > 0.0:
+            yield self._world.env.timeout((wait_h + float(self._stream.uniform(0.0, _SPREAD_H))) * 3_600.0)
 
     def of_held(self, box: Box) -> Generator[simpy.Event, Any, bool]:
         """Inspects a held container; the value is whether something differed from its declaration."""
@@ -96,7 +124,8 @@ class Inspections:
         yield self._world.env.timeout(float(self._stream.uniform(5.0, 45.0)) * 60.0)
         if box.number in self.untested:
             return
-        if self._stream.random() < _STAND_SHARE and at_work(self._world.now_ms, ORDER_HOURS):
+        open_now = self.hours.until_opening_h(self._world.now_ms, _LAST_CALL_H) == 0.0
+        if self._stream.random() < _STAND_SHARE and open_now:
             yield from self._trip(box, InspectionKind.ULTRASONIC)
             return
         order, officer = self._order(), self._officer()

@@ -55,7 +55,7 @@ class Operations:
         self.world = world
         self.customs: CustomsDesk
         self.clerk = Clerk(world)
-        self.yard = Yard(world.layout.blocks)
+        self.yard = Yard(world.layout.blocks, world.layout.cranes)
         self.traffic = Traffic(world)
         self.crane_motion = CraneMotion(len(world.layout.cranes))
         self.yard_cranes = YardCranes(world, self.yard, self.clerk, self.crane_motion)
@@ -125,6 +125,17 @@ class Operations:
         """A tractor takes the box from its slot to a free slot of `block` (None: another block of the same trade),
         whatever customs and the block's licence say: for incidents. Purpose RESTOW; value as of `inspection_trip`."""
         return self.world.env.process(self.sites.restow(box, block))
+
+    def reserve_elsewhere(self, box: Box) -> str | None:
+        """A free slot on the ground of another block of the box's area, kept free from now on; None if there is
+        none. For incidents: where the terminal may wrongly believe it to stand."""
+        own = self.yard.pile_of(box).ground
+        for ground in self.yard.area(own.area):
+            piles = (p for pair in ground.piles for p in pair if p.mode == 0 and p.room(box.length_ft))
+            if ground is not own and (pile := next(piles, None)) is not None:
+                self.yard.expect(pile, box)
+                return str(self.yard.slot_on(pile))
+        return None
 
     def pickup(self, box: Box, at: int | None = None, force: bool = False, plate: str | None = None) -> str:
         """Books a truck that comes at `at` (ms UTC, default in 30-60 minutes) and takes the box out by the gate.

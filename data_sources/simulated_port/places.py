@@ -28,6 +28,7 @@ QUEUE_STEP_M = 24.0  # between vehicles under a quay crane
 _POINT_SPACING_M = 16.0
 _SERVICE_SPACING_M = 6.0  # beside the blocks, so that any two who stand too near share a point
 _BRUSH_M = 2.8  # nearer than this, two vehicles side by side touch
+_SHOULDER_ASIDE_M = 3.6  # from the middle of a lane to that of a vehicle beside it
 _PULL_M = 24.0  # along which a vehicle changes from the passing lane to a place beside it
 
 
@@ -169,6 +170,9 @@ class RoadPoints:
                 inner = np.linspace(0.0, length, math.ceil(length / spacing) + 1)[1:-1].tolist()
                 found += [(self._add(point_on(graph, number, s)), s) for s in inner]
             self.of_edge.append(sorted(found, key=lambda f: f[1]))
+        self.beyond_start = [
+            ([point for point, at in of if at > 0.0], [at for _, at in of if at > 0.0]) for of in self.of_edge
+        ]
         self._x, self._y = np.array(self.at).T
         self._by_x = np.argsort(self._x, kind="stable")
         self._sorted_x = self._x[self._by_x]
@@ -256,6 +260,20 @@ def on_lane(
     heading = graph.first_bearing[edge] if stop is None else stop.heading_deg
     held = () if private else points.under(at, heading)
     return Place(name, at, heading, edge, s, edge, s, private, lane_points=held, stop=stop)
+
+
+def on_shoulder(graph: RoadGraph, name: str, edge: int, s: float, draw_m: float) -> Place:
+    """A place on the right of a lane, drawn up to and left along `draw_m` metres of it."""
+    at, ahead = point_on(graph, edge, s), point_on(graph, edge, s + 1.0)
+    ux, uy = ahead[0] - at[0], ahead[1] - at[1]
+    length = max(math.hypot(ux, uy), 1e-9)
+    right = (uy / length * _SHOULDER_ASIDE_M, -ux / length * _SHOULDER_ASIDE_M)
+    before = point_on(graph, edge, s - 0.3 * draw_m)
+    lead = (before[0] + right[0], before[1] + right[1])
+    return Place(
+        name, (at[0] + right[0], at[1] + right[1]), math.degrees(math.atan2(ux, uy)) % 360.0, edge, s - draw_m, edge,
+        s + draw_m, True, lead_in=(lead,),
+    )
 
 
 def of_stop(graph: RoadGraph, points: RoadPoints, stop: StopPoint, private: bool) -> Place:

@@ -12,7 +12,7 @@ from data_sources.simulated_port.calls import Visit
 from data_sources.simulated_port.clerk import Clerk
 from data_sources.simulated_port.fleet import Fleet
 from data_sources.simulated_port.fleet_of_vessels import Stack
-from data_sources.simulated_port.gangs import SIZE, Gangs
+from data_sources.simulated_port.gangs import LAST_LANDINGS, SIZE, Gangs
 from data_sources.simulated_port.places import QUEUE_STEP_M, QuaySide, QueueLane
 from data_sources.simulated_port.quay_cranes import QuayCrane, QuayCranes, Shift
 from data_sources.simulated_port.traffic import Traffic, Vehicle
@@ -20,7 +20,7 @@ from data_sources.simulated_port.world import Box, CustomsDesk, World
 from twin.records import MoveEvent, PlaceKind, Purpose
 
 Act = Generator[simpy.Event, Any, Any]
-_QUEUE = 3  # vehicles under and behind a crane
+_QUEUE = 5  # vehicles under and behind a crane
 _LEAST_APART_M = 27.5  # between the middles of cranes, wheels clear of one another
 _QUEUE_GAP_M = 33.0  # from one crane's vehicles leaving to the next one's arriving, beside the step of its queue
 
@@ -70,7 +70,7 @@ class Quay:
         places = [(c, x * along[0] + y * along[1]) for c, (x, y) in homes]
         found = [c for c, s in places if -5.0 <= s <= length + 5.0 and not c.busy]
         found.sort(key=lambda c: self._cranes.along_quay(c.crane.home))
-        return found[: max(1, len(visit.deck.bays) // 3)]
+        return found[: max(1, len(visit.deck.bays) // 2)]
 
     def _shift(self, shift: Shift, shifts: list[Shift]) -> Act:
         visit, crane = shift.visit, shift.quay_crane
@@ -84,7 +84,6 @@ class Quay:
         while shift.left:
             bay = next(iter(shift.left))
             yield from self._turn(shift, shifts, bay)
-            shift.began = True
             yield from self._cranes.travel(crane, visit.bay_at(bay))
             self._open_queue(shift, bay)
             shift.bay, shift.landing, shift.loads_left = bay, self._landing(visit, bay), shift.left.pop(bay)
@@ -126,7 +125,7 @@ class Quay:
         while any(
             abs(self._cranes.place_of(s.quay_crane) - goal) < _LEAST_APART_M
             for s in shifts
-            if s is not shift and s.began and not s.over
+            if s is not shift and not s.over
         ):
             yield self._env.timeout(30.0)
 
@@ -149,20 +148,22 @@ class Quay:
 
     def _serve(self, shift: Shift) -> Act:
         """Works the vehicle that comes first to the crane, one box off or onto the vessel, or waits for one."""
-        first = next((p.occupant for p in shift.queue.places if p.occupant is not None), None)
-        if first is not None and not first.boxes and shift.landing:
-            yield from self._discharge(shift, first)
+        there = (p.occupant for p in shift.queue.places)
+        first = next((v for v in there if v is not None and not (v.boxes and v.purpose == "discharge")), None)
+        ahead = first is None and len(shift.landing) > LAST_LANDINGS  # none with a box to load can be underway
+        if shift.landing and (ahead or (first is not None and not first.boxes)):
+            yield from self._discharge(shift)
         elif first is not None and first.boxes and first.served is not None:
             yield from self._load(shift, first, first.boxes[0])
         else:
             yield shift.next_change(self._env)
 
-    def _discharge(self, shift: Shift, vehicle: Vehicle) -> Act:
+    def _discharge(self, shift: Shift) -> Act:
         """Lifts a box off the vessel, if need be before the vehicle for it stands under the crane."""
         stack, box = shift.landing.pop(0)
         stack.take(box)
         hitch = yield from self._cranes.lift_off(shift, box)
-        while vehicle.served is None:
+        while (vehicle := shift.queue.places[0].occupant) is None or vehicle.served is None:
             yield shift.next_change(self._env)
         yield from self._cranes.lower(shift, box, hitch)
         to = (PlaceKind.VEHICLE, vehicle.id)

@@ -22,7 +22,7 @@ Act = Generator[simpy.Event, Any, Any]
 Spot = tuple[float, float]  # trolley metres, height of the spreader
 _TRAVEL_M = 34.0  # spreader height over the deck cargo
 _DECK_M = 1.5
-_HITCH_S = (0.0, 22.0)  # twist locks, lashings, waiting for the checker
+_HITCH_S = (0.0, 14.0)  # twist locks, lashings, waiting for the checker
 _CLEAR_S = 14.0  # after locking: the box is off the vehicle
 _HANGING_M = 4.0  # over the vehicle, waiting for it
 
@@ -59,7 +59,6 @@ class Shift:
     underway: int = 0  # vehicles that still will come under the crane in this bay
     changed: simpy.Event | None = None
     over: bool = False
-    began: bool = False
 
     def change(self) -> None:
         """Wakes whoever waits for the work to go on."""

@@ -18,6 +18,7 @@ from data_sources.simulated_port.places import ROOM_M, Place, Waiters
 _GAP_S = 0.4
 _SHORT_WAIT_S = 10.0  # before it starts, rather than slow down on the way
 _REFINEMENTS = 4
+_KEPT = 4  # times at a point before those past are thrown away
 _MOST_SLOWING_S = 45.0  # rather than dawdle longer than this on the way, a vehicle waits before it starts
 _ARRIVES_S = 4.0  # before it stands, a vehicle may already cover the points around its place
 
@@ -123,9 +124,9 @@ class RightOfWay:
         The least such delays: whoever cannot pass a point before another passes after it, which may hold up what is
         behind; repeated until nothing moves.
         """
-        met = self._met(drive, place, own, now, begin)
+        met, clash = self._met(drive, place, own, now, begin)
         delays = np.zeros(len(drive.course.points) + 2)
-        if not met:
+        if not clash:
             return delays
         rows, lows, highs, holds = zip(*met, strict=True)
         index = np.array(rows, dtype=np.intp)
@@ -149,28 +150,36 @@ class RightOfWay:
 
     def _met(
         self, drive: Drive, place: Place, own: Hold | None, now: float, begin: float
-    ) -> list[tuple[int, float, float, Hold | None]]:
-        """Whom a drive could meet: row of the point, from when, until when, the hold if somebody stands there.
+    ) -> tuple[list[tuple[int, float, float, Hold | None]], bool]:
+        """Whom a drive could meet: row of the point, from when, until when, the hold if somebody stands there; and
+        whether it meets one of them if nothing is done about it.
 
         Nobody may come to the points around its destination after it: there those times count as begun already.
         """
         taken, points = self._taken, drive.course.points
         held = {p for p, _ in place.lane_points}
         met: list[tuple[int, float, float, Hold | None]] = []
-        for row, (point, enters) in enumerate(zip(points, drive.enters_list, strict=True)):
+        clash = False
+        for row, (point, enters, leaves) in enumerate(
+            zip(points, drive.enters_list, drive.leaves_list, strict=True)
+        ):
             entries = taken[point]
-            if entries:
-                if entries[0][1] < now:
-                    taken[point] = entries = [e for e in entries if e[1] >= now]
-                early, stays = begin + enters, point in held
-                for low, high, hold in entries:
-                    if high > early and (hold is None or hold is not own):
-                        met.append((row, -math.inf if stays else low, high, hold))
+            if not entries:
+                continue
+            if len(entries) > _KEPT and entries[0][1] < now:
+                taken[point] = entries = [e for e in entries if e[1] >= now]
+            early, late, stays = begin + enters, begin + leaves + _GAP_S, point in held
+            for low, high, hold in entries:
+                if high > early and (hold is None or hold is not own):
+                    met.append((row, -math.inf if stays else low, high, hold))
+                    clash = clash or stays or low < late
         late = begin + max(drive.duration - _ARRIVES_S, 0.0)
         for point in sorted(held.difference(points)):
-            met += [
+            around = [
                 (len(points), -math.inf, high, hold)
                 for _, high, hold in taken[point]
                 if high > late and (hold is None or hold is not own)
             ]
-        return met
+            clash = clash or bool(around)
+            met += around
+        return met, clash

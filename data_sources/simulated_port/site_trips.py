@@ -20,10 +20,11 @@ from twin.records import Purpose, Trade, VehicleKind
 
 Act = Generator[simpy.Event, Any, Any]
 Work = Callable[[Box], Act]
-AT_ONCE = 16
+AT_ONCE = 22
 """Tractors that serve the inspection site at the same time at most."""
 
-_LOOK_S = 45.0
+_SPARE = 4  # for other trips
+_LOOK_S, _ABOVE_S = 45.0, 300.0
 
 
 class SiteTrips:
@@ -35,6 +36,7 @@ class SiteTrips:
         self._world, self._env, self._yard, self._traffic = world, world.env, yard, traffic
         self._fleet, self._handling, self._pools = fleet, handling, pools
         self._tractors = simpy.Resource(world.env, AT_ONCE)
+        self._spare = simpy.Resource(world.env, _SPARE)
         self._sites: dict[str, Park] = {}
         for purpose in ("h986", "manual", "ultrasonic"):
             stops = [s for s in world.layout.stop_points if s.purpose == purpose]
@@ -58,7 +60,9 @@ class SiteTrips:
 
     def _trip(self, box: Box, purpose: Purpose, visit: Callable[[Vehicle], Act] | None, block: str | None) -> Act:
         env = self._env
-        with self._tractors.request() as turn:
+        while box.number in self._yard and any(b.held for b in self._yard.above(box)):
+            yield env.timeout(_ABOVE_S)  # what stands on it is called up first
+        with (self._tractors if visit else self._spare).request() as turn:
             yield turn
             while box.mission:
                 yield env.timeout(_LOOK_S)

@@ -26,17 +26,19 @@ from twin.records import (
 if TYPE_CHECKING:
     from data_sources.simulated_port.world import Box, World
 
-HOLD_SHARE = 0.03
+HOLD_SHARE = 0.02
+_HELD_SHARE = 0.012  # of those standing
 HOLD_REASONS = (
     "布控查验：随机抽查", "布控查验：单证存疑", "布控查验：历史风险企业", "布控查验：检疫要求", "布控查验：重量存疑",
 )
-EARLY_SHARE = 0.65
+EARLY_SHARE = 0.55
 """Part of the containers declared before the vessel lands or the truck comes (提前申报)."""
 
 _HOUR_MS = 3_600_000
 _DAY_MS = 24 * _HOUR_MS
-_UNDECLARED = (0.42, 3.0, 9.0)  # share on arrival; days of decay; days from which all are declared, well before R10
-_WAITING = (0.80, 1.6)  # share declared but not released on arrival; days of decay
+_UNDECLARED = (0.65, 3.5, 9.0)  # share on arrival; days of decay; days from which all are declared, well before R10
+_WAITING = (0.85, 3.0)  # share declared but not released on arrival; days of decay
+_PASSING = 0.8  # share of transshipment that still waits for its next vessel
 _HELD_DAYS = 4.0
 _STATES = (DeclarationState.RELEASED, DeclarationState.ACCEPTED, DeclarationState.HELD)
 _RELEASED, _ACCEPTED, _HELD, _NONE = 0, 1, 2, 3
@@ -65,6 +67,7 @@ class _Yard:
         self.outward = np.fromiter((filings.outward(b) for b in boxes), dtype=bool, count=count)
         self.modes = [filings.mode_of(b) for b in boxes]
         self.transit = np.fromiter((m is DeclarationMode.TRANSIT for m in self.modes), dtype=bool, count=count)
+        self.passing = np.fromiter((b.flow == "transshipment" for b in boxes), dtype=bool, count=count)
         self.gross_kg = np.fromiter((b.gross_kg for b in boxes), dtype=float, count=count)
         self.net_kg = self.gross_kg - np.fromiter((filings.tare_kg(b) for b in boxes), dtype=float, count=count)
         self.arrived_at = np.fromiter((b.arrived_at for b in boxes), dtype=np.int64, count=count)
@@ -92,10 +95,11 @@ class _Yard:
         state = np.full(len(self.boxes), _RELEASED, dtype=np.int8)
         quick = self.transit & self.outward
         state[(draw[4] < _WAITING[0] * np.exp(-days / _WAITING[1])) & ~quick] = _ACCEPTED
-        state[(draw[4] < HOLD_SHARE) & self.full & ~self.transit & (days < _HELD_DAYS)] = _HELD
-        slow = self.full & ~self.outward & ~self.transit & (days < _UNDECLARED[2])
+        state[(draw[4] < _PASSING) & self.passing] = _ACCEPTED
+        state[(draw[4] < _HELD_SHARE) & self.full & ~self.transit & ~self.passing & (days < _HELD_DAYS)] = _HELD
+        slow = self.full & ~self.outward & ~self.transit & ~self.passing & (days < _UNDECLARED[2])
         state[slow & (draw[1] < _UNDECLARED[0] * np.exp(-days / _UNDECLARED[1]))] = _NONE
-        waited = np.minimum(self.age_ms, np.where(state == _HELD, 8, 6) * _HOUR_MS) * draw[2]
+        waited = np.minimum(self.age_ms, np.where(state == _HELD, 3, 6) * _HOUR_MS) * draw[2]
         went = self.arrived_at + np.minimum(self.age_ms, 12 * _HOUR_MS) * draw[0]
         return state, np.where(state == _RELEASED, went, self.now_ms - waited).astype(np.int64)
 
@@ -119,7 +123,7 @@ def tell(world: World, boxes: Sequence[Box], numbers: DeclarationNumbers, lines:
         box.declared_kg = declared
         box.released, box.held = state == _RELEASED, state == _HELD
         if state != _RELEASED:
-            draw = float(yard.draw[4, row] / HOLD_SHARE if state == _HELD else yard.draw[7, row])
+            draw = float(yard.draw[4, row] / _HELD_SHARE if state == _HELD else yard.draw[7, row])
             still_open.append(Open(box, filing, yard.good[row], min(draw, 1.0)))
     return still_open
 

@@ -17,7 +17,7 @@ import numpy as np
 import simpy
 
 from data_sources.simulated_port.paths import Course, Drive, RawPath, course_along, drive_on
-from data_sources.simulated_port.places import ROOM_M, Place, RoadPoints, Waiters, on_lane, point_on
+from data_sources.simulated_port.places import ROOM_M, Place, RoadPoints, Waiters, on_shoulder, point_on
 from data_sources.simulated_port.right_of_way import Hold, RightOfWay
 from data_sources.simulated_port.road_graph import ANY, DOMESTIC, FOREIGN, RoadGraph
 from data_sources.simulated_port.trajectories import Tracks
@@ -30,6 +30,7 @@ _FOLLOWS_S = 8.0  # the next in a queue comes this much later
 _PATIENCE_S = 150.0  # on a lane, for a place to become free
 _PLANS_KEPT = 12_000
 _QUEUE_MPS = 2.5
+_SHOULDER_M = 16.0  # along which a vehicle draws aside
 _ASIDE_MPS = 4.2  # between a lane and a place beside it
 
 
@@ -333,11 +334,16 @@ class Traffic:
                 corners = corners[1:]
             vertices += corners
             limits += [limit] * len(corners)
-            low_margin, high_margin = (low - 8.0 if i == 0 else 1e-6), (high + 8.0 if i == last else length)
-            for point, at in self.points.of_edge[edge]:
-                if low_margin <= at <= high_margin:
-                    points.append(point)
-                    points_at.append(max(passed + at, 0.0))
+            if 0 < i < last:
+                numbers, places = self.points.beyond_start[edge]
+                points += numbers
+                points_at += [passed + at for at in places]
+            else:
+                low_margin, high_margin = (low - 8.0 if i == 0 else 1e-6), (high + 8.0 if i == last else length)
+                for point, at in self.points.of_edge[edge]:
+                    if low_margin <= at <= high_margin:
+                        points.append(point)
+                        points_at.append(max(passed + at, 0.0))
             passed += high if i == last else length
         if goal.lead_in:
             slow = min(self._limits[goal.edge_in], _ASIDE_MPS)
@@ -350,8 +356,12 @@ class Traffic:
         return RawPath(vertices, limits, points, [min(at, passed) for at in points_at])
 
     def _roadside(self, at: tuple[float, float]) -> Place:
-        """The place on any road nearest to a point."""
+        """The place beside any road nearest to a point: on the shoulder, where nobody has to wait behind it."""
         graph = self._all_roads
-        edges = [e for e in range(len(graph.length)) if e not in graph.private and len(self.points.of_edge[e]) > 0]
+        edges = [
+            e for e in range(len(graph.length))
+            if e not in graph.private and len(self.points.of_edge[e]) > 0 and graph.length[e] > 3.0 * _SHOULDER_M
+        ]
         edge, s = self.points.nearest(at, edges)
-        return on_lane(graph, self.points, f"roadside/{edge}", edge, s, False)
+        s = min(max(s, _SHOULDER_M + 1.0), graph.length[edge] - _SHOULDER_M - 1.0)
+        return on_shoulder(graph, f"roadside/{edge}/{round(s)}", edge, s, _SHOULDER_M)

@@ -168,11 +168,15 @@ class Transit:
     def _arrive(self, number: str, gate: str) -> Act:
         """Arrival at the gate: the seal is read, and unless the trip is kept open it is written off at once."""
         yield self._world.env.timeout(_WRITE_OFF_S)
+        self.arrived(number)
+        if number not in self.kept_open:
+            self.write_off(number, f"卡口-{gate}")
+
+    def arrived(self, number: str) -> None:
+        """A trip's truck is at the gate."""
         self._tell(self._trips[number], TripState.ARRIVED)
         self._roads_ms.pop(number, None)
         self._detours.pop(number, None)
-        if number not in self.kept_open:
-            self.write_off(number, f"卡口-{gate}")
 
     def write_off(self, number: str, by: str) -> None:
         """Opens the seal where the container is, with the declaration's authority, and closes the trip."""

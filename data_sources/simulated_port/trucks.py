@@ -25,20 +25,22 @@ from twin.port_layout import RoadKind
 from twin.records import Direction, MoveEvent, PlaceKind, Purpose, Trade, VehicleKind
 
 Act = Generator[simpy.Event, Any, Any]
-VISITS_A_DAY = 3_650
-_DUAL_SHARE = 0.36  # bring one and take one
+VISITS_A_DAY = 5_200
+_DUAL_SHARE = 0.12  # bring one and take one
 _DOMESTIC_SHARE = 0.14
 # fmt: off
 _HOURS = (
-    0.50, 0.42, 0.36, 0.34, 0.38, 0.50, 0.72, 0.95, 1.20, 1.42, 1.50, 1.34,
-    1.12, 1.26, 1.45, 1.52, 1.46, 1.30, 1.18, 1.12, 1.04, 0.94, 0.78, 0.62,
+    0.45, 0.38, 0.32, 0.30, 0.34, 0.46, 0.70, 1.00, 1.40, 1.80, 1.85, 1.35,
+    0.85, 1.20, 1.70, 1.85, 1.75, 1.30, 1.00, 1.05, 1.10, 0.90, 0.70, 0.55,
 )
 # fmt: on
-"""Trucks by hour of the local day, relative: quiet after midnight, peaks before noon and in the afternoon."""
+"""Trucks by hour of the local day, relative: quiet after midnight, waves of appointments before noon, in the afternoon
+and, lower, in the evening."""
 _MEAN_HOUR = sum(_HOURS) / 24.0
 _NOTICE_S = (25 * 60.0, 80 * 60.0)
 _WINDOW_S = 3_600.0
-_EARLY_SHARE, _EARLY_S = 0.3, (300.0, 1_800.0)
+_EARLY_SHARE, _EARLY_S = 0.65, (1_200.0, 3_900.0)
+_LOCKS_S = (50.0, 160.0)  # a driver alone at four twist locks
 _WAIT_FOR_RELEASE_S = 5_400.0
 _OPERATORS = ("福州顺达集卡运输", "福清宏图物流", "江阴联运车队", "莆田海通物流", "三明陆港运输", "厦门远洋集运")
 _PROVINCE = "闽"
@@ -59,6 +61,8 @@ class Booking:
     force: bool
     at_s: float
     announced: bool = False  # customs knows the box it brings
+    delivery: str | None = None  # appointment under which it brings a box
+    pickup: str | None = None  # the one under which it takes one
 
 
 class Trucks:
@@ -196,26 +200,28 @@ class Trucks:
 
     def book(self, booking: Booking) -> None:
         """Says the appointments and lets the truck come. Its boxes have a mission from now on."""
-        world = self._world
-        domestic = booking.trade is Trade.DOMESTIC
-        gate = self._gates.gate_for(DOMESTIC if domestic else FOREIGN, Direction.IN)
-        window = world.ms(booking.at_s)
         self._plates.add(booking.plate)
-        for box, purpose in ((booking.brings, Purpose.DELIVERY), (booking.takes, Purpose.PICKUP)):
-            if box is None:
-                continue
-            if purpose is Purpose.DELIVERY:
-                box.mission = "delivery"
-                world.boxes[box.number] = box
-                self._clerk.container(box)
-                if not booking.announced:
-                    self._customs().announce(box)
-            else:
-                box.mission = "pickup"
-            self._clerk.appointment(
-                world.new_id("APPT"), booking.plate, box, purpose, gate, window, window + round(_WINDOW_S * 1000)
-            )
-        world.env.process(self._visit(booking))
+        if (box := booking.brings) is not None:
+            box.mission = "delivery"
+            self._world.boxes[box.number] = box
+            self._clerk.container(box)
+            if not booking.announced:
+                self._customs().announce(box)
+            booking.delivery = self._appoint(booking, box, Purpose.DELIVERY)
+        if booking.takes is not None:
+            booking.takes.mission = "pickup"
+            booking.pickup = self._appoint(booking, booking.takes, Purpose.PICKUP)
+        self._world.env.process(self._visit(booking))
+
+    def _appoint(self, booking: Booking, box: Box, purpose: Purpose) -> str:
+        """Says the appointment of a truck for a box. Its number is the order that is shown at the gate."""
+        world, name = self._world, self._world.new_id("APPT")
+        gate = self._gates.gate_for(DOMESTIC if booking.trade is Trade.DOMESTIC else FOREIGN, Direction.IN)
+        window = world.ms(booking.at_s)
+        self._clerk.appointment(
+            name, booking.plate, box, purpose, gate, window, window + round(_WINDOW_S * 1000)
+        )
+        return name
 
     # A visit
 
@@ -236,7 +242,7 @@ class Trucks:
             vehicle.boxes.append(booking.brings)
             booking.brings.place_kind, booking.brings.place_ref = PlaceKind.VEHICLE, vehicle.id
             self._clerk.inventory(booking.brings)
-        order = world.new_id("ORD")
+        order = booking.delivery or booking.pickup or ""
         passage = yield from self._gates.pass_through(vehicle, Direction.IN, order)
         vehicle.inside = True
         for box in vehicle.boxes:
@@ -250,8 +256,11 @@ class Trucks:
             yield from self._bring(vehicle, booking.brings, order)
         if booking.takes is not None:
             vehicle.purpose = "pickup"
-            yield from self._take(vehicle, booking, order)
-        passage = yield from self._gates.pass_through(vehicle, Direction.OUT, order, lambda: self._vacancy(vehicle))
+            yield from self._take(vehicle, booking)
+        order = (booking.pickup if vehicle.boxes else booking.delivery) or ""
+        passage = yield from self._gates.pass_through(
+            vehicle, Direction.OUT, order or None, lambda: self._vacancy(vehicle)
+        )
         vehicle.inside = False
         for box in vehicle.boxes:
             self._clerk.moved(box, MoveEvent.GTOT, Purpose.PICKUP, OUTSIDE, passage.lane, order, present=False)
@@ -286,13 +295,13 @@ class Trucks:
         """To a block where the box may stand; by the park while none can be reached."""
         grounds = self._handling.grounds_near(box, vehicle.place.at, 99)
         while True:
-            done = yield from self._handling.store(vehicle, box, Purpose.DELIVERY, order, grounds)
+            done = yield from self._handling.store(vehicle, box, Purpose.DELIVERY, order, grounds, self._locks_s())
             if done:
                 break
             yield from self._wait_aside(vehicle)
         self._landed(box)
 
-    def _take(self, vehicle: Vehicle, booking: Booking, order: str) -> Act:
+    def _take(self, vehicle: Vehicle, booking: Booking) -> Act:
         """To the box that was booked, or to another one if that cannot be had, or away without."""
         box, since = booking.takes, self._env.now
         while box is not None:
@@ -303,7 +312,7 @@ class Trucks:
                 box.mission = ""
                 box = self._another(booking)
                 continue
-            done = yield from self._handling.fetch(vehicle, box, Purpose.PICKUP, order)
+            done = yield from self._handling.fetch(vehicle, box, Purpose.PICKUP, booking.pickup or "", self._locks_s())
             if done:
                 return
             if vehicle.blocker is None and not booking.force:
@@ -312,6 +321,9 @@ class Trucks:
             else:
                 yield from self._wait_aside(vehicle)
 
+    def _locks_s(self) -> float:
+        return float(self._rng.uniform(*_LOCKS_S))
+
     def _another(self, booking: Booking) -> Box | None:
         """A box to take instead of the one that was booked."""
         box = self._pools.pool("pickup", booking.trade is Trade.DOMESTIC).draw(
@@ -319,6 +331,7 @@ class Trucks:
         )
         if box is not None:
             box.mission = "pickup"
+            booking.pickup = self._appoint(booking, box, Purpose.PICKUP)
         return box
 
     def _wait_aside(self, vehicle: Vehicle) -> Act:

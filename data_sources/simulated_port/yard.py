@@ -6,16 +6,19 @@ on it or is on its way to it, a pile holds boxes of one length only, so nothing 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from data_sources.simulated_port.world import Box
-from twin.port_layout import Block, BlockKind, Slot
+from twin.port_layout import Block, BlockKind, Crane, Slot
 
 GENERAL, EMPTY, REEFER, DANGEROUS, DOMESTIC = "general", "empty", "reefer", "dangerous", "domestic"
+INSPECTION = "inspection"  # where only who is told to sets anything down
 AREAS = (GENERAL, EMPTY, REEFER, DANGEROUS, DOMESTIC)
+_BARE = -1  # length of boxes on ground where none may stand
 _FILL_LIMIT = 0.86  # a block fuller than this has no room left to dig in
 
 
@@ -27,7 +30,7 @@ class Pile:
     ground: Ground
     pair: int
     row: int  # from 1
-    only: int  # 0: any length up to 40; else this length alone
+    only: int  # 0: any length up to 40; else this length alone; negative: none
     mode: int = 0
     coming: int = 0  # boxes on their way to it: at most one, so that heights stay known
     near: list[Box] = field(default_factory=list)
@@ -81,10 +84,17 @@ class Ground:
         return self.pair_bay(pair) * 0.5 * self.block.bay_pitch_m
 
 
+def stretches(pairs: int, cranes: int) -> list[int]:
+    """Where the stretches of a block's cranes begin, in bay pairs, and the end of the last one."""
+    return [round(pairs * k / max(cranes, 1)) for k in range(max(cranes, 1) + 1)]
+
+
 def area_of_block(block: Block) -> str | None:
     """What a block is for, None for blocks where operations leave nothing standing."""
-    if block.kind in (BlockKind.INSPECTION, BlockKind.RAIL):
+    if block.kind is BlockKind.RAIL:
         return None
+    if block.kind is BlockKind.INSPECTION:
+        return INSPECTION
     if block.trade == "domestic":
         return DOMESTIC
     return {BlockKind.EMPTY: EMPTY, BlockKind.REEFER: REEFER, BlockKind.DANGEROUS: DANGEROUS}.get(block.kind, GENERAL)
@@ -105,7 +115,10 @@ def area_of_box(box: Box) -> str:
 class Yard:
     """All blocks, their piles and the boxes on them."""
 
-    def __init__(self, blocks: tuple[Block, ...]) -> None:
+    def __init__(self, blocks: tuple[Block, ...], cranes: Sequence[Crane] = ()) -> None:
+        """`cranes`: where several serve a block, the ground between their stretches stays bare, so that they never
+        meet."""
+        serving = Counter(block for crane in cranes for block in crane.serves)
         self.grounds: list[Ground] = []
         self._where: dict[str, Pile] = {}
         for number, block in enumerate(blocks):
@@ -114,9 +127,11 @@ class Yard:
             if area is not None:
                 pairs = block.bays // 2
                 classes = block.dangerous_classes
+                borders = stretches(pairs, serving[block.id])[1:-1]
                 for pair in range(pairs):
                     # A forty-five-foot box overhangs its pair: only the last pair takes them, beside forties alone.
                     only = {pairs - 1: 45, pairs - 2: 40}.get(pair, 0) if area in (GENERAL, EMPTY) and pairs > 6 else 0
+                    only = _BARE if pair in borders else only
                     ground.piles.append([Pile(ground, pair, row, only) for row in range(1, block.rows + 1)])
                     ground.dangerous_class_of_pair.append(_class_of_pair(classes, number, pair))
             self.grounds.append(ground)
@@ -147,6 +162,11 @@ class Yard:
     def _slot(self, pile: Pile, far: bool, tier: int) -> Slot:
         bay = 4 * pile.pair + ((3 if far else 1) if pile.mode == 20 else 2)
         return Slot(pile.ground.block.id, bay, pile.row, tier)
+
+    def slot_on(self, pile: Pile) -> Slot:
+        """The slot that the next box set down on a pile would have."""
+        stack = pile.stack_for_next()
+        return self._slot(pile, stack is pile.far and pile.mode == 20, len(stack) + 1)
 
     def above(self, box: Box) -> list[Box]:
         """The boxes that stand on top of a box, uppermost first."""

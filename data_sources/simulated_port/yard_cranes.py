@@ -13,19 +13,23 @@ from data_sources.simulated_port.clerk import Clerk
 from data_sources.simulated_port.crane_motion import ARMG, RTG, CraneMotion, Speeds, cycle
 from data_sources.simulated_port.traffic import Vehicle
 from data_sources.simulated_port.world import Box, World
-from data_sources.simulated_port.yard import Ground, Pile, Yard
+from data_sources.simulated_port.yard import Ground, Pile, Yard, stretches
 from twin.port_layout import HIGH_CUBE_HEIGHT_M, STANDARD_HEIGHT_M, Crane, CraneKind
-from twin.records import MoveEvent, PlaceKind, Purpose
+from twin.records import MoveEvent, PlaceKind, Purpose, VehicleKind
 
 Act = Generator[simpy.Event, Any, Any]
 _TRAILER_M = 1.5  # deck of a container trailer above the road
 _PATIENCE = 0.4  # metres of gantry travel a second of waiting is worth
-_FUMBLE_S = 9.0  # spread of a driver's times
+_FUMBLE_S, _ALIGN_S = 9.0, 35.0  # spread of a driver's times; the same over a road truck, which must be lined up
+_QUAY_FIRST_M = 160.0  # of gantry travel that a vessel's box is worth: the quay must not wait
 
 
 def box_height(box: Box) -> float:
     """Outer height of a box, metres."""
     return HIGH_CUBE_HEIGHT_M if box.high else STANDARD_HEIGHT_M
+
+
+_QUAY_WORK = (Purpose.DISCHARGE, Purpose.LOADING)
 
 
 @dataclass(slots=True, eq=False)
@@ -96,8 +100,7 @@ class YardCranes:
         for name, cranes in serving.items():
             ground = yard.by_block[name]
             cranes.sort(key=lambda c: self._along(ground, c))
-            pairs, count = len(ground.piles), len(cranes)
-            cuts = [round(pairs * k / count) for k in range(count + 1)]
+            cuts = stretches(len(ground.piles), len(cranes))
             self._serving[name] = [(range(cuts[k], cuts[k + 1]), crane) for k, crane in enumerate(cranes)]
         for made in self.cranes:
             world.env.process(self._work(made))
@@ -148,7 +151,11 @@ class YardCranes:
                 crane.woken = self._env.event()
                 yield crane.woken
             here, now = self._motion.at(crane.row, self._env.now)[0], self._env.now
-            job = min(crane.jobs, key=lambda j: abs(j.gantry_m - here) - _PATIENCE * (now - j.since_s))
+            job = min(
+                crane.jobs,
+                key=lambda j: abs(j.gantry_m - here) - _PATIENCE * (now - j.since_s)
+                - (_QUAY_FIRST_M if j.purpose in _QUAY_WORK else 0.0),
+            )
             crane.jobs.remove(job)
             if job.pile is None:
                 done = yield from self._lift(crane, job)
@@ -160,13 +167,15 @@ class YardCranes:
     def _lift(self, crane: YardCrane, job: Job) -> Act:
         box, yard = job.box, self._yard
         while above := yard.above(box):
+            if above[0].held:  # what customs holds stays where it is
+                return False
             pile = yard.pile_of(box)
             target = yard.pile_to_restow(above[0], pile, self.stretch(pile)[0])
             if target is None:
                 return False
             yield from self._restow(crane, above[0], target, job.order)
         stands = self._spot(crane, yard.pile_of(box), box, box)
-        lifted, landed = yield from self._cycle(crane, stands, self._deck(crane, job.vehicle, box), box)
+        lifted, landed = yield from self._cycle(crane, stands, self._deck(crane, job.vehicle, box), box, job)
         yard.lift(box)
         yield self._env.timeout(landed - lifted)
         self._clerk.moved(
@@ -178,7 +187,7 @@ class YardCranes:
     def _set_down(self, crane: YardCrane, job: Job, pile: Pile) -> Act:
         box = job.box
         target = self._spot(crane, pile, box, None)
-        lifted, landed = yield from self._cycle(crane, self._deck(crane, job.vehicle, box), target, box)
+        lifted, landed = yield from self._cycle(crane, self._deck(crane, job.vehicle, box), target, box, job)
         job.vehicle.boxes.remove(box)
         yield self._env.timeout(landed - lifted)
         slot = self._yard.put(box, pile)
@@ -197,12 +206,14 @@ class YardCranes:
         self._clerk.moved(box, MoveEvent.DROP, Purpose.RESTOW, (PlaceKind.SLOT, str(slot)), crane.crane.id, order)
 
     def _cycle(
-        self, crane: YardCrane, pick: tuple[float, float, float], place: tuple[float, float, float], box: Box
+        self, crane: YardCrane, pick: tuple[float, float, float], place: tuple[float, float, float], box: Box,
+        job: Job | None = None,
     ) -> Generator[simpy.Event, Any, tuple[float, float]]:
         """Runs a cycle until the box is off the ground; returns when that was and when it will be set down."""
         now = self._env.now
         here = self._motion.at(crane.row, now)
-        start = now + float(self._rng.random()) * _FUMBLE_S
+        road = job is not None and job.vehicle.kind is VehicleKind.ROAD_TRUCK
+        start = now + float(self._rng.random()) * (_ALIGN_S if road else _FUMBLE_S)
         knots, lifted, landed = cycle(crane.speeds, start, here, pick, place, crane.crane.height_m - 0.4, box.number)
         self._motion.run(crane.row, knots)
         crane.lifts += 1

@@ -279,3 +279,26 @@ def test_a_truck_held_at_the_gate_waits_until_the_hold_ends():
     assert [p.decision for p in out] == [GateDecision.HOLD, GateDecision.RAISE]
     assert out[0].observed_at < end <= out[1].observed_at
     assert plate not in operations.vehicles
+
+
+def test_cranes_that_share_a_way_keep_apart(evening):
+    simulation, _ = evening
+    layout, motion = simulation.world.layout, simulation.operations.crane_motion
+    cranes = layout.cranes
+    pairs = []
+    for b, second in enumerate(cranes):
+        for a, first in enumerate(cranes[:b]):
+            if first.kind == second.kind == "sts":
+                pairs.append((a, b, 20.0))
+            elif set(first.serves) & set(second.serves):
+                pairs.append((a, b, 15.0))
+    assert len(pairs) > 100
+    begin = simulation.world.now_ms
+    for minute in range(1, 61):
+        simulation.advance(begin + minute * 60_000)
+        gantry = motion.sample(simulation.world.env.now)[0]
+        angles = np.radians([c.bearing_deg for c in cranes])
+        at = np.array([c.home for c in cranes]) + np.stack([np.sin(angles), np.cos(angles)], axis=1) * gantry[:, None]
+        for a, b, least in pairs:
+            apart = float(np.hypot(*(at[a] - at[b])))
+            assert apart > least, f"{cranes[a].id} and {cranes[b].id} are {apart:.1f} m apart after {minute} minutes"

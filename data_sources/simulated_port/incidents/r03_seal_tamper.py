@@ -23,7 +23,7 @@ _IN_THE_YARD = {
 }
 """Kind of event, by whom, with what authority, and the words for it."""
 
-_LOOK_S = 600.0
+_LOOK_S = 240.0
 
 
 def _act(staging: Staging, parameters: Parameters) -> Act:
@@ -83,7 +83,7 @@ def _trip(staging: Staging, parameters: Parameters) -> Generator[simpy.Event, An
 def _swapped(staging: Staging, parameters: Parameters) -> Act:
     """The gate reads another seal on a transit container than the one it was sent with.
 
-    The trip is not written off at the gate; the container goes to the inspection site, where an officer opens the seal.
+    The truck is kept at the gate; an officer opens the seal there and writes the trip off, and it may go on.
     """
     trip = yield from _trip(staging, parameters)
     if trip is None:
@@ -95,10 +95,10 @@ def _swapped(staging: Staging, parameters: Parameters) -> Act:
             return replace(passage, seals=tuple(other if s == trip.seal else s for s in passage.seals))
         return passage
 
-    stage, box = staging.stage, staging.world.boxes[trip.container]
+    stage = staging.stage
     stage.transit.kept_open.add(trip.container)
-    stage.clearance.stop(box, "incident R03")
     staging.operations.gate_reading(misread)
+    staging.operations.hold_at_gate(trip.vehicle, None)
     passage = yield from staging.record(
         GatePassage, lambda p: trip.container in p.containers and p.direction is Direction.IN
     )
@@ -110,15 +110,11 @@ def _swapped(staging: Staging, parameters: Parameters) -> Act:
         "seal", trip.seal, staging.at_passage(passage), note, related=(trip.container, trip.vehicle, other),
         from_ms=passage.observed_at,
     )
-    yield stage.clearance.landing(box)
-
-    def work(_: Box) -> Act:
-        yield staging.wait(_LOOK_S)
-        stage.transit.write_off(trip.container, "查验关员")
-        staging.end(entry)
-
-    yield staging.operations.inspection_trip(box, "manual", work)
-    stage.clearance.free(box)
+    yield staging.wait(_LOOK_S)
+    stage.transit.arrived(trip.container)
+    stage.transit.write_off(trip.container, "卡口关员")
+    staging.operations.hold_at_gate(trip.vehicle, staging.world.now_ms)
+    staging.end(entry)
 
 
 def _silent(staging: Staging, parameters: Parameters) -> Act:

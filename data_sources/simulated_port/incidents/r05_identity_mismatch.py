@@ -23,11 +23,14 @@ def _act(staging: Staging, parameters: Parameters) -> Act:
     done: list[GatePassage] = []  # what was true of the chosen truck, read anew if it is held
 
     def misread(passage: GatePassage) -> GatePassage:
-        if not passage.containers or gate not in (None, passage.gate):
+        if passage.direction is not Direction.IN or len(passage.containers) != 1 or passage.seals:
+            return passage
+        if gate not in (None, passage.gate) or (not done and passage.plate in staging.stage.taken):
             return passage
         if done and (passage.plate, passage.direction) != (done[0].plate, done[0].direction):
             return passage
         done.append(passage)
+        staging.stage.taken.add(passage.plate)
         if case == "plate":
             return replace(passage, plate=_other_plate(passage.plate))
         true_number = passage.containers[0]
@@ -40,11 +43,10 @@ def _act(staging: Staging, parameters: Parameters) -> Act:
         staging.give_up(str(gate or ""), "no truck with a container passed in time")
         return
     true = done[-1]
-    kind, subject = ("vehicle", true.plate) if case == "plate" else ("container", true.containers[0])
     order, seen = f"{true.plate}/{true.containers[0]}", f"{read.plate}/{read.containers[0]}"
     note = f"卡口 {true.gate} 指令为 {order}，识读为 {seen}"
-    related = (true.plate, *true.containers, read.plate, *read.containers)
-    staging.begin(kind, subject, staging.at_passage(true), note, related, true.observed_at)
+    related = (*true.containers, read.plate, *read.containers)
+    staging.begin("vehicle", true.plate, staging.at_passage(true), note, related, true.observed_at)
 
 
 def _cloned(staging: Staging, parameters: Parameters) -> Act:
@@ -79,9 +81,14 @@ def _other_plate(plate: str) -> str:
 
 
 def _other_number(staging: Staging, number: str) -> str:
-    """The number of another container of the port."""
-    others = [n for n, b in staging.world.boxes.items() if n != number and b.place_kind is PlaceKind.SLOT]
-    return staging.pick(others) or number
+    """The number of another, released container of the port that weighs the same."""
+    boxes = staging.world.boxes
+    kg = boxes[number].declared_kg
+    near = [
+        (abs(b.declared_kg - kg), n) for n, b in boxes.items()
+        if n != number and b.place_kind is PlaceKind.SLOT and b.released and b.full and b.trade == boxes[number].trade
+    ]
+    return min(near, default=(0.0, number))[1]
 
 
 def _broken(number: str) -> str:

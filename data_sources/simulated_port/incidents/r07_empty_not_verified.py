@@ -5,23 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from data_sources.simulated_port.incidents.kind import Act, IncidentKind, Parameter, Parameters, ValueKind
-from twin.records import InspectionKind, InspectionResult, InspectionState
+from twin.records import DeclarationState, InspectionKind, InspectionResult, InspectionState
 
 if TYPE_CHECKING:
     from data_sources.simulated_port.incidents.stage import Staging
     from data_sources.simulated_port.world import Box
 
 
-def _fits(box: Box) -> bool:
-    return not box.full and box.flow == "empty_in" and not box.released
-
-
 def _act(staging: Staging, parameters: Parameters) -> Act:
-    box = yield from staging.container(parameters, _fits, "an inbound empty container not yet tested")
+    def fits(box: Box) -> bool:
+        filing = staging.stage.clearance.filing_of(box)
+        accepted = filing is not None and filing.state is DeclarationState.ACCEPTED
+        return not box.full and box.flow == "empty_in" and not box.released and accepted
+
+    box = yield from staging.container(parameters, fits, "an inbound empty container not yet tested")
     if box is None:
         return
     stage = staging.stage
-    stage.clearance.stop(box, "incident R07")
     stage.clearance.inspections.untested.add(box.number)
     note = f"进境空箱 {box.number} 未经超声波检测出场"
     if parameters["case"] == "loaded":
@@ -31,6 +31,7 @@ def _act(staging: Staging, parameters: Parameters) -> Act:
             "何敏",
         )
     number = box.number
+    stage.clearance.release_unseen(box)  # on paper it may go
     plate = staging.operations.pickup(box, at=staging.world.now_ms, force=True)
     passage = yield from staging.left(number)
     if passage is None:

@@ -18,6 +18,7 @@ def _act(staging: Staging, parameters: Parameters) -> Act:
         return
     number = box.number
     inspections = staging.stage.clearance.inspections
+    yield from inspections.opening()
     inspections.forced[number] = (InspectionKind.H986, InspectionResult.SUSPECT)
     yield from inspections.of_held(box)
     purpose = Purpose.RESTOW if parameters["case"] == "moved" else Purpose.PICKUP

@@ -15,12 +15,13 @@ _CHOSEN_KINDS = ("camera", "reader", "gate")
 
 def _act(staging: Staging, parameters: Parameters) -> Act:
     devices = staging.stage.devices
-    named = parameters.get("device")
-    chosen = staging.pick([name for name, kind in devices.kinds.items() if kind in _CHOSEN_KINDS])
+    named, taken = parameters.get("device"), staging.stage.taken
+    chosen = staging.pick([name for name, kind in devices.kinds.items() if kind in _CHOSEN_KINDS and name not in taken])
     device = str(named) if named is not None else chosen
     if device is None:
         staging.give_up("", "the port has no device")
         return
+    taken.add(device)
     quiet = parameters["case"] == "silent"
     devices.fail(device, quiet)
     at = device_place(staging.world.layout, device) or (0.0, 0.0)

@@ -16,7 +16,7 @@ from data_sources.simulated_port.seals import Seals
 from data_sources.simulated_port.transit import Transit
 from data_sources.simulated_port.truth import Truth, TruthEntry
 from twin.port_layout import parse_slot
-from twin.records import Direction, GateDecision, GatePassage, Move, PlaceKind, Record, TransitTrip
+from twin.records import Direction, GateDecision, GatePassage, Move, PlaceKind, Record, TransitTrip, VesselCall
 
 if TYPE_CHECKING:
     from data_sources.simulated_port.operations import Operations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from data_sources.simulated_port.world import Box, World
 
 T = TypeVar("T")
-R = TypeVar("R", Move, GatePassage, TransitTrip)
+R = TypeVar("R", Move, GatePassage, TransitTrip, VesselCall)
 
 PATIENCE_S = 6 * 3_600.0
 """How long an incident waits for a fitting subject before the truth says that there was none."""
