@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from layers.base import Layer
 from layers.boxes import Boxes, no_boxes, shade_of, some
+from layers.colouring import CALM, CLASSES, TABLES, classes
 from layers.cutaway import Cutaway, CutMode, part_of, shifts, solid, standing_alone
 from layers.palette import LEGAL_STATE_TABLE, ColourMode, Rgb, line_of
 from layers.stacks import Stacks, stack
@@ -28,6 +29,7 @@ SLOT = tuple(PlaceKind).index(PlaceKind.SLOT)
 VESSEL = tuple(PlaceKind).index(PlaceKind.VESSEL)
 VEHICLE = tuple(PlaceKind).index(PlaceKind.VEHICLE)
 _NOWHERE = -1
+_DWELL_EVERY_MS = 600_000
 _FADED = 0.62
 
 
@@ -59,6 +61,8 @@ class ContainersLayer(Layer):
         self._lines: dict[tuple[str, str, Rgb], int] = {}
         self._owner_table = np.empty((0, 3), dtype=np.uint8)
         self._emphasis: int | None = None
+        self._severity: NDArray[np.int8] = np.zeros(0, dtype=np.int8)  # of the gravest open warning, -1 none
+        self._now = self._aged_at = 0
         self._blocks: dict[int, tuple[int, BlockBoxes]] = {}
 
     # What changed -----------------------------------------------------------------------------------------------------
@@ -71,6 +75,7 @@ class ContainersLayer(Layer):
             extra = count - len(self._drawn)
             self._drawn = np.concatenate([self._drawn, np.full((extra, 4), _NOWHERE, dtype=np.int64)])
             self._owner_index = np.concatenate([self._owner_index, np.zeros(extra, dtype=np.int16)])
+            self._severity = np.concatenate([self._severity, np.full(extra, -1, dtype=np.int8)])
         if not len(rows):
             return
         self._owner_index[rows] = self._owner_rows(table.owner[rows])
@@ -90,11 +95,33 @@ class ContainersLayer(Layer):
         self.touch()
 
     def set_colour_mode(self, mode: ColourMode | str) -> None:
-        """Colour by legal state or by owner."""
+        """Let colours tell something else."""
         mode = ColourMode(mode)
         if mode != self.colour_mode:
             self.colour_mode = mode
+            self._aged_at = self._now
+            here = np.flatnonzero(self._drawn[:, 0] >= 0)
+            self._drawn[here] = self._signature(here)
             self._recolour()
+
+    def set_warned(self, rows: NDArray[np.integer], severity: NDArray[np.integer]) -> None:
+        """The containers that open warnings are about. rows: (M,); severity: rank in `layers.palette.SEVERITIES`,
+        (M,); a container may come several times."""
+        before = self._severity
+        known = rows < len(before)  # one that was only ever warned of stands nowhere
+        rows, severity = rows[known], severity[known]
+        self._severity = np.full(len(before), CALM, dtype=np.int8)
+        np.minimum.at(self._severity, rows, severity.astype(np.int8))
+        self._severity[self._severity == CALM] = -1
+        if self.colour_mode is ColourMode.RISK:
+            self.update(np.flatnonzero(before != self._severity))
+
+    def advance(self, now: int) -> None:
+        """The session's clock has come to `now` (ms UTC): what tells age is coloured anew now and then."""
+        self._now = now
+        if self.colour_mode is ColourMode.DWELL and abs(now - self._aged_at) > _DWELL_EVERY_MS:
+            self._aged_at = now
+            self.update(np.flatnonzero(self._drawn[:, 0] >= 0))
 
     @property
     def emphasis(self) -> int | None:
@@ -132,11 +159,15 @@ class ContainersLayer(Layer):
         in_slot = (t.bay[rows].astype(np.int64) << 32) + (t.row[rows].astype(np.int64) << 16) + t.tier[rows]
         slot = np.where(kind == SLOT, in_slot, np.where(kind == VESSEL, t.vessel_slot[rows], 0))
         looks = (
-            (t.legal_state[rows].astype(np.int64) << 48) + (self._owner_index[rows].astype(np.int64) << 32)
+            (self._classes(rows).astype(np.int64) << 56) + (t.legal_state[rows].astype(np.int64) << 48)
+            + (self._owner_index[rows].astype(np.int64) << 32)
             + (np.rint(t.length_m[rows] * 100.0).astype(np.int64) << 12)
             + np.rint(t.height_m[rows] * 100.0).astype(np.int64)
         )
         return np.stack([kind, place, slot, looks], axis=1)
+
+    def _classes(self, rows: NDArray[np.integer]) -> NDArray[np.int8]:
+        return classes(self.colour_mode, self._table, rows, self._now, self._severity)
 
     def _owner_rows(self, owners: NDArray[np.object_]) -> NDArray[np.int16]:
         known = self._owners
@@ -231,9 +262,13 @@ class ContainersLayer(Layer):
     def colours(self, rows: NDArray[np.integer]) -> NDArray[np.uint8]:
         """Colour of each container in the current mode. Shape (N, 3)."""
         states = self._table.legal_state[rows]
-        by_state = self.colour_mode is ColourMode.LEGAL_STATE
-        colour: NDArray[np.uint8] = (
-            LEGAL_STATE_TABLE[states] if by_state else self._owner_table[self._owner_index[rows]])
+        colour: NDArray[np.uint8]
+        if self.colour_mode is ColourMode.LEGAL_STATE:
+            colour = LEGAL_STATE_TABLE[states]
+        elif self.colour_mode is ColourMode.OWNER:
+            colour = self._owner_table[self._owner_index[rows]]
+        else:
+            colour = TABLES[self.colour_mode][self._classes(rows)]
         if self._emphasis is not None:
             faded = states != self._emphasis
             ground = np.array([34.0, 42.0, 50.0])
@@ -245,6 +280,12 @@ class ContainersLayer(Layer):
         here = self._drawn[:, 0] >= 0
         found = np.bincount(self._table.legal_state[: len(here)][here], minlength=len(LEGAL_STATE_TABLE))
         return tuple(int(found[s]) for s in states)
+
+    def class_counts(self, mode: ColourMode) -> tuple[int, ...]:
+        """How many containers in the port are of each of `layers.colouring.CLASSES[mode]`."""
+        here = np.flatnonzero(self._drawn[:, 0] >= 0)
+        found = classes(mode, self._table, here, self._now, self._severity)
+        return tuple(np.bincount(found, minlength=len(CLASSES[mode])).tolist())
 
     def line_counts(self) -> tuple[tuple[tuple[str, str, Rgb], int], ...]:
         """Lines whose containers are in the port (Chinese, English, colour) with their numbers, most frequent first."""

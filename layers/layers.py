@@ -77,13 +77,25 @@ class Layers:
         self.seals.update(delta.seals if not snap else np.arange(len(self.twin.seals.id)))
         if snap:
             self.warnings.reset(self.twin.warnings.open())
-            self.fences.update(self.warnings.warnings)
+            self._tell_warnings()
         elif delta.warnings:
             self.warnings.update(delta.warnings)
-            self.fences.update(self.warnings.warnings)
+            self._tell_warnings()
+
+    def _tell_warnings(self) -> None:
+        """Fences and containers show what lies on them."""
+        self.fences.update(self.warnings.warnings)
+        rows = np.array([self._warned(w.id) for w in self.warnings.warnings], dtype=np.int64)
+        self.containers.set_warned(rows[rows >= 0], self.warnings.severity[rows >= 0])
+
+    def _warned(self, warning_id: str) -> int:
+        subject = self.warnings.subject_of(warning_id)
+        known = self.twin.containers.row_of
+        return known.get(subject.id, -1) if subject is not None and subject.kind == "container" else -1
 
     def advance(self, now: int) -> None:
         """Bring everything that moves to its place at `now` (ms UTC of the session's clock); call before drawing."""
+        self.containers.advance(now)
         self.vehicles.advance(now)
         self.vessels.advance(now)
         self.cranes.advance(now)

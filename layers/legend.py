@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from layers.colouring import CLASSES
 from layers.containers import ContainersLayer
 from layers.palette import LEGAL_STATES, ColourMode, Rgb
 
@@ -22,8 +23,14 @@ class LegendEntry:
 
 
 def legend(containers: ContainersLayer, mode: ColourMode | str | None = None) -> tuple[LegendEntry, ...]:
-    """The entries of a colour mode, the current one by default: all legal states, or the lines with most boxes."""
-    if ColourMode(mode or containers.colour_mode) is ColourMode.LEGAL_STATE:
+    """The entries of a colour mode, the current one by default: all its classes, or the lines with most boxes."""
+    mode = ColourMode(mode or containers.colour_mode)
+    if mode in CLASSES:
+        return tuple(
+            LegendEntry(key, zh, en, rgb, count)
+            for (key, zh, en, rgb), count in zip(CLASSES[mode], containers.class_counts(mode), strict=True)
+        )
+    if mode is ColourMode.LEGAL_STATE:
         counts = containers.state_counts()
         return tuple(
             LegendEntry(key, zh, en, rgb, count)

@@ -17,6 +17,21 @@ class ColourMode(StrEnum):
 
     LEGAL_STATE = "legal_state"
     OWNER = "owner"
+    DWELL = "dwell"
+    WEIGHT = "weight"
+    RISK = "risk"
+    LOAD = "load"
+
+
+COLOUR_MODES: Final[tuple[tuple[ColourMode, str, str], ...]] = (
+    (ColourMode.LEGAL_STATE, "法律状态", "Legal state"),
+    (ColourMode.OWNER, "箱主", "Owner"),
+    (ColourMode.DWELL, "在场时间", "Dwell"),
+    (ColourMode.WEIGHT, "重量", "Weight"),
+    (ColourMode.RISK, "风险", "Risk"),
+    (ColourMode.LOAD, "重箱/空箱", "Full or empty"),
+)
+"""With Chinese and English names, in the order in which one goes through them."""
 
 
 def rgb(text: str) -> Rgb:

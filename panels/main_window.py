@@ -152,7 +152,7 @@ class MainWindow(QMainWindow):
         add("view.fly", QT_TRANSLATE_NOOP("Actions", "Fly to selection"), "F", self._fly_to_selection)
         add(
             "view.colours",
-            QT_TRANSLATE_NOOP("Actions", "Colours: legal state or owner"),
+            QT_TRANSLATE_NOOP("Actions", "Colours tell something else"),
             "O",
             self.scene.switch_colours,
         )

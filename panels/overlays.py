@@ -6,11 +6,11 @@ import math
 
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QWidget
 
 from layers.legend import legend
 from layers.levels import place_in_yard
-from layers.palette import ColourMode
+from layers.palette import COLOUR_MODES
 from layers.selection import Selection
 from panels import formats
 from panels.desk import Desk
@@ -162,15 +162,20 @@ class ViewpointBar(Overlay):
 
 
 class LegendCard(Overlay):
-    """What the container colours mean; the button switches legal state and owner."""
+    """What the container colours mean; the button offers the other meanings."""
 
-    mode_wanted = Signal()
+    mode_wanted = Signal(str)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
         self._mode = QPushButton(objectName="flat")
         self._mode.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._mode.clicked.connect(self.mode_wanted)
+        self._menu = QMenu(self)
+        self._acts = {mode: self._menu.addAction("") for mode, _, _ in COLOUR_MODES}
+        for mode, act in self._acts.items():
+            act.setCheckable(True)
+            act.triggered.connect(lambda _=False, mode=mode: self.mode_wanted.emit(mode.value))
+        self._mode.setMenu(self._menu)
         self._row.addWidget(self._mode)
         self._label = QLabel()
         self._label.setTextFormat(Qt.TextFormat.RichText)
@@ -200,8 +205,13 @@ class LegendCard(Overlay):
 
     def retranslate(self) -> None:
         """Writes texts in the language of the screen."""
-        owner = self._desk.layers.containers.colour_mode == ColourMode.OWNER
-        self._mode.setText(self.tr("Owner ▾") if owner else self.tr("Legal state ▾"))
+        now = self._desk.layers.containers.colour_mode
+        for mode, zh, en in COLOUR_MODES:
+            name = en if self._desk.language.code == "en" else zh
+            self._acts[mode].setText(name)
+            self._acts[mode].setChecked(mode is now)
+            if mode is now:
+                self._mode.setText(name)
         self._shown = ""
         self.refresh()
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QCursor, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
-from layers.palette import ColourMode
+from layers.palette import COLOUR_MODES
 from panels import formats
 from panels.desk import Desk
 from panels.hover_words import hover_lines
@@ -126,12 +126,11 @@ class SceneFrame(QWidget):
         self.legend.refresh()
         self._place()
 
-    def switch_colours(self) -> None:
-        """Legal state, owner, and back."""
+    def switch_colours(self, mode: str = "") -> None:
+        """Lets the colours of containers tell `mode` (`layers.palette.ColourMode`); without it the next meaning."""
         containers = self._desk.layers.containers
-        containers.set_colour_mode(
-            ColourMode.OWNER if containers.colour_mode == ColourMode.LEGAL_STATE else ColourMode.LEGAL_STATE
-        )
+        modes = [name for name, _, _ in COLOUR_MODES]
+        containers.set_colour_mode(mode or modes[(modes.index(containers.colour_mode) + 1) % len(modes)])
         self.legend.retranslate()
         self._place()
 

@@ -72,8 +72,8 @@
         <translation>飞到所选</translation>
     </message>
     <message>
-        <source>Colours: legal state or owner</source>
-        <translation>着色：法律状态或箱主</translation>
+        <source>Colours tell something else</source>
+        <translation>切换箱体着色含义</translation>
     </message>
     <message>
         <source>Layer: containers</source>
@@ -378,17 +378,6 @@
     <message>
         <source>Warnings</source>
         <translation>预警</translation>
-    </message>
-</context>
-<context>
-    <name>LegendCard</name>
-    <message>
-        <source>Owner ▾</source>
-        <translation>箱主 ▾</translation>
-    </message>
-    <message>
-        <source>Legal state ▾</source>
-        <translation>法律状态 ▾</translation>
     </message>
 </context>
 <context>

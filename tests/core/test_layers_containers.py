@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from layers.palette import LEGAL_STATES, ColourMode
+from layers.palette import LEGAL_STATES, SEVERITIES, ColourMode
 from layers.stacks import Stacks, stack
+from tests.core.test_layers_warnings import warning
 from tests.harbour import SLOT, VEHICLE, VESSEL, Harbour, layout
 from twin.legal_state import LegalState
+from twin.warnings import Severity, WarningState
 
 
 def redrawn(harbour: Harbour, before: np.ndarray) -> list[int]:
@@ -91,6 +95,54 @@ def test_the_legend_counts_what_is_in_the_port(yard: Harbour) -> None:
     by_key = {entry.key: entry for entry in yard.layers.legend("legal_state")}
     assert (by_key["held"].count, by_key["released"].count, by_key["empty"].count) == (1, 4, 0)
     assert (by_key["held"].zh, by_key["held"].rgb) == ("布控", (232, 164, 44))
+
+
+def keys_of(yard: Harbour, mode: ColourMode) -> dict[str, int]:
+    return {entry.key: entry.count for entry in yard.layers.legend(mode) if entry.count}
+
+
+def test_colours_tell_how_long_a_box_has_stood_and_grow_older_with_the_clock(yard: Harbour) -> None:
+    layer, day = yard.layers.containers, 86_400_000
+    rows = yard.containers.rows(["TCLU0000000", "TCLU0000001", "TCLU0000002"])
+    yard.containers.put(rows, arrived_at=np.array([yard.now - day // 2, yard.now - 5 * day, yard.now - 20 * day]))
+    yard.step(containers=rows)
+    assert keys_of(yard, ColourMode.DWELL) == {"dwell_1": 1, "dwell_7": 1, "dwell_over": 1, "dwell_unknown": 2}
+    layer.set_colour_mode(ColourMode.DWELL)
+    young, before = layer.colours(rows[:1]), layer.block_revision.copy()
+    yard.now += day
+    yard.step()
+    assert redrawn(yard, before) == [0], "only the block of the box that came of age"
+    assert (layer.colours(rows[:1]) != young).any()
+
+
+def test_colours_tell_the_weight_and_a_corrected_one_redraws_its_block(yard: Harbour) -> None:
+    layer, row = yard.layers.containers, yard.containers.row_of["TCLU0000001"]
+    layer.set_colour_mode(ColourMode.WEIGHT)
+    before = layer.block_revision.copy()
+    yard.containers.put(row, gross_kg=29_400.0)
+    yard.step(containers=[row])
+    assert redrawn(yard, before) == [1]
+    assert keys_of(yard, ColourMode.WEIGHT) == {"weight_over": 1, "weight_unknown": 4}
+
+
+def test_a_box_under_warning_shows_its_gravest_one_until_it_is_closed(yard: Harbour) -> None:
+    layer, row = yard.layers.containers, yard.containers.row_of["TCLU0000001"]
+    layer.set_colour_mode(ColourMode.RISK)
+    before = layer.block_revision.copy()
+    found = [warning("W1", "container", "TCLU0000001", Severity.MEDIUM),
+             warning("W2", "container", "TCLU0000001"), warning("W3", "vehicle", "闽A12345")]
+    yard.step(warnings=found)
+    assert redrawn(yard, before) == [1]
+    assert layer.colours(np.array([row])).tolist() == [list(SEVERITIES[0][3])]
+    assert keys_of(yard, ColourMode.RISK) == {"critical": 1, "calm": 4}
+    yard.step(warnings=[replace(w, state=WarningState.CLOSED) for w in found])
+    assert keys_of(yard, ColourMode.RISK) == {"calm": 5}
+
+
+def test_empty_boxes_stand_out_from_full_ones(yard: Harbour) -> None:
+    yard.containers.put(yard.containers.rows(["TCLU0000000", "TCLU0000001"]), full=True)
+    yard.step(containers=np.arange(5))
+    assert keys_of(yard, ColourMode.LOAD) == {"full": 2, "empty": 3}
 
 
 def test_the_owners_legend_names_lines_by_their_prefixes(yard: Harbour) -> None:
