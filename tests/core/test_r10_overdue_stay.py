@@ -190,6 +190,26 @@ def test_a_box_on_a_truck_is_in_the_port_still() -> None:
     assert seen.only("R10").facts["slot"] == "闽A1"
 
 
+def test_a_late_word_that_it_is_empty_overturns_it() -> None:
+    story = Story()
+    box(story)
+    stands(story, 16.0)
+    seen = watch(story)
+    story.container("0:30", full=False)
+    seen.hears(story.records[-1:])
+    assert seen.only("R10").overturned
+
+
+def test_what_left_before_its_time_was_up_is_not_overdue() -> None:
+    story = Story()
+    box(story)
+    stands(story, 14.2, "7:00")
+    story.move("7:30", MoveEvent.GTOT, Purpose.PICKUP, (PlaceKind.SLOT, SLOT), (PlaceKind.OUTSIDE, ""))
+    seen = Watch(story.index, [OverdueStay()])
+    seen.hears(story.records, at("24:30"))
+    assert seen.warnings() == ()
+
+
 def test_the_same_in_any_order() -> None:
     story = Story()
     box(story)
