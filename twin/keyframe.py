@@ -8,8 +8,9 @@ history keeps each record once).
 from __future__ import annotations
 
 import functools
+import logging
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,11 +21,12 @@ from twin.plain_values import Plain, PlainError, read, written
 from twin.records import Kind
 
 if TYPE_CHECKING:
-    from twin.rules.base import RuleSpec
     from twin.state import State
     from twin.twin import Twin
 
 FORMAT = 1
+_RULE = "rule R"
+_log = logging.getLogger(__name__)
 TABLES = ("containers", "movers", "vessels", "cranes", "seals", "orders")
 REGISTERS = (
     "manifests", "inspections", "trips", "appointments", "devices", "tasks", "consultations", "actions",
@@ -51,11 +53,10 @@ class Keyframe:
     values: Mapping[str, Any]
 
 
-def version_of(state: State, specs: Sequence[RuleSpec]) -> int:
-    """What must be the same for a keyframe to fit: the columns of the tables, the rules and their versions."""
+def version_of(state: State) -> int:
+    """What must be the same for a keyframe to fit: the columns of the tables. Rules have versions of their own."""
     columns = [(name, state.table(name).described()) for name in TABLES]
-    rules = [(spec.id, spec.version) for spec in specs]
-    return zlib.crc32(repr((FORMAT, columns, rules)).encode())
+    return zlib.crc32(repr((FORMAT, columns)).encode())
 
 
 def save(twin: Twin) -> Keyframe:
@@ -67,14 +68,15 @@ def save(twin: Twin) -> Keyframe:
     columns |= {"declarations": declarations, "declaration_log": log, "activity": twin.activity.save()}
     memories, status = twin.save_rules()
     values = {f"rule {rule}": memory for rule, memory in memories.items()}
-    values |= {"rules": status, "warnings": twin.warnings.copy()}
+    values |= {"rules": status, "rule versions": twin.rule_versions, "warnings": twin.warnings.copy()}
     return Keyframe(twin.now, twin.version, columns, values)
 
 
 def restore(twin: Twin, frame: Keyframe, past: Past) -> None:
     """Makes a twin of the same port and rules go on from a keyframe, in another epoch.
 
-    Raises KeyframeError if it was saved by another version; the twin is then as before.
+    A rule that judges otherwise now than it did then, or was not there, starts anew. Raises KeyframeError if the frame
+    was saved by another version; the twin is then as before.
     """
     if frame.version != twin.version:
         raise KeyframeError(f"the keyframe is of version {frame.version}, this program makes {twin.version}")
@@ -93,7 +95,10 @@ def restore(twin: Twin, frame: Keyframe, past: Past) -> None:
     state.gate_passages.restore(Kind.GATE_PASSAGE, past, frame.at)
     state.facts.restore(past, frame.at, state.containers.number)
     twin.activity.restore(frame.columns["activity"])
-    memories = {name.removeprefix("rule "): v for name, v in frame.values.items() if name.startswith("rule ")}
+    versions = frame.values.get("rule versions", {})
+    memories = {
+        rule: frame.values[f"rule {rule}"] for rule, version in twin.rule_versions.items()
+        if versions.get(rule) == version and f"rule {rule}" in frame.values}
     twin.begin_again(frame.at, memories, frame.values["rules"], frame.values["warnings"])
 
 
@@ -112,8 +117,16 @@ def plain(frame: Keyframe, known: Mapping[str, Plain] | None = None) -> dict[str
 
 
 def from_plain(values: Mapping[str, Plain]) -> dict[str, Any]:
-    """Values of a keyframe from what `plain` wrote. Raises KeyframeError."""
-    try:
-        return {name: read(value) for name, value in values.items()}
-    except PlainError as broken:
-        raise KeyframeError(str(broken)) from broken
+    """Values of a keyframe from what `plain` wrote. A rule whose memory cannot be read any more is left out.
+
+    Raises KeyframeError for the others.
+    """
+    found = {}
+    for name, value in values.items():
+        try:
+            found[name] = read(value)
+        except PlainError as broken:
+            if not name.startswith(_RULE):
+                raise KeyframeError(str(broken)) from broken
+            _log.warning("%s is left out of a keyframe: %s", name, broken)
+    return found

@@ -74,7 +74,8 @@ class Twin:
         self.warnings = WarningBook()
         self.activity = Activity()
         self._state = State(index)
-        self.version = version_of(self._state, [rule.spec for rule in rules])
+        self.version = version_of(self._state)
+        self.rule_versions = {rule.spec.id: rule.spec.version for rule in rules}
         self._seen = Seen()
         self._engine = Engine(rules)
         self._on_fault = on_fault
