@@ -6,21 +6,24 @@ import argparse
 import os
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from commands import source
 from commands.exit_codes import DONE, FAILED, NO_BACKEND
-from commands.words import add_light, add_port, size_of, writable
+from commands.words import add_light, add_port, seconds, size_of, writable
 from data_sources.arguments import UsageError
 
 if TYPE_CHECKING:
     from data_sources.clock import PortClock
     from data_sources.live import LivePort, NoPort
     from layers.session import Session
+    from scene.scene import Scene
 
 FILL_TIMEOUT_S = 60.0
 QUIET_BEATS = 8
 FRESH_MS = 60_000
+LONGEST_CLIP_S = 30.0
 
 
 def add(subparsers: Any) -> None:
@@ -31,9 +34,11 @@ def add(subparsers: Any) -> None:
     wanted = parser.add_mutually_exclusive_group()
     wanted.add_argument("--backend", metavar="URL", help="take the picture of this backend")
     wanted.add_argument("--demo", action="store_true", help="take the picture of the simulated port (default)")
-    parser.add_argument("--viewpoint", metavar="NAME", default="port", help="named viewpoint of the port definition")
+    parser.add_argument("--viewpoint", metavar="NAME", help="named viewpoint (default: the whole port)")
     parser.add_argument("--size", metavar="WxH", default="1920x1080", help="pixels, such as 3840x2160")
-    parser.add_argument("--out", metavar="FILE", required=True, help="PNG file to write")
+    parser.add_argument("--out", metavar="FILE", required=True, help="PNG file to write; a clip is a .webp file")
+    parser.add_argument("--stamp", action="store_true", help="burn time and place into the picture; clips always are")
+    parser.add_argument("--clip", metavar="SECONDS", help="a short clip instead of a picture, up to 30 seconds")
     add_light(parser)
     add_port(parser)
 
@@ -41,6 +46,7 @@ def add(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Draws the picture; returns an exit code. Raises UsageError, PortDefinitionError."""
     from data_sources import arguments as parse
+    from data_sources import pictures
     from data_sources.clock import PortClock
     from data_sources.inbox import Inbox
     from data_sources.quarantine import Quarantine
@@ -56,9 +62,10 @@ def run(arguments: argparse.Namespace) -> int:
     parse.seed(arguments.seed)
     parse.rate(arguments.rate)
     size, out = size_of(arguments.size), writable(arguments.out, "--out")
+    clip_s = _clip_seconds(arguments.clip, out)
     layout = source.layout_of(arguments)
     names = [viewpoint.id for viewpoint in layout.viewpoints]
-    if names and arguments.viewpoint not in names:
+    if arguments.viewpoint is not None and arguments.viewpoint not in names:
         raise UsageError(f"--viewpoint {arguments.viewpoint!r} is none of {', '.join(names)}.")
     inbox, quarantine, clock = Inbox(), Quarantine(), PortClock()
     live = source.live_port(arguments, inbox, quarantine, clock)
@@ -74,17 +81,62 @@ def run(arguments: argparse.Namespace) -> int:
             return NO_BACKEND
         scene = Scene(index, session.layers, quality.PICTURE, NAMED.get(arguments.light))
         try:
-            if arguments.viewpoint in names:
+            if arguments.viewpoint is not None:
                 scene.camera.go(arguments.viewpoint, at_once=True)
-            offscreen.render(scene, size, out, clock.now())
+            place = layout.name.zh
+            if arguments.viewpoint is not None:
+                place += f" › {next(v.name.zh for v in layout.viewpoints if v.id == arguments.viewpoint)}"
+            if clip_s:
+                _film(scene, session, clock, size, out, (place, clip_s))
+            elif arguments.stamp:
+                now = clock.now()
+                words = pictures.words_of(place, now, layout.time_zone, layout.surveyed)
+                pictures.write_picture(offscreen.pixels(scene, size, now), words, out)
+            else:
+                offscreen.render(scene, size, out, clock.now())
         finally:
             scene.close()
-    except offscreen.RenderError as failed:
+    except (offscreen.RenderError, pictures.PictureError) as failed:
         print(f"jiangyin-twin: {failed}", file=sys.stderr)
         return FAILED
     finally:
         live.stop()
     return DONE
+
+
+def _clip_seconds(text: str | None, out: Path) -> float:
+    """How long a clip is wanted, 0 for none. Raises UsageError."""
+    if text is None:
+        return 0.0
+    wanted = seconds(text, "--clip")
+    if not 0.5 <= wanted <= LONGEST_CLIP_S:
+        raise UsageError(f"--clip {text!r} is not a number of seconds from 0.5 to {LONGEST_CLIP_S:g}.")
+    if out.suffix.lower() != ".webp":
+        raise UsageError(f"--out {str(out)!r}: a clip is an animated WebP, so the file's name must end in .webp.")
+    return wanted
+
+
+def _film(
+    scene: Scene, session: Session, clock: PortClock, size: tuple[int, int], out: Path, what: tuple[str, float]
+) -> None:
+    """Writes a clip of a place and of so many seconds. Raises RenderError, PictureError."""
+    from data_sources.pictures import CLIP_FPS, Clip, words_of
+    from scene.film import film
+
+    place, clip_s = what
+    layout, clip, begun = session.layers.index.layout, Clip(), clock.now()
+    told = begun
+
+    def live() -> int:
+        """Each frame is a fixed step later than the one before, however long it takes to draw."""
+        nonlocal told
+        told = begun + round(1000 * len(clip) / CLIP_FPS)
+        session.step(told, 0.2, time.perf_counter)
+        return told
+
+    for frame in film(scene, size, round(clip_s * CLIP_FPS), live):
+        clip.add(frame, words_of(place, told, layout.time_zone, layout.surveyed))
+    clip.write(out)
 
 
 def _fill(session: Session, live: LivePort | NoPort, clock: PortClock) -> bool:

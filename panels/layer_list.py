@@ -27,6 +27,7 @@ class LayerList(QWidget):
             "vessels": layers.vessels,
             "cranes": layers.cranes,
             "fences": layers.fences,
+            "trails": layers.trails,
             "warnings": layers.warnings,
         }
         grid = QGridLayout(self)
@@ -60,6 +61,7 @@ class LayerList(QWidget):
             ("vessels", f"{int(((twin.movers.kind == _VESSEL) & ~twin.movers.gone(self._desk.now())).sum())}"),
             ("cranes", f"{len(self._desk.index.layout.cranes)}"),
             ("fences", f"{len(self._desk.index.layout.fences)}"),
+            ("trails", ""),
             ("warnings", f"{counts.warnings_open}"),
         ):
             self._figures[name].setText(text)
@@ -73,6 +75,7 @@ class LayerList(QWidget):
             ("vessels", self.tr("Vessels")),
             ("cranes", self.tr("Cranes")),
             ("fences", self.tr("Electronic fences")),
+            ("trails", self.tr("Trails")),
             ("warnings", self.tr("Warnings")),
         ):
             self._ticks[name].setText(text)

@@ -19,7 +19,7 @@ from panels.header import Header
 from panels.heartbeat import Heartbeat
 from panels.layer_list import LayerList
 from panels.outage_banner import OutageBanner
-from panels.scene_acts import add_scene_acts
+from panels.scene_acts import SceneActs
 from panels.scene_frame import SceneFrame
 from panels.search_box import SearchBox
 from panels.warning_list import WarningList
@@ -165,11 +165,12 @@ class MainWindow(QMainWindow):
                 ("cranes", QT_TRANSLATE_NOOP("Actions", "Layer: cranes")),
                 ("fences", QT_TRANSLATE_NOOP("Actions", "Layer: fences")),
                 ("warnings", QT_TRANSLATE_NOOP("Actions", "Layer: warnings")),
+                ("trails", QT_TRANSLATE_NOOP("Actions", "Layer: trails")),
             ),
             start=1,
         ):
             add(f"layer.{name}", text, f"Alt+{place}", lambda name=name: self.layer_list.toggle(name))
-        add_scene_acts(self.actions_by_id, self._desk, self.scene)
+        self.scene_acts = SceneActs(self.actions_by_id, self._desk, self.scene, self)
         add("search", QT_TRANSLATE_NOOP("Actions", "Search"), "Ctrl+F", self.search.setFocus)
         add("feeds", QT_TRANSLATE_NOOP("Actions", "Feeds and quarantine"), "Ctrl+D", self.show_feeds)
         add("language", QT_TRANSLATE_NOOP("Actions", "Chinese or English"), "Ctrl+L", self._switch_language)
@@ -184,6 +185,7 @@ class MainWindow(QMainWindow):
         now = self._desk.now()
         self._beats += 1
         self.scene.tick()
+        self.scene_acts.tick()
         self._desk.steps.settle()
         if self._desk.twin.warnings.revision != self._seen_warnings:
             self._seen_warnings = self._desk.twin.warnings.revision
@@ -309,6 +311,7 @@ class MainWindow(QMainWindow):
         if not self._closed:
             self._closed = True
             self.heartbeat.stop()
+            self.scene_acts.finish()
             self.scene.finalise()
         super().closeEvent(event)
 

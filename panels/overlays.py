@@ -75,6 +75,10 @@ class Breadcrumb(Overlay):
         self._label.setText(separator.join(parts))
         self.adjustSize()
 
+    def words(self) -> str:
+        """The way to what is selected as plain text."""
+        return " › ".join(words for _, _, words in self._steps(self._desk.layers.selection.current))
+
     def _steps(self, selection: Selection | None) -> list[tuple[str, str, str]]:
         language, layout = self._desk.language, self._desk.index.layout
         steps = [("port", "", language.of(layout.name))]

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 from layers.palette import COLOUR_MODES
 from panels import formats
 from panels.desk import Desk
+from panels.heat_card import HeatCard
 from panels.hover_words import hover_lines
 from panels.minimap import Minimap
 from panels.overlays import Breadcrumb, LegendCard, ScaleCard, ViewpointBar
@@ -44,6 +45,7 @@ class SceneFrame(QWidget):
         self.scale = ScaleCard(desk, self)
         self.minimap: Minimap | None = None
         self.yard_card: YardCard | None = None
+        self.heat_card: HeatCard | None = None
         self._minimap_wanted = True
         self._beats = 0
         self._hover = _HoverCard(desk, self)
@@ -67,6 +69,7 @@ class SceneFrame(QWidget):
         self._hover.follow_pointer()
         self._follow_yard()
         self._follow_map()
+        self._follow_heat()
         self.scale.show_view(self.port.metres_per_pixel(), self.port.azimuth_deg())
         self._place_callouts()
 
@@ -108,6 +111,12 @@ class SceneFrame(QWidget):
             self._place()
         self.minimap.tick(self.port.footprint())
 
+    def _follow_heat(self) -> None:
+        if self.heat_card is None and self._desk.layers.heat.visible:
+            self.heat_card = HeatCard(self._desk, self)
+        if self.heat_card is not None and self.heat_card.follow():
+            self._place()
+
     def _roomy(self) -> bool:
         theme = self._desk.theme
         return self.width() >= theme.px(_LEAST_WIDTH) and self.height() >= theme.px(_LEAST_HEIGHT)
@@ -120,6 +129,10 @@ class SceneFrame(QWidget):
         self._toast.show()
         self._toast.raise_()
         self._toast_timer.start()
+
+    def say_measure(self) -> None:
+        """How one measures."""
+        self.say(self.tr("Click places to measure between them; a double click ends the line, Esc wipes it"))
 
     def refresh_legend(self) -> None:
         """Counts may have made a state appear or vanish."""
@@ -153,6 +166,8 @@ class SceneFrame(QWidget):
         crowded = self.legend.width() + self.scale.width() + 3 * margin > self.width()
         lowest = bottom - self.legend.height() - margin // 2 if crowded else bottom
         self.scale.move(self.width() - self.scale.width() - margin, lowest - self.scale.height())
+        if self.heat_card is not None:
+            self.heat_card.move(margin, self.breadcrumb.geometry().bottom() + margin // 2)
         if self.minimap is not None:
             self.minimap.adjustSize()
             self.minimap.move(self.width() - self.minimap.width() - margin,
@@ -169,7 +184,8 @@ class SceneFrame(QWidget):
         place_of = dict(zip(layer.id, layer.place, strict=True))
         placed = np.array([place_of.get(w.id, _NOWHERE) for w in warnings]).reshape(-1, 3)
         at = self.port.project(placed) if len(placed) else placed
-        cards = (self.breadcrumb, self.viewpoints, self.legend, self.scale, self.minimap, self.yard_card)
+        cards = (self.breadcrumb, self.viewpoints, self.legend, self.scale, self.minimap, self.yard_card,
+                 self.heat_card)
         taken = [card.geometry() for card in cards if card is not None and card.isVisible()]
         for number, card in enumerate(self._callouts):
             if number >= len(warnings) or not np.isfinite(at[number]).all() or at[number, 2] < 0:

@@ -50,12 +50,17 @@ def pixels(scene: Scene, size: tuple[int, int], now_ms: int | None = None) -> ND
     try:
         _complete(scene, now_ms)
         window.Render()
-        image = _grab(window).GetOutput()
-        width, height, _ = image.GetDimensions()
-        rgb = vtk_to_numpy(image.GetPointData().GetScalars()).reshape(height, width, -1)
-        return np.array(rgb[::-1, :, :3])
+        return frame_of(window)
     finally:
         close_window(scene, window)
+
+
+def frame_of(window: Any) -> NDArray[np.uint8]:
+    """What a window shows as an array (height, width, 3), upper row first."""
+    image = _grab(window).GetOutput()
+    width, height, _ = image.GetDimensions()
+    rgb = vtk_to_numpy(image.GetPointData().GetScalars()).reshape(height, width, -1)
+    return np.array(rgb[::-1, :, :3])
 
 
 def open_window(scene: Scene, size: tuple[int, int]) -> Any:

@@ -104,6 +104,10 @@
         <translation>图层：预警</translation>
     </message>
     <message>
+        <source>Layer: trails</source>
+        <translation>图层：轨迹</translation>
+    </message>
+    <message>
         <source>Search</source>
         <translation>搜索</translation>
     </message>
@@ -140,6 +144,10 @@
         <translation>返回上一级</translation>
     </message>
     <message>
+        <source>Whole port</source>
+        <translation>全港</translation>
+    </message>
+    <message>
         <source>X-ray of block or bay</source>
         <translation>箱区 / 贝位透视</translation>
     </message>
@@ -172,12 +180,64 @@
         <translation>巡查路线</translation>
     </message>
     <message>
+        <source>Next heat map</source>
+        <translation>下一热力图</translation>
+    </message>
+    <message>
+        <source>Heat map: dwell</source>
+        <translation>热力图：在场时间</translation>
+    </message>
+    <message>
+        <source>Heat map: risk</source>
+        <translation>热力图：风险</translation>
+    </message>
+    <message>
+        <source>Heat map: blind spots</source>
+        <translation>热力图：定位盲区</translation>
+    </message>
+    <message>
+        <source>Heat map: traffic</source>
+        <translation>热力图：车流</translation>
+    </message>
+    <message>
+        <source>Measure a distance</source>
+        <translation>测距</translation>
+    </message>
+    <message>
+        <source>Set a pin</source>
+        <translation>设置标注</translation>
+    </message>
+    <message>
         <source>Block plan and bay</source>
         <translation>箱区平面与贝位图</translation>
     </message>
     <message>
         <source>Minimap</source>
         <translation>鹰眼图</translation>
+    </message>
+    <message>
+        <source>Keep this view under a name</source>
+        <translation>保存当前视点</translation>
+    </message>
+    <message>
+        <source>Own viewpoints and pins</source>
+        <translation>我的视点与标注</translation>
+    </message>
+    <message>
+        <source>Copy viewpoints and pins as text</source>
+        <translation>复制视点与标注（文本）</translation>
+    </message>
+    <message>
+        <source>Paste viewpoints and pins</source>
+        <translation>粘贴视点与标注</translation>
+    </message>
+    <message>
+        <source>Save a picture of the scene</source>
+        <translation>保存场景截图</translation>
+    </message>
+    <message>
+        <source>Film a short clip, or end it</source>
+        <translation>录制短片 / 结束录制</translation>
     </message>
 </context>
 <context>
@@ -350,6 +410,57 @@
     </message>
 </context>
 <context>
+    <name>HeatCard</name>
+    <message>
+        <source>Heat: dwell</source>
+        <translation>热力：在场时间</translation>
+    </message>
+    <message>
+        <source>today</source>
+        <translation>今日</translation>
+    </message>
+    <message>
+        <source>7 days</source>
+        <translation>7 天</translation>
+    </message>
+    <message>
+        <source>Heat: risk</source>
+        <translation>热力：风险</translation>
+    </message>
+    <message>
+        <source>low</source>
+        <translation>低</translation>
+    </message>
+    <message>
+        <source>high</source>
+        <translation>高</translation>
+    </message>
+    <message>
+        <source>Heat: blind spots</source>
+        <translation>热力：定位盲区</translation>
+    </message>
+    <message>
+        <source>heard now</source>
+        <translation>刚有定位</translation>
+    </message>
+    <message>
+        <source>silent for 15 min</source>
+        <translation>静默 15 分钟</translation>
+    </message>
+    <message>
+        <source>Heat: traffic</source>
+        <translation>热力：车流</translation>
+    </message>
+    <message>
+        <source>few</source>
+        <translation>少</translation>
+    </message>
+    <message>
+        <source>many</source>
+        <translation>多</translation>
+    </message>
+</context>
+<context>
     <name>LayerList</name>
     <message>
         <source>Containers</source>
@@ -374,6 +485,10 @@
     <message>
         <source>Electronic fences</source>
         <translation>电子围栏</translation>
+    </message>
+    <message>
+        <source>Trails</source>
+        <translation>轨迹</translation>
     </message>
     <message>
         <source>Warnings</source>
@@ -443,10 +558,71 @@
     </message>
 </context>
 <context>
+    <name>OwnPlaces</name>
+    <message>
+        <source>Pin</source>
+        <translation>标注</translation>
+    </message>
+    <message>
+        <source>What is to be noted here?</source>
+        <translation>此处要标注什么？</translation>
+    </message>
+    <message>
+        <source>Click where the pin is to stand</source>
+        <translation>请点击标注位置</translation>
+    </message>
+    <message>
+        <source>Own viewpoint</source>
+        <translation>我的视点</translation>
+    </message>
+    <message>
+        <source>Its name:</source>
+        <translation>名称：</translation>
+    </message>
+    <message>
+        <source>Viewpoint kept: %1</source>
+        <translation>视点已保存：%1</translation>
+    </message>
+    <message>
+        <source>Viewpoints and pins are on the clipboard as text</source>
+        <translation>视点与标注已复制为文本</translation>
+    </message>
+    <message>
+        <source>Taken over: %1 viewpoints, %2 pins</source>
+        <translation>已导入：视点 %1 个，标注 %2 个</translation>
+    </message>
+</context>
+<context>
+    <name>PictureExport</name>
+    <message>
+        <source>Picture saved: %1</source>
+        <translation>截图已保存：%1</translation>
+    </message>
+    <message>
+        <source>Filming … the same key ends it, %1 s at most</source>
+        <translation>正在录制…再按一次结束，最长 %1 秒</translation>
+    </message>
+    <message>
+        <source>Clip saved: %1</source>
+        <translation>短片已保存：%1</translation>
+    </message>
+    <message>
+        <source>The folder %1 cannot be made: %2</source>
+        <translation>无法创建文件夹 %1：%2</translation>
+    </message>
+</context>
+<context>
     <name>ScaleCard</name>
     <message>
         <source>Schematic layout, not surveyed</source>
         <translation>布局为示意（未测绘）</translation>
+    </message>
+</context>
+<context>
+    <name>SceneFrame</name>
+    <message>
+        <source>Click places to measure between them; a double click ends the line, Esc wipes it</source>
+        <translation>依次点击测距，双击结束，Esc 清除</translation>
     </message>
 </context>
 <context>
@@ -572,6 +748,29 @@
     <message>
         <source>cleared</source>
         <translation>已解除</translation>
+    </message>
+</context>
+<context>
+    <name>_PlacesDialog</name>
+    <message>
+        <source>Own viewpoints and pins</source>
+        <translation>我的视点与标注</translation>
+    </message>
+    <message>
+        <source>Go there</source>
+        <translation>前往</translation>
+    </message>
+    <message>
+        <source>Take out</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Copy all as text</source>
+        <translation>全部复制为文本</translation>
+    </message>
+    <message>
+        <source>Paste text</source>
+        <translation>粘贴文本</translation>
     </message>
 </context>
 </TS>

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,12 @@ from PySide6.QtWidgets import QApplication
 from panels.main_window import MainWindow
 from tests.core.timeline import Story
 from tests.panels.desk_maker import Office
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reads or writes what a person keeps."""
+    monkeypatch.setenv("JIANGYIN_DATA", str(tmp_path / "data"))
 
 
 @pytest.fixture
