@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 STALE_MS = 60_000
 """A standing vehicle reports every 20 s: three reports missed, and its place is no longer known to be true."""
+WIDEST_M: Final = 150.0
+"""A wider ring around a silent vehicle would say no more than that it is somewhere in the port."""
+
+_FIX_M: Final = 15.0  # error of a fix whose device states none
 _JUMP_M = 120.0
 
 OFFICER: Final = len(VehicleKind)
@@ -148,6 +152,17 @@ class VehiclesLayer(MovingLayer):
         if (stale != self.stale).any() or (shown != self.shown).any():
             self.stale, self.shown = stale, shown
             self.touch()
+
+    def uncertainty_m(self) -> NDArray[np.float64]:
+        """How far from where it is shown each may be: 0 while it reports, else the error of its last fix and the way
+        it can have gone since at its last speed, at most `WIDEST_M`. Shape (N,), metres."""
+        found: NDArray[np.float64] = np.zeros(len(self.rows))
+        at = np.flatnonzero(self.stale & self.shown)
+        if len(at):
+            m, rows = self._movers, self.rows[at]
+            error = np.where(m.accuracy_m[rows] > 0.0, m.accuracy_m[rows], _FIX_M)
+            found[at] = np.minimum(error + m.speed_mps[rows] * self.age_ms[at] / 1000.0, WIDEST_M)
+        return found
 
     # Size and load ----------------------------------------------------------------------------------------------------
 

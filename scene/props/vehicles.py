@@ -11,6 +11,7 @@ from vtkmodules.vtkRenderingCore import vtkRenderer
 
 from layers.vehicles import CAB_M, OFFICER, SHAPES, VehiclesLayer
 from scene import mesh as m
+from scene.glow import GlowMesh, rgba, ring
 from scene.light import Light
 from scene.models import vehicles as models
 from scene.props.base import StaticProp
@@ -20,9 +21,13 @@ NEAR_M: Final = 420.0
 FAR_M: Final = 1100.0
 MOST_NEAR: Final = 60
 _STALE_TINT: Final = (0.55, 0.58, 0.62)
+_RING_COLOUR: Final = (168, 182, 194)
+_RING_M: Final = 1.2
+_RING_ABOVE_M: Final = 0.25
 
 _FULL: Final[tuple[Callable[[], m.Mesh], ...]] = (
     models.road_truck, models.terminal_tractor, models.agv, models.patrol_car, models.officer)
+_CIRCLE: Final = ring((0.0, 0.0, 0.0), 1.0, 1.0)
 _CAB_COLOURS: Final = (models.WHITE, models.OCHRE, models.AGV_BLUE, models.WHITE, models.NAVY)
 
 
@@ -36,15 +41,19 @@ class Vehicles(StaticProp):
         self._far = [Template(_far(kind), light) for kind in range(len(SHAPES))]
         self._mesh = SwarmMesh(light)
         self.add(self._mesh.actor)
+        self._rings = GlowMesh(forward_m=1.0)
+        self.add(self._rings.actor)
         self._seen: tuple[object, ...] = ()
+        self._ringed: tuple[object, ...] = ()
         self.refilled = 0
 
     def sync(self, layer: VehiclesLayer, eye: tuple[float, float, float]) -> bool:
         """Draw what moved, with detail for what is near `eye`. True when the picture changed."""
         self._mesh.set_visible(layer.visible)
+        ringed = self._ring(layer)
         seen = (layer.revision, layer.moved_revision, round(eye[0] / 25.0), round(eye[1] / 25.0), round(eye[2] / 25.0))
         if not layer.visible or seen == self._seen:
-            return False
+            return ringed
         self._seen = seen
         self.refilled += 1
         shown = np.flatnonzero(layer.shown)
@@ -56,6 +65,30 @@ class Vehicles(StaticProp):
         self._mesh.fill([
             *self._placed(layer, shown[close], self._full), *self._placed(layer, shown[~close & ~far], self._plain),
             *self._placed(layer, shown[far], self._far)])
+        return True
+
+    @property
+    def rings(self) -> int:
+        """Silent vehicles with a ring around them."""
+        return self._rings.count // len(_CIRCLE)
+
+    def _ring(self, layer: VehiclesLayer) -> bool:
+        """Show around each silent vehicle how far it may have gone. True when the picture changed."""
+        reach = layer.uncertainty_m() if layer.visible else np.zeros(len(layer.rows))
+        at = np.flatnonzero(reach > 0.0)
+        seen = (at.tobytes(), np.rint(reach[at]).tobytes(), layer.moved_revision if len(at) else 0)
+        if seen == self._ringed:
+            return False
+        self._ringed = seen
+        inside = np.maximum(reach[at] - _RING_M, 0.5) / reach[at]
+        scale = np.ones((len(at), 1, 4, 1))
+        scale[:, 0, (0, 3), 0] = inside[:, None]
+        points = _CIRCLE * scale * reach[at, None, None, None]
+        points[..., 0] += layer.x[at, None, None]
+        points[..., 1] += layer.y[at, None, None]
+        points[..., 2] = _RING_ABOVE_M
+        count = len(at) * len(_CIRCLE)
+        self._rings.fill(points.reshape(-1, 4, 3), rgba(_RING_COLOUR, np.full((count, 4), 0.8)))
         return True
 
     @staticmethod

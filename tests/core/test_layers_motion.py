@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers.motion import Motion
-from layers.vehicles import STALE_MS
+from layers.vehicles import STALE_MS, WIDEST_M
 from tests.harbour import NOW, Harbour
 
 
@@ -49,6 +49,25 @@ def test_a_truck_that_falls_silent_stands_at_its_last_fix_and_shows_its_age() ->
     assert STALE_MS < 298_000
     assert v.stale.tolist() == [True]
     assert v.shown.tolist() == [True], "with its feed silent a truck stays where it was last seen"
+
+
+def test_the_longer_a_moving_truck_is_silent_the_further_it_may_be_but_never_all_over_the_port() -> None:
+    harbour = Harbour()
+    fix(harbour, 0, 0.0, 0.0, 90.0)
+    row = harbour.movers.row_of["闽A12345"]
+    harbour.movers.put(row, speed_mps=0.5, accuracy_m=6.0)
+    reach = []
+    for seconds in (10, 70, 130, 3_600):
+        truck_at(harbour, seconds)
+        reach.append(float(harbour.layers.vehicles.uncertainty_m()[0]))
+    assert reach == [0.0, pytest.approx(6.0 + 35.0), pytest.approx(6.0 + 65.0), WIDEST_M]
+
+
+def test_a_silent_truck_that_stood_is_only_as_uncertain_as_its_fix() -> None:
+    harbour = Harbour()
+    fix(harbour, 0, 0.0, 0.0, 90.0)
+    truck_at(harbour, 600)
+    assert harbour.layers.vehicles.uncertainty_m().tolist() == [15.0]
 
 
 def test_a_turn_across_north_goes_the_short_way() -> None:

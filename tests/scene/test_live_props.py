@@ -65,6 +65,27 @@ def test_trucks_are_remade_only_when_one_moved(renderer: vtkRenderer) -> None:
     trucks.close()
 
 
+def test_a_silent_truck_has_a_ring_as_wide_as_it_may_have_gone(renderer: vtkRenderer) -> None:
+    harbour = Harbour()
+    truck = harbour.drive("闽A12345", -100.0, 50.0, 90.0)
+    harbour.movers.put(truck, speed_mps=0.5, accuracy_m=5.0)
+    harbour.step(movers=[truck])
+    vehicles = Vehicles(renderer, DAY)
+    vehicles.sync(harbour.layers.vehicles, (0.0, -200.0, 100.0))
+    assert vehicles.rings == 0
+    harbour.now += 90_000
+    harbour.step()
+    assert vehicles.sync(harbour.layers.vehicles, (0.0, -200.0, 100.0))
+    assert vehicles.rings == 1
+    bounds = vehicles.actors[1].GetBounds()
+    assert bounds[:4] == pytest.approx((-150.0, -50.0, 0.0, 100.0), abs=0.1)
+    harbour.now += 1_000
+    harbour.step(movers=[harbour.drive("闽A12345", -90.0, 50.0, 90.0)])
+    assert vehicles.sync(harbour.layers.vehicles, (0.0, -200.0, 100.0))
+    assert vehicles.rings == 0
+    vehicles.close()
+
+
 def test_trucks_far_away_are_plain(renderer: vtkRenderer) -> None:
     harbour = Harbour()
     harbour.step(movers=[
