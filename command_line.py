@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 from types import ModuleType
 
-from commands import desk, port, port_definition, render, simulate
+from commands import desk, history, port, port_definition, render, simulate, track, within
 from commands.words import TOKEN_VARIABLE
 
 COMMANDS: dict[str, ModuleType] = {
     "desk": desk, "port": port, "render": render, "simulate": simulate, "port-definition": port_definition,
+    "history": history, "track": track, "within": within,
 }
 DEFAULT = "desk"
 

@@ -187,7 +187,7 @@ def _translated(error: DBAPIError, url: URL) -> HistoryError:
     reason = _first_line(error.orig)
     if state.startswith("28"):
         return UnavailableError(f"The server of the history {shown(url)} refuses the user: {reason}.")
-    if state == "3D000":
+    if state == "3D000" or f'database "{url.database}" does not exist' in reason:  # no state when connecting
         return HistoryError(f"There is no database {url.database!r} at {shown(url)}.")
     if state in ("53100", "53200"):
         return UnavailableError(f"The disk of the history {shown(url)} is full: {reason}.")

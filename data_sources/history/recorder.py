@@ -157,7 +157,9 @@ class Recorder:
         if self._trouble_s is not None:
             return FeedState.LATE if self._spool is not None or elapsed_s - self._trouble_s < _DOWN_AFTER_S \
                 else FeedState.DOWN
-        return FeedState.CONNECTING if self._history is None else FeedState.UP
+        if self._history is None:
+            return FeedState.CONNECTING
+        return FeedState.LATE if self._backlog else FeedState.UP
 
     def _put(self, given: Sequence[Entry | Callable[[], KeyframeRow]]) -> int:
         with self._changed:
