@@ -71,6 +71,10 @@ class ContainersLayer(Layer):
         """Take over changed rows of the container table. Shape (M,)."""
         table = self._table
         count = len(table.number)
+        if count < len(self._drawn):  # the table has gone back in time
+            gone, self._drawn = self._drawn[count:], self._drawn[:count]
+            self._owner_index = self._owner_index[:count]
+            self._redraw(gone)
         if count > len(self._drawn):
             extra = count - len(self._drawn)
             self._drawn = np.concatenate([self._drawn, np.full((extra, 4), _NOWHERE, dtype=np.int64)])
@@ -85,7 +89,11 @@ class ContainersLayer(Layer):
             return
         old, new = old[differs], new[differs]
         self._drawn[rows[differs]] = new
-        kinds, places = np.concatenate([old[:, 0], new[:, 0]]), np.concatenate([old[:, 1], new[:, 1]])
+        self._redraw(np.concatenate([old, new]))
+
+    def _redraw(self, drawn: NDArray[np.int64]) -> None:
+        """Tell viewers to look again wherever boxes of these signatures (M, 4) are or were."""
+        kinds, places = drawn[:, 0], drawn[:, 1]
         blocks = np.unique(places[kinds == SLOT])
         self.block_revision[blocks[(blocks >= 0) & (blocks < len(self.blocks))]] += 1
         for vessel in np.unique(places[kinds == VESSEL]).tolist():

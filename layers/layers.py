@@ -63,6 +63,9 @@ class Layers:
         snap = delta.epoch != self._epoch
         containers, movers, cranes = delta.containers, delta.movers, delta.cranes
         if snap:
+            if self._epoch is not None:
+                self.vehicles.forget()
+                self.vessels.forget()
             self._epoch = delta.epoch
             containers = np.arange(len(self.twin.containers.number), dtype=np.int32)
             movers = np.arange(len(self.twin.movers.id), dtype=np.int32)

@@ -45,6 +45,11 @@ class Motion:
                 np.concatenate([a, nothing]) for a in (self.shown, self._start, self._goal))
             self._from_ms, self._to_ms = (np.concatenate([a, never]) for a in (self._from_ms, self._to_ms))
 
+    def forget(self) -> None:
+        """There is nothing any more."""
+        self.shown, self._start, self._goal = (a[:0] for a in (self.shown, self._start, self._goal))
+        self._from_ms, self._to_ms = self._from_ms[:0], self._to_ms[:0]
+
     def aim(self, rows: NDArray[np.integer], goal: NDArray[np.floating], now: int, *, snap: bool = False) -> None:
         """New fixes. rows: (M,); goal: (M, columns); now: ms. `snap` shows them at once (after a seek)."""
         if not len(rows):

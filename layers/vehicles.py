@@ -120,6 +120,15 @@ class VehiclesLayer(MovingLayer):
         self._seen_at[at] = m.observed_at[rows]
         self._motion.aim(at[fresh], goal[fresh], now, snap=snap)
 
+    def forget(self) -> None:
+        """Nothing was ever heard of: the twin has gone to another time, where other things have its rows."""
+        self.rows, self.kind, self.load = self.rows[:0], self.kind[:0], self.load[:0]
+        self.age_ms, self.stale, self.shown = self.age_ms[:0], self.stale[:0], self.shown[:0]
+        self._index, self._seen_at = self._index[:0], self._seen_at[:0]
+        self._motion.forget()
+        self.moved_revision += 1
+        self.touch()
+
     def _learn(self, rows: NDArray[np.integer]) -> None:
         """Give mover rows not seen before a row here."""
         count = len(self._movers.id)

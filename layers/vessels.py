@@ -79,6 +79,14 @@ class VesselsLayer(MovingLayer):
         goal = np.stack([m.x[rows], m.y[rows], m.course_deg[rows].astype(np.float64)], axis=1)
         self._motion.aim(fresh, goal, now, snap=snap)
 
+    def forget(self) -> None:
+        """Nothing was ever heard of: the twin has gone to another time, where other things have its rows."""
+        self.mover, self.length_m, self.beam_m = self.mover[:0], self.length_m[:0], self.beam_m[:0]
+        self.shown, self._seen_at = self.shown[:0], self._seen_at[:0]
+        self._motion.forget()
+        self.moved_revision += 1
+        self.touch()
+
     def advance(self, now: int) -> None:
         """Bring everything to its place at `now` (ms)."""
         if not len(self.mover):
