@@ -21,11 +21,11 @@ _MOST_CELLS = 4_000_000
 class Cells:
     """Square cells over the bounds of some outlines. Numbers are row-major; -1 lies outside."""
 
-    def __init__(self, outlines: list[shapely.Geometry]) -> None:
+    def __init__(self, outlines: list[shapely.Geometry], size_m: float = CELL_M) -> None:
         bounds = shapely.total_bounds(outlines) if outlines else np.zeros(4)
         west, south, east, north = np.nan_to_num(bounds)
         west, south, east, north = west - _MARGIN_M, south - _MARGIN_M, east + _MARGIN_M, north + _MARGIN_M
-        self.size_m = max(CELL_M, float(np.sqrt((east - west) * (north - south) / _MOST_CELLS)))
+        self.size_m = max(size_m, float(np.sqrt((east - west) * (north - south) / _MOST_CELLS)))
         self._west, self._south = west, south
         self._columns = int((east - west) / self.size_m) + 1
         self._rows = int((north - south) / self.size_m) + 1
