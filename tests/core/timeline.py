@@ -18,6 +18,7 @@ from twin.iso6346 import check_digit
 from twin.port_index import PortIndex
 from twin.records import (
     RECORD_CLASSES,
+    CallState,
     Classifier,
     Container,
     Datum,
@@ -34,6 +35,7 @@ from twin.records import (
     InspectionState,
     Inventory,
     Kind,
+    Manifest,
     Move,
     MoveEvent,
     PlaceKind,
@@ -47,6 +49,7 @@ from twin.records import (
     TripState,
     Vehicle,
     VehicleKind,
+    VesselCall,
 )
 from twin.rules.base import Rule, RuleFault
 from twin.rules.quantities import QUANTITIES
@@ -88,8 +91,8 @@ class Story:
         return record
 
     def container(self, when: str, box: str = BOX, *, trade: Trade = Trade.FOREIGN, full: bool = True,
-                  type_code: str = "22G1") -> Container:
-        return self._tell(Container, when, container=box, type_code=type_code, full=full, gross_kg=20_000.0,
+                  type_code: str = "22G1", kg: float = 20_000.0) -> Container:
+        return self._tell(Container, when, container=box, type_code=type_code, full=full, gross_kg=kg,
                           trade=trade, owner="MSK", dangerous_class=None, un_number=None, reefer_set_c=None)
 
     def vehicle(self, when: str, plate: str = "闽A1", kind: VehicleKind = VehicleKind.ROAD_TRUCK,
@@ -101,11 +104,26 @@ class Story:
                           arrived_at=at("0:00"))
 
     def declares(self, when: str, state: DeclarationState, box: str = BOX, *,
-                 mode: DeclarationMode = DeclarationMode.IMPORT,
-                 declaration: str = "350120261000000001") -> Declaration:
-        return self._tell(Declaration, when, declaration=declaration, mode=mode, state=state, containers=(box,),
-                          hs_code="84", goods="pumps", packages=1, gross_kg=20_000.0, consignor="a", consignee="b",
+                 mode: DeclarationMode = DeclarationMode.IMPORT, kg: float = 20_000.0,
+                 declaration: str = "350120261000000001", also: tuple[str, ...] = ()) -> Declaration:
+        return self._tell(Declaration, when, declaration=declaration, mode=mode, state=state, containers=(box, *also),
+                          hs_code="84", goods="pumps", packages=1, gross_kg=kg, consignor="a", consignee="b",
                           lodged_at=at("0:00"), reason=None)
+
+    def manifested(self, when: str, box: str = BOX, *, mode: DeclarationMode = DeclarationMode.IMPORT,
+                   kg: float = 20_000.0, call: str = "") -> Manifest:
+        return self._tell(Manifest, when, manifest="M1", line=1, bill="B1", call=call, container=box, mode=mode,
+                          goods="pumps", packages=1, gross_kg=kg)
+
+    def calls(self, when: str, state: CallState, call: str = "CALL-1", berth: str | None = "B4") -> VesselCall:
+        return self._tell(VesselCall, when, call=call, vessel="Min Jiang", imo="9000000", mmsi="413000001",
+                          voyage="001E", length_m=200.0, beam_m=30.0, berth=berth, state=state, arrival_at=at("6:00"),
+                          departure_at=at("9:00"))
+
+    def stated(self, when: str, kind: PlaceKind, ref: str, box: str = BOX, *, present: bool = True,
+               arrived: str = "0:00") -> Inventory:
+        return self._tell(Inventory, when, container=box, place_kind=kind, place_ref=ref, present=present,
+                          arrived_at=at(arrived))
 
     def released(self, when: str, box: str = BOX, **more: Any) -> Declaration:
         return self.declares(when, DeclarationState.RELEASED, box, **more)
@@ -132,10 +150,11 @@ class Story:
 
     def passes_gate(self, when: str, direction: Direction = Direction.OUT, plate: str = "闽A1",
                     boxes: tuple[str, ...] = (BOX,), seals: tuple[str, ...] = (),
-                    decision: GateDecision = GateDecision.RAISE) -> GatePassage:
-        return self._tell(GatePassage, when, gate="G1", lane="G1-O1" if direction is Direction.OUT else "G1-I1",
-                          direction=direction, plate=plate, plate_confidence=0.99, containers=boxes,
-                          container_confidence=0.98, seals=seals, weight_kg=30_000.0, pictures=(), order="O1",
+                    decision: GateDecision = GateDecision.RAISE, kg: float = 30_000.0, order: str | None = "O1",
+                    sure: tuple[float, float] = (0.99, 0.98), gate: str = "G1") -> GatePassage:
+        lane = f"{gate}-O1" if direction is Direction.OUT else f"{gate}-I1"
+        return self._tell(GatePassage, when, gate=gate, lane=lane, direction=direction, plate=plate,
+                          plate_confidence=sure[0], containers=boxes, container_confidence=sure[1], seals=seals, weight_kg=kg, pictures=(), order=order,
                           decision=decision)
 
     def fix(self, when: str | int, x: float, y: float, who: str = "闽A1", *, kind: EntityKind = EntityKind.VEHICLE,

@@ -62,10 +62,12 @@ class Docket(Generic[K]):
     def conclude(self, subject: K, conclusion: Conclusion) -> None:
         """Takes the conclusion about a subject in place of the one before."""
         before = {case.finding.incident: case for case in self.cases.get(subject, ())}
+        overturned = before.keys() - {case.finding.incident for case in conclusion.cases}
         for case in conclusion.cases:
             known = before.pop(case.finding.incident, None)
             again = known is not None and known.ended_at > 0 and case.ended_at == 0
-            news = known is None or again or not _same(known.finding, case.finding)
+            # what stands is told again after what does not, so that the warning says what stands
+            news = known is None or again or bool(overturned) or not _same(known.finding, case.finding)
             if news:
                 self.findings.append(case.finding)
             if case.ended_at and (news or known is None or known.ended_at == 0):

@@ -16,7 +16,7 @@ from twin.tables import VEHICLE_KINDS
 
 KEPT_MS = 24 * 3_600_000
 _TIDY_MS = 3_600_000
-_PORTS_OWN = [VEHICLE_KINDS[k] for k in (VehicleKind.TERMINAL_TRACTOR, VehicleKind.AGV, VehicleKind.PATROL)]
+PORTS_OWN = [VEHICLE_KINDS[k] for k in (VehicleKind.TERMINAL_TRACTOR, VehicleKind.AGV, VehicleKind.PATROL)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,4 +97,4 @@ def _on_trucks(state: State, batch: Batch, told: NDArray[np.bool_], kind: str, r
     """Which rows name a vehicle that is none of the port's own."""
     at = np.flatnonzero(told & (batch[kind] == PlaceKind.VEHICLE))
     kinds = np.append(state.movers.vehicle_kind, -1)[state.movers.known_rows(batch[ref][at])]
-    return at[~np.isin(kinds, _PORTS_OWN)]
+    return at[~np.isin(kinds, PORTS_OWN)]

@@ -158,12 +158,14 @@ class StockMismatch:
         """The containers in the yard of which no paper is known, and those that lacked one for too long."""
         c = view.state.containers
         grace_ms = self._parameters["paper_grace_min"] * _MINUTE_MS
-        rows = np.union1d(memory.unpapered, touched(view, Kind.INVENTORY, Kind.MOVE, Kind.CONTAINER)).astype(np.int32)
+        heard = touched(view, Kind.INVENTORY, Kind.MOVE, Kind.CONTAINER)
+        rows = np.union1d(memory.unpapered, heard).astype(np.int32)
         rows = rows[~declared.known[rows]]
         inside = (c.place_kind[rows] == _SLOT) | ((c.place_kind[rows] == _VEHICLE) & (c.lifted_at[rows] > 0))
         rows = rows[inside & np.isin(c.trade[rows], _SUPERVISED)]
         over = np.where(c.arrived_at[rows] > 0, c.arrived_at[rows], c.moved_at[rows]) + grace_ms <= view.now
-        came = news[(declared.first[news] < np.iinfo(np.int64).max) & (c.arrived_at[news] > 0)]
+        came = np.union1d(news, heard)  # papers that were there, but too late
+        came = came[declared.known[came] & (c.arrived_at[came] > 0) & np.isin(c.trade[came], _SUPERVISED)]
         came = came[declared.first[came] > c.arrived_at[came] + grace_ms]
         return rows[~over], [*rows[over].tolist(), *came.tolist()]
 

@@ -11,7 +11,7 @@ from twin.iso6346 import is_valid
 from twin.records import Kind
 from twin.rules import places
 from twin.rules.base import Parameter, RuleSpec, Verdict, View
-from twin.rules.cases import Case, Conclusion, Docket
+from twin.rules.cases import Case, Conclusion, Docket, touched
 from twin.rules.loads import Loads
 from twin.rules.sightings import Sightings
 from twin.rules.story import slot_at
@@ -33,7 +33,7 @@ RULE = RuleSpec(
 
 _HOUR_MS = 3_600_000
 _KEPT_MS = 24 * _HOUR_MS
-_LOOK_AGAIN_MS = 600_000  # so long after a passage the next fix of a truck may come
+_LOOK_AGAIN_MS = 20 * 60_000  # so long after a passage fixes of a truck may come
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +52,19 @@ class _Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class _Awaited:
+    """A truck whose fixes around a passage are awaited; seen: device times of those known, ms UTC."""
+
+    plate: str
+    at: int
+    seen: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class _Memory:
     readings: Mapping[str, tuple[_Reading, ...]] = field(default_factory=dict)  # by visit: order and direction
     visits: Mapping[str, frozenset[str]] = field(default_factory=dict)  # by plate and container number as read
-    awaited: Mapping[str, str] = field(default_factory=dict)  # plate by visit, until its truck is seen again
+    awaited: Mapping[str, _Awaited] = field(default_factory=dict)  # by visit, while fixes of its truck may still come
     tidied: int = 0  # the hour in which old readings were last forgotten
     loads: Loads = field(default_factory=Loads)
     sightings: Sightings = field(default_factory=Sightings)
@@ -93,19 +102,31 @@ class IdentityMismatch:
         sightings, seen = memory.sightings.with_fixes(view)
         known, fresh = _with_readings(memory, view)
         concerned = set(fresh)
-        for truck in trucks:
-            for name in (truck, *_numbers(view.state, loads, truck)):
-                concerned |= known.visits.get(name, frozenset())
-        awaited = {**memory.awaited, **{visit: known.readings[visit][-1].plate for visit in fresh}}
-        seen_again = set(view.state.movers.id[seen].tolist()) if len(seen) else set()
-        concerned |= {visit for visit, plate in awaited.items() if plate in seen_again}
+        boxes = view.state.containers.number[touched(view, Kind.INVENTORY, Kind.MOVE, Kind.CONTAINER)]
+        for name in known.visits.keys() & {*trucks, *boxes.tolist()}:
+            concerned |= known.visits[name]
+        awaited = self._awaited(memory, view, known, fresh, sightings, set(seen.tolist()))
+        concerned |= {visit for visit, truck in awaited.items() if truck != memory.awaited.get(visit)}
         docket: Docket[str] = Docket(dict(memory.cases))
         for visit in sorted(concerned):
             docket.conclude(visit, self._conclude(view.state, visit, known.readings[visit], loads, sightings))
-        awaited = {visit: plate for visit, plate in awaited.items()
-                   if known.readings[visit][-1].at >= view.now - _LOOK_AGAIN_MS and (
-                       visit in fresh or plate not in seen_again)}
         return docket.verdict(replace(known, awaited=awaited, loads=loads, sightings=sightings, cases=docket.cases))
+
+    def _awaited(
+        self, memory: _Memory, view: View, known: _Memory, fresh: set[str], sightings: Sightings, seen: set[int],
+    ) -> dict[str, _Awaited]:
+        """The trucks whose fixes around their passages may still come, with those that are known by now."""
+        found = {visit: truck for visit, truck in memory.awaited.items() if truck.at >= view.now - _LOOK_AGAIN_MS}
+        for visit in fresh:
+            last = known.readings[visit][-1]
+            found[visit] = _Awaited(last.plate, last.at)
+        rows = view.state.movers.row_of
+        for visit, truck in found.items():
+            row = rows.get(truck.plate, -1)
+            if row in seen or visit in fresh:
+                times = tuple(at for at, _, _ in sightings.around(row, truck.at))
+                found[visit] = replace(truck, seen=times)
+        return found
 
     def _conclude(
         self, state: State, visit: str, readings: tuple[_Reading, ...], loads: Loads, sightings: Sightings,
@@ -239,8 +260,3 @@ def _with_readings(memory: _Memory, view: View) -> tuple[_Memory, set[str]]:
                 visits[name] = visits.get(name, frozenset()) | {visit}
             fresh.add(visit)
     return replace(memory, readings=readings, visits=visits, tidied=hour), fresh
-
-
-def _numbers(state: State, loads: Loads, truck: str) -> set[str]:
-    """The numbers of the containers that were ever on a truck."""
-    return {str(state.containers.number[said.container]) for said in loads.by_truck[truck]}

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.records import VehicleKind
+from twin.records import EntityKind
 from twin.rules.base import View
-from twin.tables import VEHICLE_KINDS
+from twin.rules.loads import PORTS_OWN
+from twin.tables import ENTITY_KINDS
 
 KEPT_MS = 20 * 60_000
 _RHYTHM_MS = 15_000
-_ROAD_TRUCK = VEHICLE_KINDS[VehicleKind.ROAD_TRUCK]
+_VEHICLE = ENTITY_KINDS[EntityKind.VEHICLE]
 
 
 def _none() -> NDArray[np.int64]:
@@ -39,7 +40,9 @@ class Sightings:
         rows, at, xy = [self.rows], [self.at], [self.xy]
         for fixes in view.changes.fixes:
             first = fixes.at // _RHYTHM_MS != fixes.from_at // _RHYTHM_MS
-            kept = np.flatnonzero(first & (view.state.movers.vehicle_kind[fixes.rows] == _ROAD_TRUCK))
+            movers = view.state.movers
+            truck = (movers.kind[fixes.rows] == _VEHICLE) & ~np.isin(movers.vehicle_kind[fixes.rows], PORTS_OWN)
+            kept = np.flatnonzero(first & truck)
             rows.append(fixes.rows[kept].astype(np.int64))
             at.append(fixes.at[kept])
             xy.append(np.column_stack([fixes.x[kept], fixes.y[kept]]))
