@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 from types import ModuleType
 
-from commands import desk, history, port, port_definition, render, simulate, track, within
+from commands import desk, history, port, port_definition, render, rules, simulate, track, within
 from commands.words import TOKEN_VARIABLE
 
 COMMANDS: dict[str, ModuleType] = {
-    "desk": desk, "port": port, "render": render, "simulate": simulate, "port-definition": port_definition,
+    "desk": desk, "port": port, "render": render, "simulate": simulate, "port-definition": port_definition, "rules": rules,
     "history": history, "track": track, "within": within,
 }
 DEFAULT = "desk"

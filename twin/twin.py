@@ -186,6 +186,11 @@ class Twin:
         self._engine.restore(memories, status)
         self.warnings.restore(warnings)
 
+    def use_rules(self, rules: Sequence[Rule]) -> None:
+        """Other rules from now on, which know nothing yet; the warnings of those before are gone."""
+        self._engine = Engine(rules)
+        self.warnings = WarningBook()
+
     def feeds(self, healths: Sequence[FeedHealth]) -> None:
         """Takes the present health of the feeds; warnings raised from now on name it."""
         self._feeds = tuple(healths)
