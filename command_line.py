@@ -9,8 +9,8 @@ from commands import desk, history, port, port_definition, render, rules, simula
 from commands.words import TOKEN_VARIABLE
 
 COMMANDS: dict[str, ModuleType] = {
-    "desk": desk, "port": port, "render": render, "simulate": simulate, "port-definition": port_definition, "rules": rules,
-    "history": history, "track": track, "within": within,
+    "desk": desk, "port": port, "render": render, "simulate": simulate, "history": history, "track": track,
+    "within": within, "rules": rules, "port-definition": port_definition,
 }
 DEFAULT = "desk"
 
