@@ -56,6 +56,14 @@ class ScenePort(Protocol):
         """Where the picture's corners meet the ground, going round. Shape (4, 2), metres."""
         ...
 
+    def quality(self) -> tuple[str, bool]:
+        """Name of the level the view is drawn at, and whether the machine chose it."""
+        ...
+
+    def set_quality(self, name: str | None) -> None:
+        """Stay at a level; None: as the machine allows."""
+        ...
+
     def finalise(self) -> None:
         """Lets go of the graphics card; the widget shows nothing after."""
         ...

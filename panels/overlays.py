@@ -233,6 +233,10 @@ class ScaleCard(Overlay):
         self._row.addWidget(self._compass)
         self.retranslate()
 
+    def take(self, widget: QWidget) -> None:
+        """A further widget at the card's end."""
+        self._row.addWidget(widget)
+
     def show_view(self, metres_per_pixel: float, azimuth_deg: float) -> None:
         """Shows the size of a pixel on the ground and where north is."""
         self._bar.show_scale(metres_per_pixel)

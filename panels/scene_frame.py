@@ -14,6 +14,7 @@ from panels.heat_card import HeatCard
 from panels.hover_words import hover_lines
 from panels.minimap import Minimap
 from panels.overlays import Breadcrumb, LegendCard, ScaleCard, ViewpointBar
+from panels.quality_button import QualityButton
 from panels.vocabulary import SEVERITY_MARKS
 from panels.warning_list import SEVERITY_COLOURS
 from panels.warning_words import explanation, rule_name, subject_text
@@ -43,6 +44,8 @@ class SceneFrame(QWidget):
         self.legend = LegendCard(desk, self)
         self.legend.mode_wanted.connect(self.switch_colours)
         self.scale = ScaleCard(desk, self)
+        self.quality = QualityButton(self.port)
+        self.scale.take(self.quality)
         self.minimap: Minimap | None = None
         self.yard_card: YardCard | None = None
         self.heat_card: HeatCard | None = None
@@ -137,6 +140,7 @@ class SceneFrame(QWidget):
     def refresh_legend(self) -> None:
         """Counts may have made a state appear or vanish."""
         self.legend.refresh()
+        self.quality.refresh()
         self._place()
 
     def switch_colours(self, mode: str = "") -> None:

@@ -68,6 +68,11 @@ class LiveModel:
         self.warnings.sync(layers.warnings, eye, self._now_ms)
         self.selection.sync(layers, eye)
 
+    def set_detail(self, reach_m: float) -> None:
+        """From how far away container steel is drawn with its ribs, metres."""
+        for prop in (self.yard, self.cargo, self.moving):
+            prop.set_detail(reach_m)
+
     def close(self) -> None:
         """Take everything out of the renderer and let go of it."""
         for prop in (self.yard, self.cargo, self.vessels, self.moving, self.cranes, self.vehicles, self.seals,

@@ -53,6 +53,7 @@ class Scene:
         self._set_up(quality, self.daylight.light)
         # The live things first: what stands in front saves drawing what it hides.
         self.live = LiveModel(self.renderer, layers, BAKED_IN)
+        self.live.set_detail(quality.detail_m)
         self.model = PortModel(self.renderer, layout, self.daylight.light, quality.waves)
         self.overlays = OverlayModel(self.renderer)
         self.labels = Labels(self.renderer, layout, language)
@@ -128,6 +129,15 @@ class Scene:
     def project(self, points: NDArray[np.floating]) -> NDArray[np.float64]:
         """Pixels from the upper left corner and the distance along the view of places (N, 3)."""
         return self.camera.project(points)
+
+    def set_quality(self, quality: Quality) -> None:
+        """Spend more or less on pictures from now on."""
+        if self.renderer is None or quality == self.quality:
+            return
+        self.quality = quality
+        self.renderer.SetUseFXAA(quality.smooth)
+        self.live.set_detail(quality.detail_m)
+        self.revision += 1
 
     def close(self) -> None:
         """Take everything out of the renderer and let go of it. May be called twice."""

@@ -28,6 +28,7 @@ from vtkmodules.vtkRenderingOpenGL2 import vtkGenericOpenGLRenderWindow
 from layers.selection import Selection
 from layers.tools import Tool
 from scene.camera import CameraController
+from scene.quality import LEVELS, Adaptive, for_renderer
 from scene.scene import Scene
 
 _GL_COLOR_BUFFER_BIT = 0x4000
@@ -41,7 +42,8 @@ _SLOW_S = 0.030  # a frame that takes longer is drawn coarser while the camera m
 _REST_SHARE = 1.0  # rest after a picture, in times of what it took
 _PENDING_REST_S = 0.4  # while the picture is still being built, building comes before drawing
 _FINE = 2.0
-_COARSE = 0.62  # share of the pixels' width and height then
+_GL_RENDERER = 0x1F01
+_SAMPLE_EVERY = 5  # frames: to know what one takes it must be waited for, which takes time itself
 
 
 def surface_format() -> QSurfaceFormat:
@@ -82,6 +84,7 @@ class Viewport(QOpenGLWidget):
         self._owed = True
         self._fine = False
         self._drawn_share = 1.0
+        self._adaptive = Adaptive(scene.quality)
         self.frames = 0
         self.setFormat(surface_format())
         self.setUpdateBehavior(QOpenGLWidget.UpdateBehavior.NoPartialUpdate)
@@ -154,6 +157,20 @@ class Viewport(QOpenGLWidget):
         """How long the last picture took to draw, seconds."""
         return self._frame_s
 
+    def quality(self) -> tuple[str, bool]:
+        """Name of the quality level now, and whether the machine chose it."""
+        return self._adaptive.quality.name, self._adaptive.automatic
+
+    def set_quality(self, name: str | None) -> None:
+        """Stay at a level of `scene.quality.LEVELS`; None: as the machine allows. Raises KeyError for others."""
+        self._adaptive.fix(name)
+        self._take_level()
+
+    def _take_level(self) -> None:
+        if self._scene is not None:
+            self._scene.set_quality(self._adaptive.quality)
+            self.request_render()
+
     def set_fine(self, fine: bool) -> None:
         """Draw with twice the pixels each way and smooth them: for pictures that are kept, at four times the cost."""
         self._fine = fine
@@ -190,6 +207,9 @@ class Viewport(QOpenGLWidget):
         window.InitializeFromCurrentContext()
         window.AddRenderer(self._scene.renderer)
         self._window = window
+        if self._scene.quality in LEVELS and self._adaptive.automatic:
+            self._adaptive = Adaptive(for_renderer(str(context.functions().glGetString(_GL_RENDERER))))
+            self._scene.set_quality(self._adaptive.quality)
 
     def paintGL(self) -> None:  # noqa: N802, D102 - Qt's name
         scene, window = self._scene, self._window
@@ -205,11 +225,16 @@ class Viewport(QOpenGLWidget):
         start = time.perf_counter()
         window.Render()
         self._copy(size, full)
+        sampled = self.frames % _SAMPLE_EVERY == 0 and not self._fine
+        if sampled:
+            QOpenGLContext.currentContext().functions().glFinish()
         self._drawn_share = share
         self._painted_at = time.perf_counter()
         self._frame_s = self._painted_at - start
         self._owed = False
         self.frames += 1
+        if sampled and not scene.pending and self._adaptive.note(self._frame_s):
+            QTimer.singleShot(0, self, self._take_level)
 
     def _copy(self, size: tuple[int, int], full: tuple[int, int]) -> None:
         functions = QOpenGLContext.currentContext().extraFunctions()
@@ -249,12 +274,13 @@ class Viewport(QOpenGLWidget):
         scene = self._scene
         if self._fine:
             return _FINE
-        moving = self._motion.isActive() and scene is not None and scene.quality.coarse_moves
-        if not moving:
+        if scene is None:
             return 1.0
-        if self._drawn_share < 1.0:
-            return _COARSE
-        return _COARSE if self._frame_s > _SLOW_S else 1.0
+        quality = scene.quality
+        if not self._motion.isActive():
+            return quality.rest
+        coarse = self._drawn_share < 1.0 or self._frame_s > _SLOW_S
+        return quality.moving if coarse or quality.moving > 1.0 else 1.0
 
     # movement
 
@@ -274,7 +300,7 @@ class Viewport(QOpenGLWidget):
         self._ticked_at = now
         if now - self._moved_at > _REST_S and self._pressed is None:
             self._motion.stop()
-            if self._drawn_share < 1.0:
+            if self._drawn_share != self._share():
                 self.request_render()
 
     def _camera_moved(self) -> None:

@@ -612,6 +612,33 @@
     </message>
 </context>
 <context>
+    <name>QualityButton</name>
+    <message>
+        <source>Quality: %1</source>
+        <translation>画质：%1</translation>
+    </message>
+    <message>
+        <source>As the machine allows</source>
+        <translation>自动</translation>
+    </message>
+    <message>
+        <source>Plain</source>
+        <translation>流畅</translation>
+    </message>
+    <message>
+        <source>Standard</source>
+        <translation>标准</translation>
+    </message>
+    <message>
+        <source>Fine</source>
+        <translation>精细</translation>
+    </message>
+    <message>
+        <source>Finest</source>
+        <translation>极致</translation>
+    </message>
+</context>
+<context>
     <name>ScaleCard</name>
     <message>
         <source>Schematic layout, not surveyed</source>

@@ -115,6 +115,12 @@ class YardContainers(StaticProp):
         for mesh in self._all_meshes():
             mesh.look_from(eye)
 
+    def set_detail(self, reach_m: float) -> None:
+        """From how far away steel is drawn as steel."""
+        for mesh in self._all_meshes():
+            mesh.set_detail(reach_m)
+        self._refilled = True
+
     def _all_meshes(self) -> list[SteelMesh]:
         return [mesh for sides in self._meshes for mesh in sides]
 
@@ -175,6 +181,10 @@ class ShippedContainers(StaticProp):
         """Draw steel plainly from afar."""
         self._mesh.look_from(eye)
 
+    def set_detail(self, reach_m: float) -> None:
+        """From how far away steel is drawn as steel."""
+        self._mesh.set_detail(reach_m)
+
     def _deck_cargo(self, layers: Layers, mover: int, ship: int, pose: tuple[float, float, float]) -> Faces:
         containers = layers.containers
         rows = containers.rows_on_vessel(mover)
@@ -218,6 +228,10 @@ class MovingContainers(StaticProp):
     def look_from(self, eye: tuple[float, float, float]) -> None:
         """Draw steel plainly from afar."""
         self._mesh.look_from(eye)
+
+    def set_detail(self, reach_m: float) -> None:
+        """From how far away steel is drawn as steel."""
+        self._mesh.set_detail(reach_m)
 
 
 def on_vehicles(containers: ContainersLayer, vehicles: VehiclesLayer) -> Boxes:

@@ -33,6 +33,7 @@ class QuietScene:
         self._widget = QWidget(parent)
         self.syncs = 0
         self.finalised = 0
+        self.level: str | None = None
 
     def widget(self) -> QWidget:
         return self._widget
@@ -55,6 +56,12 @@ class QuietScene:
 
     def footprint(self) -> NDArray[np.float64]:
         return np.array([(0.0, 100.0), (100.0, 100.0), (80.0, 0.0), (20.0, 0.0)])
+
+    def quality(self) -> tuple[str, bool]:
+        return self.level or "software", self.level is None
+
+    def set_quality(self, name: str | None) -> None:
+        self.level = name
 
     def finalise(self) -> None:
         self.finalised += 1
