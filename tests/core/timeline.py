@@ -154,8 +154,8 @@ class Story:
                     sure: tuple[float, float] = (0.99, 0.98), gate: str = "G1") -> GatePassage:
         lane = f"{gate}-O1" if direction is Direction.OUT else f"{gate}-I1"
         return self._tell(GatePassage, when, gate=gate, lane=lane, direction=direction, plate=plate,
-                          plate_confidence=sure[0], containers=boxes, container_confidence=sure[1], seals=seals, weight_kg=kg, pictures=(), order=order,
-                          decision=decision)
+                          plate_confidence=sure[0], containers=boxes, container_confidence=sure[1], seals=seals,
+                          weight_kg=kg, pictures=(), order=order, decision=decision)
 
     def fix(self, when: str | int, x: float, y: float, who: str = "闽A1", *, kind: EntityKind = EntityKind.VEHICLE,
             speed: float = 8.0, accuracy: float = 2.0) -> Position:
