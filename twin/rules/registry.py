@@ -24,6 +24,20 @@ from twin.rules.r08_inspection_evasion import RULE as R08
 from twin.rules.r08_inspection_evasion import InspectionEvasion
 from twin.rules.r09_image_suspect import RULE as R09
 from twin.rules.r09_image_suspect import ImageSuspect
+from twin.rules.r10_overdue_stay import RULE as R10
+from twin.rules.r10_overdue_stay import OverdueStay
+from twin.rules.r11_dangerous_goods_place import RULE as R11
+from twin.rules.r11_dangerous_goods_place import DangerousGoodsPlace
+from twin.rules.r12_transit_deviation import RULE as R12
+from twin.rules.r12_transit_deviation import TransitDeviation
+from twin.rules.r13_position_implausible import RULE as R13
+from twin.rules.r13_position_implausible import PositionImplausible
+from twin.rules.r14_loitering import RULE as R14
+from twin.rules.r14_loitering import Loitering
+from twin.rules.r15_device_down import RULE as R15
+from twin.rules.r15_device_down import DeviceDown
+from twin.rules.r16_night_activity import RULE as R16
+from twin.rules.r16_night_activity import NightActivity
 
 Settings = Mapping[str, Mapping[str, Any]]
 
@@ -37,6 +51,13 @@ _MAKERS: tuple[tuple[RuleSpec, Callable[[Mapping[str, float]], Rule]], ...] = (
     (R07, EmptyNotVerified),
     (R08, InspectionEvasion),
     (R09, ImageSuspect),
+    (R10, OverdueStay),
+    (R11, DangerousGoodsPlace),
+    (R12, TransitDeviation),
+    (R13, PositionImplausible),
+    (R14, Loitering),
+    (R15, DeviceDown),
+    (R16, NightActivity),
 )
 
 RULES: tuple[RuleSpec, ...] = tuple(spec for spec, _ in _MAKERS)
