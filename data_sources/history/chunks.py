@@ -81,9 +81,10 @@ def encode(batch: Batch) -> bytes:
     numbers: dict[str, int] = {}
     names = batch[subject].tolist()
     codes = np.fromiter((numbers.setdefault(name, len(numbers)) for name in names), dtype=np.int64, count=len(names))
-    order = np.argsort(codes, kind="stable")
+    small = _narrow(codes)
+    order = np.argsort(small, kind="stable")  # a radix sort, as there are seldom many entities
     notes: list[_Note] = []
-    arrays = {"": _arrow(_narrow(codes))}
+    arrays = {"": _arrow(small)}
     for field in (*(f.name for f in fields_of(batch.kind)), RECEIVED_AT):
         if field == subject:
             continue
@@ -108,7 +109,7 @@ def decode(body: bytes, only: Collection[str] | None = None) -> Columns:
     notes, table = _opened(body)
     kind = Kind(notes.kind)
     subject = SUBJECT_FIELD[kind]
-    codes = table["codes"].astype(np.int64)
+    codes = table["codes"]
     order = np.argsort(codes, kind="stable")
     try:
         return _columns(notes, table, codes, order, subject, only)
@@ -152,7 +153,7 @@ def _opened(body: bytes) -> tuple[_Notes, dict[str, NDArray[Any]]]:
     return notes, found
 
 
-def _columns(notes: _Notes, table: Mapping[str, NDArray[Any]], codes: NDArray[np.int64], order: NDArray[np.intp],
+def _columns(notes: _Notes, table: Mapping[str, NDArray[Any]], codes: NDArray[Any], order: NDArray[np.intp],
              subject: str, only: Collection[str] | None) -> Columns:
     names = np.array(notes.entities, dtype=object)
     found: Columns = {}
@@ -200,11 +201,12 @@ def _spread(grouped: NDArray[Any], order: NDArray[np.intp]) -> NDArray[Any]:
 def _coded(name: str, values: Column) -> tuple[_Note, NDArray[Any] | pa.Array | None]:
     """One column, grouped by entity, as differences or places in a list of texts. None: the note says it all."""
     if values.dtype == np.object_:
+        first = values[0]
+        if (values == first).all():
+            return _Note(name, "same", texts=[] if first is None else [str(first)]), None
         texts: dict[str, int] = {}
         plain = [None if value is None else str(value) for value in values.tolist()]
         places = [-1 if value is None else texts.setdefault(value, len(texts)) for value in plain]
-        if len(texts) <= 1 and (not texts or -1 not in places):
-            return _Note(name, "same", texts=list(texts)), None
         return _Note(name, "text", texts=list(texts)), _narrow(np.array(places, dtype=np.int64))
     if values.dtype == np.bool_:
         return _Note(name, "truth"), values.astype(np.int8)
@@ -229,9 +231,13 @@ def _steps(values: Column, scale: float) -> NDArray[np.int64] | None:
 
 def _ids(batch: Batch, order: NDArray[np.intp]) -> tuple[_Note, NDArray[Any] | pa.Array | None]:
     """The column of ids, grouped by entity."""
-    ids: list[str] = batch["id"][order].tolist()
+    given, names, at = batch["id"][order], batch[SUBJECT_FIELD[batch.kind]][order], batch["observed_at"][order]
+    prefix = given[0].removesuffix(f"{names[0]}@{at[0]}")
+    if (_made(names, at, np.array([prefix], dtype=object)) == given).all():
+        return _Note("id", "made", texts=[prefix]), None
+    ids: list[str] = given.tolist()
     tails = [f"{entity}@{at}" for entity, at in
-             zip(batch[SUBJECT_FIELD[batch.kind]][order].tolist(), batch["observed_at"][order].tolist(), strict=True)]
+             zip(names.tolist(), at.tolist(), strict=True)]
     if all(map(str.endswith, ids, tails)):
         prefixes: dict[str, int] = {}
         places = [prefixes.setdefault(text[:len(text) - len(tail)], len(prefixes))

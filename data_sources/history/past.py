@@ -51,12 +51,13 @@ class HistoryPast:
 
     def about(self, container: str, until: int) -> Sequence[Batch]:
         """What is filed under a container of what was received up to `until` (ms UTC): a batch a kind."""
-        r, m = schema.record.c, schema.mention.c
-        asked = self._row.join_from(schema.mention, schema.record, sa.and_(
-            r.port == m.port, r.day == m.day, r.key == m.key,
-        )).where(
-            m.port == self._history.port, m.name == name_hash(container), r.received_at <= until,
-            m.kind.in_([schema.KIND_NUMBER[kind] for kind in _FILED]))
+        r, m, port = schema.record.c, schema.mention.c, self._history.port
+        days = _days(port)
+        named = sa.select(m.day, m.key).select_from(days.join(schema.mention, sa.and_(
+            m.port == port, m.day == days.c.day, m.name == name_hash(container),
+        ))).where(m.kind.in_([schema.KIND_NUMBER[kind] for kind in _FILED])).subquery()
+        asked = self._row.select_from(named.join(schema.record, sa.and_(
+            r.port == port, r.day == named.c.day, r.key == named.c.key))).where(r.received_at <= until)
         with database.reading(self._history.engine) as connection:
             rows = connection.execute(asked.order_by(r.received_at, r.kind, r.seq)).all()
             found = self._history.reader.batches_of(connection, rows, Axis.RECEIVED)
@@ -109,6 +110,14 @@ class HistoryPast:
                 rows_late = np.flatnonzero((received > at) & (received <= known_at) & (observed <= at))
                 if len(rows_late):
                     yield batch.take(rows_late)
+
+
+def _days(port: int) -> sa.CTE:
+    """The days of which there are records, found by one look into the index for each."""
+    m, inner = schema.mention.c, schema.mention.alias()
+    days = sa.select(sa.func.min(m.day).label("day")).where(m.port == port).cte("days", recursive=True)
+    following = sa.select(sa.func.min(inner.c.day)).where(inner.c.port == port, inner.c.day > days.c.day)
+    return days.union_all(sa.select(following.scalar_subquery()).where(days.c.day.is_not(None)))
 
 
 def _filed(batch: Batch, container: str) -> Batch:

@@ -28,7 +28,9 @@ much more than an hour of device time, so that a question about a time need not 
 HOUR_MS = 3_600_000
 SPAN_MS = HOUR_MS + 2 * LATE_MS
 _REMEMBERED_IDS = 200_000
+_SMALL_PART = 2_000  # what a desk writes at a time; ids of larger parts are read again when somebody repeats them
 _LOOSE_DAYS = 2
+_WIDE = 1 << 12
 
 ChunkKey = tuple[int, int, int, int]  # day, series, minute, part
 _Ids = frozenset[tuple[str, str]]
@@ -184,7 +186,8 @@ class Writer:
             self._port, *key, bucket, len(batch), int(received.min()), int(received.max()), int(observed.min()),
             int(observed.max()), who_hashes(batch[SUBJECT_FIELD[batch.kind]].tolist()).tobytes(), chunks.encode(batch),
         )])
-        self._remember(key, _ids_of(batch))
+        if len(batch) <= _SMALL_PART:
+            self._remember(key, _ids_of(batch))
 
     def _next_part(self, connection: Connection, place: tuple[int, int, int]) -> int:
         c = schema.chunk.c
@@ -341,12 +344,16 @@ def _pieces(batch: Batch) -> Iterator[tuple[int, int, int, int, Batch]]:
         series = np.full(len(batch), schema.TELEMETRY, dtype=np.int64)
     minutes, days = minutes_of(received), days_of(received)
     buckets = np.where(np.abs(received - observed) <= LATE_MS, 0, observed // HOUR_MS)
-    keys = np.stack([days, minutes, series, buckets])
-    different, where = np.unique(keys, axis=1, return_inverse=True)
-    where = where.reshape(-1)
-    for place, (day, minute, number, bucket) in enumerate(different.T.tolist()):
-        rows = where == place
-        yield number, day, minute, bucket, batch.take(rows) if len(different.T) > 1 else batch
+    keys = np.zeros(len(batch), dtype=np.int64)
+    for part in (days, minutes, series, buckets):
+        low = int(part.min())
+        if (width := int(part.max()) - low + 1) > 1:
+            part = np.unique(part, return_inverse=True)[1] if width > _WIDE else part - low  # noqa: PLW2901
+            keys = keys * (int(part.max()) + 1) + part
+    different, first, where = np.unique(keys, return_index=True, return_inverse=True)
+    for place, row in enumerate(first.tolist()):
+        piece = batch if len(different) == 1 else batch.take(where == place)
+        yield int(series[row]), int(days[row]), int(minutes[row]), int(buckets[row]), piece
 
 
 def minutes_of(received_at: NDArray[np.int64]) -> NDArray[np.int64]:

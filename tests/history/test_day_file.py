@@ -78,7 +78,7 @@ def test_a_damaged_file_is_refused_whole(busy: History, tmp_path: Path):
     with History.open(f"sqlite:///{tmp_path / 'other.db'}", busy.code) as other:
         for at in (len(whole) // 5, len(whole) // 3, len(whole) - 30):
             file.write_bytes(whole[:at] + bytes(b ^ 0xFF for b in whole[at:at + 20]) + whole[at + 20:])
-            with pytest.raises(HistoryError, match="damaged or no day file|does not hold the rows"):
+            with pytest.raises(HistoryError, match=r"damaged or no day file|does not hold the rows"):
                 day_file.import_day(other, file)
         file.write_bytes(whole[:-100])
         with pytest.raises(HistoryError, match="damaged or no day file"):
@@ -90,7 +90,7 @@ def test_files_of_others_are_refused(busy: History, tmp_path: Path):
     file = tmp_path / "day.parquet"
     day_file.export_day(busy, DAY, file)
     with History.open(f"sqlite:///{tmp_path / 'other.db'}", "OTHER") as other, \
-            pytest.raises(HistoryError, match="the history of .OTHER"):
+            pytest.raises(HistoryError, match="the history of"):
         day_file.import_day(other, file)
     table = pq.read_table(file)
     note = {"version": day_file.VERSION + 1, "port": busy.code, "day": "2026-03-01", "rows": {}}
