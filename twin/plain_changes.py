@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from twin.plain_values import ARRAY, DICT, MAPPING, OBJECT
 
@@ -23,7 +24,7 @@ def changes(old: Any, new: Any) -> list[Any]:
                 return found
         elif tag == OBJECT and old[1] == new[1] and len(old) == len(new):
             return [FIELDS, *(changes(a, b) for a, b in zip(old[2:], new[2:], strict=True))]
-        elif tag == ARRAY and _grew(old, new):
+        elif tag == ARRAY and _alike(old, new):
             return _rows(old, new)
     return [OTHER, new]
 
@@ -70,21 +71,35 @@ def _keys(old: list[Any], new: list[Any]) -> list[Any] | None:
     return told
 
 
-def _grew(old: list[Any], new: list[Any]) -> bool:
-    """Whether both are plain arrays of one dimension and one type, the new one no shorter."""
-    return (
-        isinstance(old[1], str) and old[1] == new[1] and old[1] != "O" and len(old[2]) == len(new[2]) == 1
-        and new[2][0] >= old[2][0])
+def _alike(old: list[Any], new: list[Any]) -> bool:
+    """Whether both are plain arrays of one type and one shape but for the number of rows."""
+    return isinstance(old[1], str) and old[1] == new[1] and old[1] != "O" and old[2][1:] == new[2][1:] and bool(old[2])
+
+
+def _lines(tree: list[Any]) -> NDArray[Any]:
+    """The rows of an array as bytes, each one thing: what is NaN is the same as another NaN of the same bits."""
+    size = np.dtype(tree[1]).itemsize * int(np.prod(tree[2][1:]))
+    return np.frombuffer(tree[3], dtype=np.dtype((np.void, max(1, size))))
 
 
 def _rows(old: list[Any], new: list[Any]) -> list[Any]:
-    before, after = (np.frombuffer(tree[3], dtype=np.dtype(tree[1])) for tree in (old, new))
-    rows = np.flatnonzero(before != after[: len(before)]).astype(np.uint32)
-    return [ROWS, new[2], rows.tobytes(), after[rows].tobytes(), after[len(before):].tobytes()]
+    """Rows that went at the front, changed, and came at the end."""
+    before, after = _lines(old), _lines(new)
+    gone = 0
+    if len(before) and len(after) and before[0] != after[0]:
+        found = np.flatnonzero(before == after[0])
+        gone = int(found[0]) if len(found) else 0
+    stayed = before[gone:][: len(after)]
+    rows = np.flatnonzero(stayed != after[: len(stayed)]).astype(np.uint32)
+    return [ROWS, new[2], gone, rows.tobytes(), after[rows].tobytes(), after[len(stayed):].tobytes()]
 
 
 def _with_rows(old: list[Any], told: list[Any]) -> list[Any]:
-    kind = np.dtype(old[1])
-    values = np.concatenate([np.frombuffer(old[3], dtype=kind), np.frombuffer(told[4], dtype=kind)])
-    values[np.frombuffer(told[2], dtype=np.uint32)] = np.frombuffer(told[3], dtype=kind)
-    return [old[0], old[1], told[1], values.tobytes()]
+    _, shape, gone, rows, values, added = told
+    before = _lines(old)
+    end = np.frombuffer(added, dtype=before.dtype) if added else before[:0]
+    lines = np.concatenate([before[gone:][: shape[0] - len(end)], end])
+    changed_rows = np.frombuffer(rows, dtype=np.uint32)
+    if len(changed_rows):
+        lines[changed_rows] = np.frombuffer(values, dtype=before.dtype)
+    return [old[0], old[1], shape, lines.tobytes()]
