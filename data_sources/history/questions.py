@@ -114,18 +114,19 @@ def within(history: History, outline: shapely.Polygon | shapely.MultiPolygon, af
     """Who was within an outline (degrees, WGS-84) between two times, in order of coming."""
     shapely.prepare(outline)
     west, south, east, north = outline.bounds
-    found: dict[str, Presence] = {}
-    wanted = ("entity", "entity_kind", "observed_at", "lon", "lat")
+    found: dict[tuple[str, str], tuple[int, int, int]] = {}
+    wanted = ("entity_kind", "observed_at", "lon", "lat")
     with database.reading(history.engine) as connection:
         for body in history.reader.bodies(connection, after, until, schema.POSITIONS, Axis.OBSERVED):
-            columns = chunks.decode(body, wanted)
-            lon, lat, at = columns["lon"], columns["lat"], columns["observed_at"]
+            part = chunks.grouped(body, wanted)
+            lon, lat, at = (part.columns[name] for name in ("lon", "lat", "observed_at"))
             near = np.flatnonzero((lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
                                   & (at > after) & (at <= until))
             inside = near[shapely.contains_xy(outline, lon[near], lat[near])] if len(near) else near
             if len(inside):
-                _note(found, columns["entity"][inside], columns["entity_kind"][inside], at[inside])
-    return tuple(sorted(found.values(), key=lambda presence: (presence.first, presence.entity)))
+                _note(found, part, inside)
+    presences = (Presence(*who, *stay) for who, stay in found.items())
+    return tuple(sorted(presences, key=lambda presence: (presence.first, presence.entity)))
 
 
 def dossier(history: History, name: str, after: int = 0, until: int = 2**62, *, kinds: Sequence[Kind] | None = None,
@@ -186,20 +187,17 @@ def met(history: History, vehicle: str, after: int, until: int, within_m: float 
     return tuple(sorted(found.values(), key=lambda meeting: (meeting.first, meeting.other)))
 
 
-def _note(found: dict[str, Presence], names: NDArray[np.object_], kinds: NDArray[np.object_],
-          at: NDArray[np.int64]) -> None:
-    """Add fixes that are inside."""
-    different, first_row, where, counts = np.unique(
-        names.astype(str), return_index=True, return_inverse=True, return_counts=True)
-    first = np.full(len(different), np.iinfo(np.int64).max)
-    last = np.zeros(len(different), dtype=np.int64)
-    np.minimum.at(first, where, at)
-    np.maximum.at(last, where, at)
-    for place, name in enumerate(different.tolist()):
-        known = found.get(name)
-        new = Presence(name, str(kinds[first_row[place]]), int(first[place]), int(last[place]), int(counts[place]))
-        found[name] = new if known is None else Presence(
-            name, known.entity_kind, min(known.first, new.first), max(known.last, new.last), known.fixes + new.fixes)
+def _note(found: dict[tuple[str, str], tuple[int, int, int]], part: chunks.Grouped, inside: NDArray[np.intp]) -> None:
+    """Add fixes that are inside: by entity and kind the first and last time and how many."""
+    codes, at, kinds = part.codes[inside], part.columns["observed_at"][inside], part.columns["entity_kind"]
+    begins = np.r_[0, np.flatnonzero(np.diff(codes)) + 1]
+    lengths = np.diff(np.r_[begins, len(codes)])
+    for code, row, first, last, fixes in zip(
+            codes[begins].tolist(), inside[begins].tolist(), np.minimum.reduceat(at, begins).tolist(),
+            np.maximum.reduceat(at, begins).tolist(), lengths.tolist(), strict=True):
+        who = part.entities[code], str(kinds[row if len(kinds) > 1 else 0])
+        known = found.get(who, (first, last, 0))
+        found[who] = min(known[0], first), max(known[1], last), known[2] + fixes
 
 
 def _naming(port: int, name: str, after: int, until: int, kinds: Sequence[Kind] | None,
