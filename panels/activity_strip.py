@@ -11,7 +11,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from panels.desk import Desk
-from panels.warning_list import SEVERITY_COLOURS
+from panels.vocabulary import SEVERITY_COLOURS
 from twin.activity import SERIES, Activity
 
 if TYPE_CHECKING:

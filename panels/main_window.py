@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QEvent, Qt
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QMainWindow, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from layers.selection import Selection
 from panels.actions import Actions
@@ -19,9 +19,12 @@ from panels.header import Header
 from panels.heartbeat import Heartbeat
 from panels.layer_list import LayerList
 from panels.outage_banner import OutageBanner
+from panels.report_dialog import ReportDialog
+from panels.reports import Report
 from panels.scene_acts import SceneActs
 from panels.scene_frame import SceneFrame
 from panels.search_box import SearchBox
+from panels.shift_board import ShiftBoard
 from panels.warning_list import WarningList
 from panels.warning_steps import WarningSteps
 from panels.zone_tree import ZoneTree
@@ -172,6 +175,8 @@ class MainWindow(QMainWindow):
             add(f"layer.{name}", text, f"Alt+{place}", lambda name=name: self.layer_list.toggle(name))
         self.scene_acts = SceneActs(self.actions_by_id, self._desk, self.scene, self)
         add("search", QT_TRANSLATE_NOOP("Actions", "Search"), "Ctrl+F", self.search.setFocus)
+        add("shift", QT_TRANSLATE_NOOP("Actions", "Shift board"), "F4", self.show_shift)
+        add("case", QT_TRANSLATE_NOOP("Actions", "Case of the warning"), "F3", self.show_case)
         add("feeds", QT_TRANSLATE_NOOP("Actions", "Feeds and quarantine"), "Ctrl+D", self.show_feeds)
         add("language", QT_TRANSLATE_NOOP("Actions", "Chinese or English"), "Ctrl+L", self._switch_language)
         add("wall", QT_TRANSLATE_NOOP("Actions", "Wall mode"), "F11", self.toggle_wall)
@@ -275,6 +280,23 @@ class MainWindow(QMainWindow):
         dialog = FeedsDialog(self._desk, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
+
+    def show_shift(self) -> None:
+        """Opens the board of the shift."""
+        self._open(ShiftBoard(self._desk, self))
+
+    def show_case(self) -> None:
+        """Opens the case of the current warning."""
+        current = self.warning_list.current()
+        if current is None:
+            return
+        desk, title = self._desk, self.tr("Case")
+        self._open(ReportDialog(
+            desk, title, lambda colours: Report(desk, colours).case(desk.twin.cases.of(current.id), desk.now()), self))
+
+    def _open(self, dialog: QDialog) -> None:
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.show()
 
     def toggle_wall(self) -> None:
         """Wall mode: the whole screen, no search and tree; once more returns."""

@@ -15,8 +15,7 @@ from panels.hover_words import hover_lines
 from panels.minimap import Minimap
 from panels.overlays import Breadcrumb, LegendCard, ScaleCard, ViewpointBar
 from panels.quality_button import QualityButton
-from panels.vocabulary import SEVERITY_MARKS
-from panels.warning_list import SEVERITY_COLOURS
+from panels.vocabulary import SEVERITY_COLOURS, SEVERITY_MARKS
 from panels.warning_words import explanation, rule_name, subject_text
 from panels.yard_card import YardCard
 

@@ -77,6 +77,20 @@ SEVERITIES = {
 SEVERITY_MARKS = {"critical": "■", "high": "▲", "medium": "●", "low": "◆"}
 """A shape for each severity, so that colour never stands alone."""
 
+SEVERITY_COLOURS = {"critical": "alarm", "high": "attention", "medium": "notice", "low": "dim"}
+"""Names of the theme's colours."""
+
+SUBJECT_KINDS = {
+    "container": Name("箱", "container"),
+    "vehicle": Name("车", "vehicle"),
+    "seal": Name("关锁", "seal"),
+    "declaration": Name("报关单", "declaration"),
+    "trip": Name("转关单", "transit trip"),
+    "device": Name("设备", "device"),
+    "source": Name("数据源", "source"),
+    "zone": Name("区域", "zone"),
+}
+
 WARNING_STATES = {
     "raised": Name("未确认", "Not acknowledged"),
     "acknowledged": Name("已确认", "Acknowledged"),

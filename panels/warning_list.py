@@ -20,12 +20,11 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemD
 
 from panels import formats
 from panels.desk import Desk
-from panels.vocabulary import SEVERITY_MARKS, WARNING_STATES, look_up
+from panels.vocabulary import SEVERITY_COLOURS, SEVERITY_MARKS, WARNING_STATES, look_up
 from panels.warning_words import explanation, rule_name, subject_text
 from twin.warnings import RiskWarning, WarningState
 
 WARNING = Qt.ItemDataRole.UserRole + 1
-SEVERITY_COLOURS = {"critical": "alarm", "high": "attention", "medium": "notice", "low": "dim"}
 _Index = QModelIndex | QPersistentModelIndex
 
 

@@ -8,9 +8,10 @@ from panels import vocabulary as v
 from panels.desk import Desk
 from panels.language import Language
 from twin.port_layout import Name
+from twin.rules.quantities import QUANTITIES
 from twin.rules.registry import RULES
 from twin.warning_life import WarningStateError
-from twin.warnings import RiskWarning, Verb
+from twin.warnings import CLOCK, RULE, Fact, Limit, RiskWarning, Step, Verb
 
 _VERBS = {
     Verb.ACKNOWLEDGE: Name("确认", "acknowledged"),
@@ -35,7 +36,16 @@ _VERBS = {
     Verb.OVERTURN: Name("推翻", "overturned"),
 }
 
+_MAKERS = {RULE: Name("规则", "rule"), CLOCK: Name("时限", "time")}
+
 _RULES = {spec.id: spec for spec in RULES}
+
+_WORDS = (
+    v.DECLARATION_STATES, v.INSPECTION_STATES, v.INSPECTION_RESULTS, v.SEAL_EVENTS,
+    {"none": Name("无", "none"), "full": Name("重箱", "full"), "empty": Name("空箱", "empty"),
+     "given": Name("有", "given"), "missing": Name("缺失", "missing")},
+)
+"""What a rule may have read instead of measured."""
 
 _FENCE_WAYS = {
     "crossed": Name("越过", "crossed"),
@@ -55,8 +65,13 @@ _SEAL_FINDINGS = {
 
 def rule_name(desk: Desk, warning: RiskWarning) -> str:
     """What the rule finds, such as 擅自提离."""
-    spec = _RULES.get(warning.rule)
-    return warning.rule if spec is None else desk.language.of(Name(spec.zh, spec.en))
+    return name_of_rule(desk, warning.rule)
+
+
+def name_of_rule(desk: Desk, rule: str) -> str:
+    """The name of a rule by its id."""
+    spec = _RULES.get(rule)
+    return rule if spec is None else desk.language.of(Name(spec.zh, spec.en))
 
 
 def subject_text(warning: RiskWarning) -> str:
@@ -66,8 +81,7 @@ def subject_text(warning: RiskWarning) -> str:
 
 def explanation(desk: Desk, warning: RiskWarning) -> str:
     """One sentence: what was found and on what it rests."""
-    maker = {"R01": _removal, "R02": _fence, "R03": _seal}.get(warning.rule)
-    text = maker(desk, warning) if maker else ", ".join(f"{name} {value}" for name, value in warning.facts.items())
+    text = {"R01": _removal, "R02": _fence, "R03": _seal}.get(warning.rule, _other)(desk, warning)
     if warning.overturned:
         text += desk.language.of(Name("（后到记录推翻）", " (overturned by a late record)"))
     return text
@@ -129,17 +143,53 @@ def _seal(desk: Desk, warning: RiskWarning) -> str:
     return " · ".join(parts)
 
 
+def _other(desk: Desk, warning: RiskWarning) -> str:
+    """When, what was measured against what is allowed, and what else is involved."""
+    parts = [formats.clock_time(warning.raised_at)]
+    parts += [limit_sentence(desk, limit) for limit in warning.limits[:2]]
+    for kind in ("container", "vehicle", "seal", "slot", "gate"):
+        named = str(warning.facts.get(kind, ""))
+        if named and named != warning.subject:
+            parts += [formats.container_number(n) if kind == "container" else n for n in named.split()]
+    return " · ".join(parts)
+
+
+def limit_sentence(desk: Desk, limit: Limit) -> str:
+    """What was observed and what would have been allowed, such as: difference in weight 3,200 kg, allowed 1,000 kg."""
+    say = desk.language.of
+    name = say(QUANTITIES.get(limit.quantity, Name(limit.quantity, limit.quantity)))
+    observed, allowed = (_value(desk, value, limit.unit) for value in (limit.observed, limit.allowed))
+    return say(Name(f"{name} {observed}（允许 {allowed}）", f"{name} {observed}, allowed {allowed}"))
+
+
+def _value(desk: Desk, value: Fact, unit: str) -> str:
+    if isinstance(value, str):
+        words = next((words[value] for words in _WORDS if value in words), None)
+        return value if words is None else desk.language.of(words)
+    number = f"{value:,.2f}".rstrip("0").rstrip(".") if abs(value) < 1_000 else f"{value:,.0f}"
+    return number if unit in ("", "1") else f"{number} {unit}"
+
+
 def steps_of(desk: Desk, warning: RiskWarning, now: int) -> list[tuple[str, str]]:
     """The steps taken (when, what), oldest first."""
+    return [(formats.moment(step.at, now), step_words(desk, step)) for step in warning.history]
+
+
+def step_words(desk: Desk, step: Step) -> str:
+    """One step: what, by whom, and why or with which words."""
     say = desk.language.of
-    lines = []
-    for step in warning.history:
-        by = say(Name("规则", "rule")) if step.by == "rule" else step.by
-        note = say(v.look_up(v.CLOSE_REASONS, step.note)) if step.note else ""
-        lines.append(
-            (formats.moment(step.at, now), f"{say(_VERBS[step.verb])} · {by}" + (f" · {note}" if note else ""))
-        )
-    return lines
+    by = say(_MAKERS[step.by]) if step.by in _MAKERS else step.by
+    words = f"{say(_VERBS[step.verb])} · {by}"
+    if not step.note:
+        return words
+    code, _, rest = step.note.partition(":")
+    if step.verb in (Verb.ESCALATE, Verb.DOWNGRADE):
+        note = say(v.look_up(v.SEVERITIES, step.note))
+    elif code.strip() in v.CLOSE_REASONS:
+        note = say(v.CLOSE_REASONS[code.strip()]) + (f"：{rest.strip()}" if rest.strip() else "")
+    else:
+        note = step.note
+    return f"{words} · {note}"
 
 
 def refusal_sentence(language: Language, refused: Refused) -> str:

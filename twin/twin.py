@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from twin import descriptions, filing, fixes, placing, sealing
 from twin.activity import Activity
 from twin.batch import Batch
+from twin.cases import CaseBook
 from twin.declarations import Declarations
 from twin.events import Counts, Delta, Event, EventKind
 from twin.facts import DossierEntry
@@ -72,6 +73,7 @@ class Twin:
         self.now = 0
         self.epoch = 0
         self.warnings = WarningBook()
+        self.cases = CaseBook()
         self.activity = Activity()
         self._state = State(index)
         self.version = version_of(self._state)
@@ -185,11 +187,13 @@ class Twin:
         self._seen = Seen()
         self._engine.restore(memories, status)
         self.warnings.restore(warnings)
+        self.cases = CaseBook()
+        self.cases.take(self.warnings.all())
 
     def use_rules(self, rules: Sequence[Rule]) -> None:
         """Other rules from now on, which know nothing yet; the warnings of those before are gone."""
         self._engine = Engine(rules)
-        self.warnings = WarningBook()
+        self.warnings, self.cases = WarningBook(), CaseBook()
 
     def feeds(self, healths: Sequence[FeedHealth]) -> None:
         """Takes the present health of the feeds; warnings raised from now on name it."""
@@ -218,12 +222,13 @@ class Twin:
             changes.say(Event(EventKind.RULE_OFF, self.now, "rule", off.rule, facts={"reason": off.reason}))
             if self._on_fault is not None:
                 self._on_fault(fault)
-        s = self._state
+        s, changed = self._state, self.warnings.take_changes()
+        self.cases.take(changed)
         return Delta(
             self.now, self.epoch, together(changes.containers, s.containers.count),
             together(changes.movers, s.movers.count), together(changes.seals, s.seals.count),
             together(changes.vessels, s.vessels.count), together(changes.cranes, s.cranes.count), tuple(changes.events),
-            self.warnings.take_changes(), self._feeds)
+            changed, self._feeds)
 
     def _settle_legal_states(self, changes: Changes) -> None:
         rows = together(changes.legal, self._state.containers.count)

@@ -112,6 +112,14 @@
         <translation>搜索</translation>
     </message>
     <message>
+        <source>Shift board</source>
+        <translation>值班情况</translation>
+    </message>
+    <message>
+        <source>Case of the warning</source>
+        <translation>预警所属案件</translation>
+    </message>
+    <message>
         <source>Feeds and quarantine</source>
         <translation>数据源与隔离记录</translation>
     </message>
@@ -510,6 +518,10 @@
         <translation>规则 %1 已停用</translation>
     </message>
     <message>
+        <source>Case</source>
+        <translation>案件</translation>
+    </message>
+    <message>
         <source> digital twin</source>
         <translation>数字孪生</translation>
     </message>
@@ -639,6 +651,21 @@
     </message>
 </context>
 <context>
+    <name>ReportDialog</name>
+    <message>
+        <source>Save as PDF</source>
+        <translation>保存为 PDF</translation>
+    </message>
+    <message>
+        <source>Saved as %1</source>
+        <translation>已保存为 %1</translation>
+    </message>
+    <message>
+        <source>Cannot be written: %1</source>
+        <translation>无法写入：%1</translation>
+    </message>
+</context>
+<context>
     <name>ScaleCard</name>
     <message>
         <source>Schematic layout, not surveyed</source>
@@ -661,6 +688,17 @@
     <message>
         <source>Container, plate, seal, declaration …</source>
         <translation>搜索箱号 / 车牌 / 关锁 / 报关单</translation>
+    </message>
+</context>
+<context>
+    <name>ShiftBoard</name>
+    <message>
+        <source>Shift board</source>
+        <translation>值班情况</translation>
+    </message>
+    <message>
+        <source>Hand-over note: what the next shift must know</source>
+        <translation>交班说明：接班人员须知</translation>
     </message>
 </context>
 <context>

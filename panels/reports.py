@@ -1,0 +1,211 @@
+"""Reports as HTML in the desk's colours or on white paper: the board of a shift, and a case. One text for both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from pathlib import Path
+
+from PySide6.QtCore import QMarginsF, QSizeF
+from PySide6.QtGui import QPageLayout, QPageSize, QPdfWriter, QTextDocument
+
+from panels import formats
+from panels import vocabulary as v
+from panels.desk import Desk
+from panels.story import story_of
+from panels.warning_words import explanation, limit_sentence, name_of_rule, rule_name, step_words, subject_text
+from twin.cases import Case
+from twin.hygiene import MOST_AN_HOUR, Hygiene
+from twin.port_layout import Name
+from twin.warnings import RiskWarning
+
+Colours = dict[str, str]
+PAPER: Colours = {
+    "text": "#1b2630", "strong": "#000000", "dim": "#5a6a78", "accent_text": "#1d5c8c", "notice": "#1d5c8c",
+    "good": "#1c7f6b", "attention": "#9a6400", "alarm": "#b3261e",
+}
+_TITLES = {
+    "rate": Name("每人每小时预警", "Warnings per operator-hour"),
+    "raised": Name("本班预警", "Warnings this shift"),
+    "unseen": Name("未确认", "Not acknowledged"),
+    "flood": Name("洪泛占比", "Share in floods"),
+    "by_rule": Name("按规则", "By rule"),
+    "by_zone": Name("按区域", "By zone"),
+    "talkers": Name("最频繁对象", "Top talkers"),
+    "longest": Name("最久未确认", "Longest unacknowledged"),
+    "stale": Name("逾期未办结", "Stale"),
+    "shelved": Name("已搁置", "Shelved"),
+    "mine": Name("在办预警", "In hand"),
+    "precision": Name("规则准确率", "Precision of the rules"),
+    "right": Name("属实", "right"),
+    "wrong": Name("误报", "false"),
+    "floods": Name("预警洪泛", "Floods"),
+    "note": Name("交班说明", "Hand-over note"),
+    "shift": Name("值班情况", "Shift board"),
+    "case": Name("案件", "Case"),
+    "ties": Name("关联对象", "What ties it"),
+    "course": Name("经过", "What happened"),
+    "evidence": Name("依据记录", "Records relied on"),
+    "threshold": Name("判定依据", "Why it fired"),
+    "feeds": Name("当时数据源", "Feeds then"),
+    "dossier": Name("箱档案", "Container dossier"),
+    "none": Name("无", "none"),
+    "goal": Name("目标 ≤", "goal ≤"),
+}
+
+
+class Report:
+    """Builds one report. `colours`: the theme's on screen, PAPER for print."""
+
+    def __init__(self, desk: Desk, colours: Colours) -> None:
+        self._desk = desk
+        self._colours = colours
+
+    def shift(self, figures: Hygiene, note: str = "") -> str:
+        """The board of a shift: figures, what waits, who talks most, how often each rule was right."""
+        book = self._desk.twin.warnings
+        high = figures.per_operator_hour > MOST_AN_HOUR
+        cells = [
+            (self._say("rate"), f"{figures.per_operator_hour:.1f}", "alarm" if high else "good",
+             f"{self._say('goal')}{MOST_AN_HOUR:.0f}"),
+            (self._say("raised"), f"{figures.raised}", "strong", ""),
+            (self._say("unseen"), f"{figures.unacknowledged}", "attention" if figures.unacknowledged else "good", ""),
+            (self._say("flood"), f"{figures.flood_share:.0%}", "alarm" if figures.flood_share > 0 else "good", ""),
+        ]
+        span = f"{formats.moment(figures.from_at, figures.to_at)} - {formats.moment(figures.to_at, figures.to_at)}"
+        mine = [w for w in book.open() if w.owner is not None]
+        parts = [
+            self._title(self._say("shift"), span), self._figures(cells),
+            self._section("longest", self._warnings(figures.longest_unacknowledged, figures.to_at)),
+            self._section("mine", self._warnings(mine, figures.to_at)),
+            self._section("shelved", self._warnings(book.shelved(), figures.to_at)),
+            self._section("stale", self._warnings(figures.stale, figures.to_at)),
+            self._section("by_rule", self._counts((self._rule(rule), n) for rule, n in figures.by_rule)),
+            self._section("by_zone", self._counts((self._zone(zone), n) for zone, n in figures.by_zone)),
+            self._section("talkers", self._counts(
+                (f"{self._rule(rule)} {subject}", n) for (rule, subject), n in figures.top_talkers)),
+            self._section("floods", self._counts(
+                (f"{formats.clock_time(f.from_at)} - {formats.clock_time(f.to_at)}", f.count) for f in figures.floods)),
+            self._section("precision", self._table([
+                (self._rule(rule), "-" if one.share is None else f"{one.share:.0%}",
+                 f"{one.right} {self._say('right')}, {one.wrong} {self._say('wrong')}")
+                for rule, one in figures.precision.items()])),
+        ]
+        if note.strip():
+            parts.append(self._section("note", f"<p>{escape(note.strip()).replace(chr(10), '<br>')}</p>"))
+        return self._page(parts)
+
+    def case(self, case: Case, now: int) -> str:
+        """A case: its warnings with why they fired, what happened and who did what, and the containers' dossiers."""
+        ties = ", ".join(f"{escape(self._desk.language.of(v.look_up(v.SUBJECT_KINDS, kind)))} "
+                         f"{self._link(kind, name)}" for kind, name in sorted(case.links))
+        parts = [self._title(f"{self._say('case')} {case.id}", formats.moment(case.warnings[0].raised_at, now)),
+                 self._section("ties", f"<p>{ties or self._say('none')}</p>")]
+        parts += [self._warning(warning, now) for warning in case.warnings]
+        for kind, name in sorted(case.links):
+            if kind == "container":
+                lines = story_of(self._desk, name, self._desk.twin.dossier(name), now)
+                heading = f"{self._say('dossier')} {formats.container_number(name)}"
+                parts.append(f"<h3>{escape(heading)}</h3>" + self._table([(when, text) for when, text, _ in lines]))
+        return self._page(parts)
+
+    def _warning(self, warning: RiskWarning, now: int) -> str:
+        colour = v.SEVERITY_COLOURS[warning.severity.value]
+        head = (f"<h2>{self._mark(warning)} <a href='warning:{escape(warning.id)}' style='color:{self._c(colour)}'>"
+                f"{escape(rule_name(self._desk, warning))}</a> {escape(subject_text(warning))}</h2>"
+                f"<p>{escape(explanation(self._desk, warning))}</p>")
+        limits = [escape(limit_sentence(self._desk, limit)) for limit in warning.limits]
+        say = self._desk.language.of
+        feeds = ", ".join(f"{feed.name} {say(v.look_up(v.FEED_STATES, feed.state))}" for feed in warning.feeds)
+        rows = [
+            (self._say("threshold"), f"{warning.rule} v{warning.rule_version}: " + ("; ".join(limits) or "-")),
+            (self._say("feeds"), escape(feeds) or "-"),
+            (self._say("evidence"), escape(", ".join(warning.evidence))),
+        ]
+        steps = [(formats.moment(step.at, now), step_words(self._desk, step)) for step in warning.history]
+        return head + self._table(rows, plain=False) + f"<h3>{self._say('course')}</h3>" + self._table(steps)
+
+    # pieces
+
+    def _say(self, key: str) -> str:
+        return self._desk.language.of(_TITLES[key])
+
+    def _c(self, name: str) -> str:
+        return self._colours.get(name, self._colours["text"])
+
+    def _rule(self, rule: str) -> str:
+        return f"{rule} {name_of_rule(self._desk, rule)}"
+
+    def _zone(self, zone: str) -> str:
+        found = next((z for z in self._desk.index.layout.zones if z.id == zone), None)
+        return zone if found is None else self._desk.language.of(found.name)
+
+    def _mark(self, warning: RiskWarning) -> str:
+        colour = self._c(v.SEVERITY_COLOURS[warning.severity.value])
+        return f"<span style='color:{colour}'>{v.SEVERITY_MARKS[warning.severity.value]}</span>"
+
+    def _link(self, kind: str, name: str) -> str:
+        shown = formats.container_number(name) if kind == "container" else name
+        return f"<a href='{kind}:{escape(name)}' style='color:{self._c('accent_text')}'>{escape(shown)}</a>"
+
+    def _title(self, text: str, note: str) -> str:
+        return (f"<h1 style='color:{self._c('strong')}'>{escape(text)}</h1>"
+                f"<p style='color:{self._c('dim')}'>{escape(self._desk.language.of(self._desk.index.layout.name))} · "
+                f"{escape(note)} · {escape(self._desk.operator)}</p>")
+
+    def _section(self, key: str, body: str) -> str:
+        return f"<h3 style='color:{self._c('dim')}'>{escape(self._say(key))}</h3>{body}"
+
+    def _figures(self, cells: Sequence[tuple[str, str, str, str]]) -> str:
+        large, small = "font-size:22pt; font-weight:600", f"color:{self._c('dim')}"
+        made = "".join(
+            f"<td width='25%'><span style='{large}; color:{self._c(colour)}'>{escape(value)}</span><br>"
+            f"<span style='{small}'>{escape(' · '.join(filter(None, (name, extra))))}</span></td>"
+            for name, value, colour, extra in cells)
+        return f"<table width='100%' cellpadding='6'><tr>{made}</tr></table>"
+
+    def _warnings(self, warnings: Sequence[RiskWarning], now: int) -> str:
+        rows = []
+        for w in warnings:
+            name, colour = escape(rule_name(self._desk, w)), self._c("text")
+            link = f"<a href='warning:{escape(w.id)}' style='color:{colour}'>{name}</a>"
+            waits = formats.duration((now - w.noticed_at) / 1000.0)
+            rows.append((f"{self._mark(w)} {link}", escape(subject_text(w)), escape(self._zone(w.zone)), waits,
+                         escape(w.owner or "-")))
+        return self._table(rows, plain=False)
+
+    def _counts(self, counts: Iterable[tuple[str, int]]) -> str:
+        return self._table([(name, str(n)) for name, n in counts])
+
+    def _table(self, rows: Sequence[Sequence[str]], *, plain: bool = True) -> str:
+        if not rows:
+            return f"<p style='color:{self._c('dim')}'>{self._say('none')}</p>"
+        made = "".join(
+            "<tr>" + "".join(
+                f"<td{' width=24%' if not place else ''}>{escape(cell) if plain else cell}</td>"
+                for place, cell in enumerate(row)) + "</tr>" for row in rows)
+        return f"<table width='100%' cellpadding='3'>{made}</table>"
+
+    def _page(self, parts: Sequence[str]) -> str:
+        return f"<body style='color:{self._c('text')}'>{''.join(parts)}</body>"
+
+
+def write_pdf(html: str, file: Path, family: str) -> bool:
+    """Writes a report as PDF on A4. Whether it could be written."""
+    try:
+        with file.open("wb"):
+            pass
+    except OSError:
+        return False
+    writer = QPdfWriter(str(file))
+    writer.setPageLayout(QPageLayout(
+        QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Portrait, QMarginsF(16, 16, 16, 16),
+        QPageLayout.Unit.Millimeter))
+    writer.setResolution(300)
+    document = QTextDocument()
+    document.setDefaultStyleSheet(f"body {{ font-family: '{family}'; font-size: 9pt; }}")
+    document.setHtml(html)
+    document.documentLayout().setPaintDevice(writer)
+    document.setPageSize(QSizeF(writer.width(), writer.height()))
+    document.print_(writer)
+    return file.stat().st_size > 0

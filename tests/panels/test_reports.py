@@ -1,0 +1,73 @@
+"""The shift board and a case: what they say, where their links lead, and that they can be printed."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QUrl
+
+from layers.selection import Selection
+from panels.report_dialog import ReportDialog
+from panels.shift_board import ShiftBoard, shift_begin
+from tests.core.timeline import BOX, Story, at
+
+
+def _removal() -> Story:
+    story = Story()
+    story.container("8:00")
+    story.stands("8:00", "F1-01-01-1")
+    story.vehicle("8:00")
+    story.fix("8:14:58", 40.0, 20.0)
+    story.lifted_for_exit("8:15")
+    return story
+
+
+def _watch(office, open_window):
+    desk = office(_removal(), at("8:15:01"))
+    window = open_window(desk)
+    desk.tell()
+    window.heartbeat.step()
+    desk.now = at("8:20:01")
+    window.heartbeat.step()
+    return desk, window
+
+
+def test_the_board_says_how_the_shift_goes(office, open_window, qtbot, tmp_path):
+    desk, window = _watch(office, open_window)
+    board = ShiftBoard(desk.desk, window)
+    qtbot.addWidget(board)
+    said = board.text()
+    assert "值班情况" in said
+    assert "R01 擅自提离" in said
+    assert "MSKU 000001" in said
+    assert "未确认" in said
+    board.write_note("3 号岸桥检修至 18:00")
+    file = tmp_path / "shift.pdf"
+    assert board.save_to(file)
+    assert file.read_bytes().startswith(b"%PDF")
+    assert file.stat().st_size > 5_000
+    assert not board.save_to(tmp_path / "nowhere" / "shift.pdf")
+
+
+def test_shifts_begin_at_midnight_eight_and_four():
+    assert shift_begin(at("8:00")) == shift_begin(at("15:59:59")) == at("8:00")
+    assert shift_begin(at("16:00")) == at("16:00")
+    assert shift_begin(at("7:59")) == at("0:00")
+
+
+def test_a_case_tells_why_what_and_by_whom_and_leads_into_the_port(office, open_window, qtbot, tmp_path):
+    desk, window = _watch(office, open_window)
+    window.actions_by_id["warning.take"].trigger()
+    window.heartbeat.step()
+    window.actions_by_id["case"].trigger()
+    dialog = window.findChild(ReportDialog)
+    said = dialog.text()
+    assert "擅自提离" in said
+    assert "报关单状态 无（允许" in said, "what would have made it not fire"
+    assert "接手 · 张" in said
+    assert "箱档案 MSKU 000001" in said
+    dialog._follow(QUrl(f"container:{BOX}"))
+    assert desk.layers.selection.current == Selection("container", BOX)
+    assert dialog.save_to(tmp_path / "case.pdf")
+    desk.language.set("en")
+    dialog.refresh()
+    assert "Unpermitted removal" in dialog.text()
+    dialog.close()
