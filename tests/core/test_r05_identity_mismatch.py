@@ -156,6 +156,14 @@ def test_a_truck_that_stood_all_the_while() -> None:
     assert watch.only("R05").raised_at == at("8:00")
 
 
+def test_a_clone_stays_one_when_its_fixes_are_forgotten() -> None:
+    story = seen(Story(), ("7:59:55", 200.0, -900.0))
+    story.passes_gate("8:00", Direction.IN, plate=OTHER, boxes=(), order=None)
+    watch = told(story)
+    watch.hears([story.fix("9:00", 0.0, 0.0, OTHER), story.lifted_for_exit("9:00", plate=OTHER)])
+    assert watch.only("R05").active
+
+
 @pytest.mark.parametrize("why", ["at the gate", "never seen", "drove on", "stood near", "too long between", "doubtful",
                                  "unknown gate"])
 def test_a_truck_that_may_well_be_there(why: str) -> None:

@@ -33,7 +33,7 @@ RULE = RuleSpec(
 
 _HOUR_MS = 3_600_000
 _KEPT_MS = 24 * _HOUR_MS
-_LOOK_AGAIN_MS = 20 * 60_000  # so long after a passage fixes of a truck may come
+_LOOK_AGAIN_MS = 12 * 60_000  # so long after a passage fixes of a truck may come
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +105,17 @@ class IdentityMismatch:
         boxes = view.state.containers.number[touched(view, Kind.INVENTORY, Kind.MOVE, Kind.CONTAINER)]
         for name in known.visits.keys() & {*trucks, *boxes.tolist()}:
             concerned |= known.visits[name]
-        awaited = self._awaited(memory, view, known, fresh, sightings, set(seen.tolist()))
+        awaited = self._awaited(memory, view, known, fresh, sightings, seen)
         concerned |= {visit for visit, truck in awaited.items() if truck != memory.awaited.get(visit)}
         docket: Docket[str] = Docket(dict(memory.cases))
         for visit in sorted(concerned):
-            docket.conclude(visit, self._conclude(view.state, visit, known.readings[visit], loads, sightings))
+            standing = {case.finding.incident: case for case in memory.cases.get(visit, ())}
+            docket.conclude(visit, self._conclude(view, visit, known.readings[visit], loads, sightings, standing))
         return docket.verdict(replace(known, awaited=awaited, loads=loads, sightings=sightings, cases=docket.cases))
 
     def _awaited(
-        self, memory: _Memory, view: View, known: _Memory, fresh: set[str], sightings: Sightings, seen: set[int],
+        self, memory: _Memory, view: View, known: _Memory, fresh: set[str], sightings: Sightings,
+        seen: Mapping[int, int],
     ) -> dict[str, _Awaited]:
         """The trucks whose fixes around their passages may still come, with those that are known by now."""
         found = {visit: truck for visit, truck in memory.awaited.items() if truck.at >= view.now - _LOOK_AGAIN_MS}
@@ -123,16 +125,17 @@ class IdentityMismatch:
         rows = view.state.movers.row_of
         for visit, truck in found.items():
             row = rows.get(truck.plate, -1)
-            if row in seen or visit in fresh:
+            if visit in fresh or (row in seen and not (len(truck.seen) > 1 and truck.seen[1] <= seen[row])):
                 times = tuple(at for at, _, _ in sightings.around(row, truck.at))
                 found[visit] = replace(truck, seen=times)
         return found
 
     def _conclude(
-        self, state: State, visit: str, readings: tuple[_Reading, ...], loads: Loads, sightings: Sightings,
+        self, view: View, visit: str, readings: tuple[_Reading, ...], loads: Loads, sightings: Sightings,
+        standing: Mapping[str, Case],
     ) -> Conclusion:
         """What is wrong with the readings of one visit to a gate. The last reading of a truck counts."""
-        cases = []
+        state, cases = view.state, []
         judged = [(reading, self._mismatch(state, reading, loads)) for reading in readings]
         wrong = next(((reading, found) for reading, found in judged if found is not None), None)
         if wrong is not None:
@@ -141,6 +144,9 @@ class IdentityMismatch:
             right = again is None and loads.on(last.plate, last.at)
             cases.append(Case(finding, last.at, "read again as ordered", (last.record,)) if right else Case(finding))
         for reading in readings:
+            if reading.at < view.now - _LOOK_AGAIN_MS and reading.record in standing:
+                cases.append(standing[reading.record])  # where the truck was then is forgotten by and by
+                continue
             elsewhere = self._cloned(state, reading, sightings)
             if elsewhere is not None:
                 cases.append(Case(self._finding(state, reading, elsewhere, incident=reading.record)))

@@ -12,8 +12,8 @@ from twin.rules.base import View
 from twin.rules.loads import PORTS_OWN
 from twin.tables import ENTITY_KINDS
 
-KEPT_MS = 20 * 60_000
-_RHYTHM_MS = 15_000
+KEPT_MS = 15 * 60_000
+_RHYTHM_MS = 30_000
 _VEHICLE = ENTITY_KINDS[EntityKind.VEHICLE]
 
 
@@ -33,9 +33,9 @@ class Sightings:
     at: NDArray[np.int64] = field(default_factory=_none)
     xy: NDArray[np.float64] = field(default_factory=_nowhere)
 
-    def with_fixes(self, view: View) -> tuple[Sightings, NDArray[np.int64]]:
-        """With a step's fixes of road trucks, one in each quarter of a minute, and the movers (rows) these are of; what
-        is too old is forgotten.
+    def with_fixes(self, view: View) -> tuple[Sightings, dict[int, int]]:
+        """With a step's fixes of road trucks, one in each half minute; and the earliest of these by mover (row), device
+        time, ms UTC. What is too old is forgotten.
         """
         rows, at, xy = [self.rows], [self.at], [self.xy]
         for fixes in view.changes.fixes:
@@ -47,10 +47,12 @@ class Sightings:
             at.append(fixes.at[kept])
             xy.append(np.column_stack([fixes.x[kept], fixes.y[kept]]))
         if len(rows) == 1:
-            return self, rows[0][:0]
+            return self, {}
         every = np.concatenate(at)
         young = every >= view.now - KEPT_MS
-        fresh = np.unique(np.concatenate(rows[1:]))
+        newest_first = sorted(
+            zip(np.concatenate(at[1:]).tolist(), np.concatenate(rows[1:]).tolist(), strict=True), reverse=True)
+        fresh = {row: when for when, row in newest_first}
         return Sightings(np.concatenate(rows)[young], every[young], np.concatenate(xy)[young]), fresh
 
     def around(self, row: int, at: int) -> tuple[tuple[int, float, float], ...]:
