@@ -127,13 +127,13 @@ class Clearance:
         box.held = True
         return True
 
-    def release_unseen(self, box: Box) -> bool:
+    def release_now(self, box: Box) -> bool:
         """Releases a container whose declaration is accepted at once, whatever ought to be done with it before; False
         if it is in another state."""
         filing = self.filing_of(box)
         if filing is None or filing.state is not DeclarationState.ACCEPTED:
             return False
-        self._stopped[box.number] = "released unseen"
+        self._stopped[box.number] = "released"
         self._let_go(box, filing)
         return True
 

@@ -5,6 +5,7 @@ It lets customs, seals and incidents be tested for what they say, apart from how
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -92,6 +93,7 @@ class QuietTerminal:
     def __init__(self, world: World) -> None:
         self.world = world
         self.vehicles: dict[str, Truck] = {}
+        self.holds: dict[str, float] = {}
         self.hooks: list[Callable[[GatePassage], GatePassage]] = []
         self.customs: Any = None
         self.mint = NumberMint(world.stream("mint"))
@@ -119,6 +121,12 @@ class QuietTerminal:
 
     def gate_reading(self, hook: Callable[[GatePassage], GatePassage]) -> None:
         self.hooks.append(hook)
+
+    def hold_at_gate(self, subject: str, until: int | None) -> None:
+        self.holds[subject] = math.inf if until is None else self.world.seconds(until)
+
+    def reserve_elsewhere(self, box: Box) -> str:
+        return "B4-02-01-1"
 
     def locate(self, numbers: Sequence[str]) -> dict[str, Any]:
         places = [self._place(self.world.boxes.get(n)) for n in numbers]
@@ -195,6 +203,10 @@ class QuietTerminal:
         truck.boxes.append(box)
         box.place_kind, box.place_ref = PlaceKind.VEHICLE, plate
         yield self.world.env.timeout(60.0)
+        if self.holds.get(plate, 0.0) > self.world.env.now:
+            self.pass_gate(truck, Direction.IN, GateDecision.HOLD)
+        while self.holds.get(plate, 0.0) > self.world.env.now:
+            yield self.world.env.timeout(10.0)
         self.pass_gate(truck, Direction.IN)
         yield self.world.env.timeout(_GATE_S)
         self._move(box, MoveEvent.DROP, Purpose.DELIVERY, PlaceKind.SLOT, "B1-02-01-4")
@@ -213,14 +225,14 @@ class QuietTerminal:
             truck.x, truck.y = goal
             yield self.world.env.timeout(stand_s)
 
-    def pass_gate(self, truck: Truck, direction: Direction) -> None:
+    def pass_gate(self, truck: Truck, direction: Direction, decision: GateDecision = GateDecision.RAISE) -> None:
         """Says that a truck passes, as the readers see it."""
         boxes = tuple(b.number for b in truck.boxes)
         lane = self.lane_out if direction is Direction.OUT else self.lane_in
         passage = GatePassage(
             self.world.new_id("GP"), "gate", self.world.now_ms, self.gate.id, lane.id, direction, truck.id, 0.99, boxes,
             0.99, tuple(b.seal for b in truck.boxes if b.seal), 15_000.0 + sum(b.gross_kg for b in truck.boxes), (),
-            "order", GateDecision.RAISE,
+            "order", decision,
         )
         for hook in self.hooks:
             passage = hook(passage)

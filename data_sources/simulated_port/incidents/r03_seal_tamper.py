@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import simpy
 
 from data_sources.simulated_port.incidents.kind import Act, IncidentKind, Parameter, Parameters, ValueKind
-from twin.records import Direction, GatePassage, Move, MoveEvent, SealEventKind, TransitTrip
+from twin.records import DeclarationState, Direction, GatePassage, Move, MoveEvent, SealEventKind, TransitTrip
 
 if TYPE_CHECKING:
     from data_sources.simulated_port.incidents.stage import Staging
@@ -37,19 +37,26 @@ def _act(staging: Staging, parameters: Parameters) -> Act:
 
 
 def _sealed(
-    staging: Staging, parameters: Parameters, released: bool
+    staging: Staging, parameters: Parameters, to_leave: bool = False, declared: bool = False
 ) -> Generator[simpy.Event, Any, Box | None]:
-    """A container in the yard with the seal that is named, or with any; `released` if it must be free to leave."""
-    named = parameters.get("seal")
+    """A container in the yard with the seal that is named, or with any; `to_leave` if it is to be released at most one
+    step from now, `declared` if it must have a declaration."""
+    named, clearance = parameters.get("seal"), staging.stage.clearance
 
     def fits(box: Box) -> bool:
-        return box.seal is not None and (named is None or box.seal == named) and (box.released or not released)
+        if box.seal is None or (named is not None and box.seal != named):
+            return False
+        if declared and box.declaration is None:
+            return False
+        filing = clearance.filing_of(box)
+        accepted = filing is not None and filing.state is DeclarationState.ACCEPTED
+        return not to_leave or box.released or accepted
 
     return (yield from staging.container({}, fits, f"with seal {named}" if named else "with an electronic seal"))
 
 
 def _in_the_yard(staging: Staging, parameters: Parameters, case: str) -> Act:
-    box = yield from _sealed(staging, parameters, released=False)
+    box = yield from _sealed(staging, parameters, declared=case == "outside")
     if box is None or box.seal is None:
         return
     kind, by, authority, words = _IN_THE_YARD[case]
@@ -119,9 +126,10 @@ def _swapped(staging: Staging, parameters: Parameters) -> Act:
 
 def _silent(staging: Staging, parameters: Parameters) -> Act:
     """A seal says nothing any more before a truck takes its released container from the yard to the gate."""
-    box = yield from _sealed(staging, parameters, released=True)
+    box = yield from _sealed(staging, parameters, to_leave=True)
     if box is None or box.seal is None:
         return
+    staging.stage.clearance.release_now(box)
     seal, number = box.seal, box.number
     plate = staging.operations.pickup(box, at=staging.world.now_ms)
     lift = staging.stage.record(Move, lambda m: m.container == number and m.event is MoveEvent.PICK)
