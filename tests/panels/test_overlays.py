@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, Qt
 from layers.selection import Selection
 from layers.view import Cut, Drill, LookAt, Ride, Up
 from tests.core.timeline import Story, at, number
+from tests.second_port import index as feeder_port
 
 
 @pytest.mark.parametrize("metres_per_pixel", [0.0, -1.0, math.nan, math.inf])
@@ -153,3 +154,25 @@ def test_every_act_on_the_scene_can_be_found_by_name(office, open_window):
     assert desk.layers.view.ride is None
     window.actions_by_id["selection.clear"].trigger()
     assert desk.layers.selection.current is None
+
+
+def test_the_desk_opens_on_another_port_with_its_own_names(office, open_window, qtbot):
+    story = Story(feeder_port())
+    story.container("8:00", number(1), type_code="42G1")
+    story.stands("8:00", "R1-02-01-1", number(1))
+    desk = office(story, at("8:10"), "en")
+    window = open_window(desk)
+    window.resize(1600, 900)
+    desk.tell()
+    for _ in range(14):
+        window.heartbeat.step()
+    assert "Aland feeder port" in window.windowTitle()
+    assert [button.text() for button, _ in window.scene.viewpoints._buttons] == ["Whole port", "Port gate", "Quay"]
+    assert window.scene.scale._note.isHidden(), "this one is surveyed"
+    desk.layers.selection.select(Selection("container", number(1)))
+    window.heartbeat.step()
+    assert window.scene.breadcrumb.words() == (
+        "Aland feeder port › Feeder terminal › Yard › R1 › bay 02 › row 01 › tier 1")
+    assert window.scene.yard_card._plan._plan.teu == 2
+    window.zone_tree.show_state()
+    assert window.zone_tree._items["block", "M1"].text() == "M1"
