@@ -117,6 +117,7 @@ class DeskRun:
         mark("imported")
 
     def _build_twin(self) -> None:
+        from data_sources.rule_faults import keeper
         from layers.layers import Layers
         from layers.session import Session
         from twin.port_index import PortIndex
@@ -124,7 +125,7 @@ class DeskRun:
         from twin.twin import Twin
 
         self._index = PortIndex(self._layout)
-        twin = Twin(self._index, make_rules())
+        twin = Twin(self._index, make_rules(), keeper(self._quarantine))
         self._session = Session(self._inbox, twin, Layers(self._index, twin), self._healths)
 
     def _healths(self) -> tuple[FeedHealth, ...]:
