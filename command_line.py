@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 from types import ModuleType
 
-from commands import desk, history, port, port_definition, render, rules, simulate, track, within
+from commands import desk, history, port, port_definition, render, rules, simulate, state, track, within
 from commands.words import TOKEN_VARIABLE
 
 COMMANDS: dict[str, ModuleType] = {
-    "desk": desk, "port": port, "render": render, "simulate": simulate, "history": history, "track": track,
-    "within": within, "rules": rules, "port-definition": port_definition,
+    "desk": desk, "port": port, "render": render, "simulate": simulate, "state": state,
+    "history": history, "track": track, "within": within, "rules": rules, "port-definition": port_definition,
 }
 DEFAULT = "desk"
 

@@ -15,10 +15,13 @@ from commands.words import add_light, add_port, seconds, size_of, writable
 from data_sources.arguments import UsageError
 
 if TYPE_CHECKING:
+    from commands.past import Past
     from data_sources.clock import PortClock
     from data_sources.live import LivePort, NoPort
+    from data_sources.replay_clock import ReplayClock
     from layers.session import Session
     from scene.scene import Scene
+    from twin.port_index import PortIndex
 
 FILL_TIMEOUT_S = 60.0
 QUIET_BEATS = 8
@@ -34,6 +37,8 @@ def add(subparsers: Any) -> None:
     wanted = parser.add_mutually_exclusive_group()
     wanted.add_argument("--backend", metavar="URL", help="take the picture of this backend")
     wanted.add_argument("--demo", action="store_true", help="take the picture of the simulated port (default)")
+    wanted.add_argument("--database", metavar="URL", help="take the picture of this history, with --at")
+    parser.add_argument("--at", metavar="TIME", help="the recorded instant to show")
     parser.add_argument("--viewpoint", metavar="NAME", help="named viewpoint (default: the whole port)")
     parser.add_argument("--size", metavar="WxH", default="1920x1080", help="pixels, such as 3840x2160")
     parser.add_argument("--out", metavar="FILE", required=True, help="PNG file to write; a clip is a .webp file")
@@ -45,6 +50,7 @@ def add(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Draws the picture; returns an exit code. Raises UsageError, PortDefinitionError."""
+    from commands.past import Past
     from data_sources import arguments as parse
     from data_sources import pictures
     from data_sources.clock import PortClock
@@ -67,14 +73,22 @@ def run(arguments: argparse.Namespace) -> int:
     names = [viewpoint.id for viewpoint in layout.viewpoints]
     if arguments.viewpoint is not None and arguments.viewpoint not in names:
         raise UsageError(f"--viewpoint {arguments.viewpoint!r} is none of {', '.join(names)}.")
-    inbox, quarantine, clock = Inbox(), Quarantine(), PortClock()
-    live = source.live_port(arguments, inbox, quarantine, clock)
     index = PortIndex(layout)
-    twin = Twin(index, make_rules())
-    session = Session(inbox, twin, Layers(index, twin), live.healths)
-    live.start()
+    live: LivePort | NoPort | Past
+    clock: PortClock | ReplayClock
+    if arguments.database or arguments.at:
+        live = _past(arguments, index)
+        session, clock = live.session, live.feed.clock
+    else:
+        inbox, quarantine, clock = Inbox(), Quarantine(), PortClock()
+        live = source.live_port(arguments, inbox, quarantine, clock)
+        twin = Twin(index, make_rules())
+        session = Session(inbox, twin, Layers(index, twin), live.healths)
+        live.start()
     try:
-        if not _fill(session, live, clock):
+        if isinstance(live, Past):
+            pass  # it stands at its instant already
+        elif not _fill(session, live, clock):
             health = live.healths()[0]
             said = health.last_error.text if health.last_error else "it gave no records"
             print(f"jiangyin-twin: nothing to show: {said}", file=sys.stderr)
@@ -104,6 +118,24 @@ def run(arguments: argparse.Namespace) -> int:
     return DONE
 
 
+def _past(arguments: argparse.Namespace, index: PortIndex) -> Past:
+    """The recorded instant that is wanted. Raises UsageError."""
+    from commands.past import Past
+    from data_sources import arguments as parse
+    from data_sources.history.errors import HistoryError
+
+    if not (arguments.database and arguments.at):
+        raise UsageError("--database and --at are given together: the picture of a history is of an instant.")
+    if arguments.clip is not None:
+        raise UsageError("--clip is of a live port, not of a history.")
+    past = Past(index, arguments.database)
+    try:
+        past.open(parse.instant(arguments.at, "--at").ms)
+    except HistoryError as unreadable:
+        raise UsageError(str(unreadable)) from None
+    return past
+
+
 def _clip_seconds(text: str | None, out: Path) -> float:
     """How long a clip is wanted, 0 for none. Raises UsageError."""
     if text is None:
@@ -117,7 +149,7 @@ def _clip_seconds(text: str | None, out: Path) -> float:
 
 
 def _film(
-    scene: Scene, session: Session, clock: PortClock, size: tuple[int, int], out: Path, what: tuple[str, float]
+    scene: Scene, session: Session, clock: PortClock | ReplayClock, size: tuple[int, int], out: Path, what: tuple[str, float]
 ) -> None:
     """Writes a clip of a place and of so many seconds. Raises RenderError, PictureError."""
     from data_sources.pictures import CLIP_FPS, Clip, words_of
@@ -139,7 +171,7 @@ def _film(
     clip.write(out)
 
 
-def _fill(session: Session, live: LivePort | NoPort, clock: PortClock) -> bool:
+def _fill(session: Session, live: LivePort | NoPort, clock: PortClock | ReplayClock) -> bool:
     """Lets the session take what the feed brings until nothing waits. False if nothing came in time."""
     from twin.feed_health import FeedState
 
