@@ -149,7 +149,8 @@ def _clip_seconds(text: str | None, out: Path) -> float:
 
 
 def _film(
-    scene: Scene, session: Session, clock: PortClock | ReplayClock, size: tuple[int, int], out: Path, what: tuple[str, float]
+    scene: Scene, session: Session, clock: PortClock | ReplayClock, size: tuple[int, int], out: Path,
+    what: tuple[str, float],
 ) -> None:
     """Writes a clip of a place and of so many seconds. Raises RenderError, PictureError."""
     from data_sources.pictures import CLIP_FPS, Clip, words_of
