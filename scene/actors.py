@@ -20,7 +20,7 @@ from vtkmodules.vtkRenderingCore import (
 )
 
 from scene import mesh as m
-from scene.light import Light, Triple
+from scene.light import HAZE_DEPTH_M, HAZE_MOST, HAZE_START_M, Light, Triple
 from scene.still import Still
 
 # One step of depth between neighbouring ground layers, in normalised device depth: eight steps of a 24-bit buffer.
@@ -96,8 +96,13 @@ def still(
         code = Code()
     else:
         mapper.SetVBOShiftScaleMethod(0)
-    add_haze(actor, light, layer, f"out {code.varying};\n" if code.varying else "", code.vertex)
-    plain_fragments(shader, f"in {code.varying};\n" if code.varying else "", code.fragment + haze_glsl())
+    lift = f"  gl_Position.z -= {layer * _LAYER_STEP:.9f} * gl_Position.w;\n" if layer else ""
+    add_to_vertex_shader(
+        shader, "uniform vec4 haze;\n" + (f"out {code.varying};\n" if code.varying else ""),
+        _HAZE_SHARE.format("gl_Position.w") + lift + code.vertex
+        + "  vertexColorVSOutput.rgb = mix(vertexColorVSOutput.rgb, haze.rgb, hazeShare);\n")
+    plain_fragments(shader, f"in {code.varying};\n" if code.varying else "", code.fragment)
+    set_air(shader, light)
     _set_lamps(shader, light)
     return actor
 
@@ -134,7 +139,7 @@ def unlit(mesh: m.Mesh, light: Light, layer: int = 0, double_sided: bool = False
     look.LightingOff()
     look.SetBackfaceCulling(not double_sided)
     add_haze(actor, light, layer)
-    plain_fragments(actor.GetShaderProperty(), "", haze_glsl())
+    plain_fragments(actor.GetShaderProperty(), "", "  fragOutput0.rgb *= grade;\n" + haze_glsl())
     actor.PickableOff()
     return actor
 
@@ -183,12 +188,15 @@ def add_haze(
     """
     shader = actor.GetShaderProperty()
     extra = f"  gl_Position.z -= {layer * _LAYER_STEP:.9f} * gl_Position.w;\n" if layer else ""
-    add_to_vertex_shader(shader, f"out float distanceVSOutput;\n{declarations}",
-                         f"  distanceVSOutput = gl_Position.w;\n{extra}{code}")
+    declared = f"uniform vec4 haze;\nout float distanceVSOutput;\nout vec3 hazeVSOutput;\n{declarations}"
+    add_to_vertex_shader(shader, declared,
+                         f"  distanceVSOutput = gl_Position.w;\n  hazeVSOutput = haze.rgb;\n{extra}{code}")
     shader.AddFragmentShaderReplacement(
-        "//VTK::Light::Dec", True, "//VTK::Light::Dec\nin float distanceVSOutput;\n", False
+        "//VTK::Light::Dec", True, "//VTK::Light::Dec\nin float distanceVSOutput;\nin vec3 hazeVSOutput;\n", False
     )
-    shader.AddFragmentShaderReplacement("//VTK::Light::Impl", True, f"//VTK::Light::Impl\n{haze_glsl()}", False)
+    shader.AddFragmentShaderReplacement(
+        "//VTK::Light::Impl", True,
+        f"//VTK::Light::Impl\n  fragOutput0.rgb *= grade;\n{haze_glsl()}", False)
     set_air(shader, light)
 
 
@@ -207,27 +215,30 @@ def plain_fragments(shader: vtkShaderProperty, declarations: str, code: str) -> 
     """
     shader.SetFragmentShaderCode(
         "//VTK::System::Dec\n//VTK::CustomUniforms::Dec\n//VTK::Output::Dec\n"
-        f"in vec4 vertexColorVSOutput;\nin float distanceVSOutput;\n{declarations}"
+        f"in vec4 vertexColorVSOutput;\nin float distanceVSOutput;\nin vec3 hazeVSOutput;\n{declarations}"
         "void main()\n{\n  gl_FragData[0] = vec4(vertexColorVSOutput.rgb, 1.0);\n"
         f"{code}}}\n"
     )
 
 
 def haze_glsl() -> str:
-    """Fragment code that fits `fragOutput0` to the light of the day and mixes the haze into it by
-    `distanceVSOutput`; `set_air` gives its uniforms."""
-    return (
-        "  float hazeWay = max(distanceVSOutput - hazeReach.x, 0.0);\n"
-        "  float hazeShare = haze.a * hazeWay / (hazeWay + hazeReach.y);\n"
-        "  fragOutput0.rgb = mix(fragOutput0.rgb * grade, haze.rgb, hazeShare);\n"
-    )
+    """Fragment code that mixes the haze into `fragOutput0` by `distanceVSOutput` and `hazeVSOutput`."""
+    share = _HAZE_SHARE.format("distanceVSOutput")
+    return share + "  fragOutput0.rgb = mix(fragOutput0.rgb, hazeVSOutput, hazeShare);\n"
+
+
+# A software renderer pays dearly for every uniform of a fragment shader: what changes with the hour comes as a varying.
+_HAZE_SHARE = (
+    f"  float hazeWay = max({{}} - {HAZE_START_M:.1f}, 0.0);\n"
+    f"  float hazeShare = {HAZE_MOST:.3f} * hazeWay / (hazeWay + {HAZE_DEPTH_M:.1f});\n"
+)
 
 
 def set_air(shader: vtkShaderProperty, light: Light, grade: Triple = (1.0, 1.0, 1.0)) -> None:
-    """Tell a shader with `haze_glsl` what the air is like. grade: factors on its colours."""
+    """Tell a shader that uses `haze` and `grade` what the air is like. grade: factors on its colours."""
     uniforms = shader.GetFragmentCustomUniforms()
-    uniforms.SetUniform4f("haze", [*light.haze, light.haze_most])
-    uniforms.SetUniform2f("hazeReach", [light.haze_start_m, light.haze_depth_m])
+    uniforms.SetUniform4f("haze", [*light.haze, HAZE_MOST])
+    uniforms.SetUniform2f("hazeReach", [HAZE_START_M, HAZE_DEPTH_M])
     uniforms.SetUniform3f("grade", list(grade))
 
 

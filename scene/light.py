@@ -19,6 +19,9 @@ from scene import mesh as m
 
 Triple = tuple[float, float, float]
 
+HAZE_START_M, HAZE_DEPTH_M, HAZE_MOST = 950.0, 5800.0, 0.97
+"""Where haze begins, how far beyond half of the way to its greatest share lies, and that share."""
+
 _EVERY_WAY = np.array([[0, 0, 1], [0, 0, 1], [1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0]], dtype=float)
 
 
@@ -36,12 +39,8 @@ class Light:
     zenith: Triple  # colours of the sky, 0..1
     horizon: Triple
     haze: Triple  # colour distant things fade to
-    haze_start_m: float
-    haze_depth_m: float  # beyond the start, half of the way to `haze_most`
-    haze_most: float  # never more than this share
     sea_near: Triple
     sea_far: Triple
-    sea_glint: Triple
     sun_glow: Triple  # around the sun, in the sky and on the water
     lamps: float  # 0: lamps are off, 1: full
     lamp: Triple  # light of the port's lamps where they shine full
@@ -87,12 +86,8 @@ DAY = Light(
     zenith=(0.1, 0.2, 0.31),
     horizon=(0.42, 0.515, 0.58),
     haze=(0.29, 0.375, 0.44),
-    haze_start_m=1000.0,
-    haze_depth_m=6500.0,
-    haze_most=0.97,
     sea_near=(0.04, 0.175, 0.27),
     sea_far=(0.095, 0.2, 0.28),
-    sea_glint=(0.34, 0.46, 0.54),
     sun_glow=(0.20, 0.19, 0.17),
     lamps=0.0,
     lamp=(0.0, 0.0, 0.0),
@@ -109,12 +104,8 @@ GOLD = Light(
     zenith=(0.060, 0.105, 0.175),
     horizon=(0.47, 0.41, 0.365),
     haze=(0.275, 0.27, 0.285),
-    haze_start_m=900.0,
-    haze_depth_m=5600.0,
-    haze_most=0.97,
     sea_near=(0.046, 0.140, 0.205),
     sea_far=(0.120, 0.160, 0.200),
-    sea_glint=(0.52, 0.42, 0.32),
     sun_glow=(0.50, 0.32, 0.16),
     lamps=0.0,
     lamp=(0.0, 0.0, 0.0),
@@ -131,12 +122,8 @@ DUSK = Light(
     zenith=(0.04, 0.07, 0.135),
     horizon=(0.3, 0.26, 0.29),
     haze=(0.155, 0.168, 0.225),
-    haze_start_m=900.0,
-    haze_depth_m=5000.0,
-    haze_most=0.97,
     sea_near=(0.028, 0.082, 0.14),
     sea_far=(0.115, 0.13, 0.18),
-    sea_glint=(0.42, 0.33, 0.30),
     sun_glow=(0.52, 0.25, 0.10),
     lamps=0.85,
     lamp=(0.62, 0.48, 0.28),
@@ -153,12 +140,8 @@ NIGHT = Light(
     zenith=(0.008, 0.014, 0.026),
     horizon=(0.06, 0.088, 0.125),
     haze=(0.042, 0.062, 0.092),
-    haze_start_m=800.0,
-    haze_depth_m=4500.0,
-    haze_most=0.97,
     sea_near=(0.012, 0.042, 0.072),
     sea_far=(0.036, 0.06, 0.092),
-    sea_glint=(0.13, 0.17, 0.21),
     sun_glow=(0.0, 0.0, 0.0),
     lamps=1.0,
     lamp=(0.84, 0.67, 0.42),

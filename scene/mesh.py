@@ -172,16 +172,18 @@ def cells(area: BaseGeometry, size_m: float, z: float, colour: ArrayLike) -> Mes
     if area.is_empty:
         return empty()
     west, south, east, north = np.floor(np.array(area.bounds) / size_m) * size_m
-    x, y = np.meshgrid(np.arange(west, east + size_m, size_m), np.arange(south, north + size_m, size_m))
-    squares = shapely.box(x.ravel(), y.ravel(), x.ravel() + size_m, y.ravel() + size_m)
-    shapely.prepare(area)
-    squares = squares[shapely.intersects(area, squares)]
-    whole = shapely.contains_properly(area, squares)
-    corners = shapely.get_coordinates(squares[whole]).reshape(-1, 5, 2)[:, :4]
-    # shapely begins at the lower right corner and goes anticlockwise.
-    inner = quads(np.concatenate([corners, np.full((len(corners), 4, 1), z)], axis=2), colour)
-    rest = shapely.intersection(area, squares[~whole])
-    return merge([inner, polygons(rest, z, np.broadcast_to(np.asarray(colour), (len(rest), 3)))])
+    pieces = []
+    for x in np.arange(west, east + size_m, size_m).tolist():  # strips first: a strip has few corners
+        strip_ = shapely.clip_by_rect(area, x, south - 1.0, x + size_m, north + size_m + 1.0)
+        if not strip_.is_empty:
+            _, low, _, high = strip_.bounds
+            steps = np.arange(np.floor(low / size_m) * size_m, high, size_m).tolist()
+            pieces += [shapely.clip_by_rect(strip_, x, y, x + size_m, y + size_m) for y in steps]
+    found = np.array(pieces, dtype=object)
+    found = found[shapely.area(found) > 1e-3]
+    broken = ~shapely.is_valid(found)
+    found[broken] = shapely.buffer(found[broken], 0.0)
+    return polygons(found, z, np.broadcast_to(np.asarray(colour), (len(found), 3)))
 
 
 def walls(ring: ArrayLike, low: float, high: float, colour: ArrayLike, foot: float = 1.0) -> Mesh:

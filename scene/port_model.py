@@ -37,6 +37,7 @@ class PortModel:
     def __init__(
         self, renderer: vtkRenderer, layout: PortLayout, light: Light, waves: bool = True, cache: Path | None = None
     ) -> None:
+        self._renderer = renderer
         self._stock = stock = Stock(layout, _FIRST, _THEN, cache)
         self.fences = Fences(renderer, layout.fences, light)
         self.buildings = Buildings(renderer, layout, stock, light)
@@ -77,8 +78,18 @@ class PortModel:
 
     def adopt(self, most: int = AT_ONCE) -> bool:
         """Take over what was computed meanwhile. True when the picture changed."""
-        changed = [part.adopt(most) for part in self.parts]
-        return any(changed)
+        changed = sum(part.adopt(most) for part in self.parts) > 0
+        if changed:
+            self._put_last()
+        return changed
+
+    def _put_last(self) -> None:
+        """Draw ground, sea and sky after what came meanwhile and lies before them."""
+        shown = self._renderer.GetViewProps()
+        for part in (self.terrain, self.sea, self.sky):
+            for actor in part.actors:  # not through the renderer, which would free them on the graphics card
+                shown.RemoveItem(actor)
+                shown.AddItem(actor)
 
     def look_from(self, eye: tuple[float, float, float]) -> None:
         """Choose what is near enough to the eye to be drawn."""
@@ -90,3 +101,4 @@ class PortModel:
         self._stock.close()
         for part in self.parts:
             part.close()
+        del self._renderer

@@ -60,8 +60,8 @@ def masts(plan: Plan) -> m.Mesh:
     return m.merge(_mast(b) for b in plan.layout.buildings if b.kind is BuildingKind.LIGHT_MAST)
 
 
-AT_ONCE = {"buildings.houses": Recipe(houses, 640.0)}
-LATER = {"buildings.masts": Recipe(masts, 900.0)}
+AT_ONCE = {"buildings.houses": Recipe(houses, 1280.0)}
+LATER = {"buildings.masts": Recipe(masts, 1280.0)}
 
 
 def _houses(layout: PortLayout) -> list[Building]:

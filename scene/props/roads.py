@@ -23,7 +23,7 @@ _PAINT_SEEN_M = 900.0
 _LANED = (RoadKind.MAIN, RoadKind.PUBLIC, RoadKind.QUAY_LANE)
 _SHORTEST_LANED_M = 24.0
 _GAUGE_M = 1.435
-_PIECE_M = 40.0
+_PIECE_M = 64.0
 _WAGON_M, _WAGONS_SEEN_M = 13.9, 2200.0
 _RAKE_CLEAR_M, _RAKE_WITHIN_M = 40.0, 760.0
 
@@ -43,31 +43,8 @@ class Roads(StaticProp):
 
 
 def carriageways(plan: Plan) -> m.Mesh:
-    """The surface of all roads but those that are lines on the apron, and of the plazas before and behind gates."""
-    roads = ~plan.roads_of(RoadKind.QUAY_LANE, RoadKind.GATE_LANE)
-    bands = _bands(plan.road_lines[roads], plan.road_widths[roads] + 1.0)
-    plaza = m.cells(_plazas(plan), 0.5 * _PIECE_M, _ROAD_M, materials.ROAD)
-    return m.merge([bands, plaza])
-
-
-def _bands(lines: NDArray[np.object_], widths: NDArray[np.float64]) -> m.Mesh:
-    """Roads as strips in pieces as long as lamplight is fine, each led on by half its width to close the corners."""
-    if not len(lines):
-        return m.empty()
-    points, owner = shapely.get_coordinates(lines, return_index=True)
-    same = owner[1:] == owner[:-1]
-    a, b, half = points[:-1][same], points[1:][same], widths[owner[1:][same]] / 2
-    length = np.linalg.norm(b - a, axis=1)
-    keep = length > 1e-6
-    a, b, half, length = a[keep], b[keep], half[keep], length[keep]
-    along = (b - a) / length[:, None]
-    a, length = a - along * half[:, None], length + 2 * half
-    count = np.maximum(np.ceil(length / _PIECE_M).astype(int), 1)
-    row = np.repeat(np.arange(len(a)), count)
-    k = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-    step = (length / count)[row][:, None] * along[row]
-    return m.segments(a[row] + step * k[:, None], a[row] + step * (k + 1)[:, None], 2 * half[row], _ROAD_M,
-                      materials.ROAD)
+    """The surface of all roads but those that are lines on the apron, in pieces as lamplight is fine."""
+    return m.cells(_area(plan), _PIECE_M, _ROAD_M, materials.ROAD)
 
 
 def _plazas(plan: Plan) -> BaseGeometry:
@@ -129,7 +106,7 @@ def wagons(plan: Plan) -> m.Mesh:
 
 LATER = {
     "roads.wagons": Recipe(wagons, 420.0),
-    "roads.carriageways": Recipe(carriageways, 640.0),
+    "roads.carriageways": Recipe(carriageways, 1280.0),
     "roads.public": Recipe(public),
     "roads.railway": Recipe(railway),
     "roads.paint": Recipe(paint, 300.0),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from vtkmodules.vtkRenderingCore import vtkActor, vtkRenderer, vtkShaderProperty
 
 from scene import mesh as m
@@ -19,13 +20,13 @@ _CELL_M = 95.0
 _MARGIN_M = 900.0
 _SHALLOW_M = 420.0
 _OVERLAP_M = 25.0
+_LOW_SUN = 0.62  # sum of the glow's colours from which its path on the water is drawn
 
 # Direction (degrees), wave length (metres), amplitude and the distance to which they are seen (metres).
 _WAVES = (
-    (212.0, 97.0, 0.42, 5200.0),
-    (246.0, 41.0, 0.40, 2600.0),
-    (188.0, 23.0, 0.34, 1500.0),
-    (228.0, 9.0, 0.30, 620.0),
+    (212.0, 97.0, 0.46, 5200.0),
+    (246.0, 37.0, 0.46, 2400.0),
+    (196.0, 13.0, 0.40, 900.0),
 )
 
 
@@ -39,6 +40,8 @@ class Sea(StaticProp):
         self._level = layout.sea_level_m
         self._waves = waves
         self._shaders: list[vtkShaderProperty] = []
+        self._kind = (False, False)  # a low sun, lamps
+        self._quay = _longest_quay(layout)
         for part in stock.at_once("sea.water"):
             actor = vtkActor()
             mapper = mapper_of(polydata(m.Mesh(part.points, part.faces, part.colours[:, :3])))
@@ -50,36 +53,23 @@ class Sea(StaticProp):
             actor.PickableOff()
             self._shade(actor.GetShaderProperty())
             self.add(actor)
-        self._lay_quay(layout)
         self.relight(light)
         self.look_from((0.0, 0.0, 500.0))
         self.at(0.0)
-
-    def _lay_quay(self, layout: PortLayout) -> None:
-        """Tell the water where the quay's lamps are: along its longest stretch."""
-        lines = [np.asarray(line, dtype=float) for line in layout.quay_lines if len(line) >= 2]
-        start, end = np.zeros(2), np.array([1.0, 0.0])
-        reach = 0.0
-        for line in lines:
-            length = float(np.linalg.norm(line[-1] - line[0]))
-            if length > reach:
-                start, end, reach = line[0], line[-1], length
-        along = (end - start) / max(float(np.linalg.norm(end - start)), 1e-9)
-        for shader in self._shaders:
-            uniforms = shader.GetFragmentCustomUniforms()
-            uniforms.SetUniform4f("quayLine", [*start.tolist(), *along.tolist()])
-            uniforms.SetUniform2f("quayEnds", [0.0, reach])
 
     def relight(self, light: Light) -> None:
         """The colours of the water, of the sky it mirrors and of the sun on it."""
         for shader in self._shaders:
             uniforms = shader.GetFragmentCustomUniforms()
-            for name, value in (("seaNear", light.sea_near), ("seaFar", light.sea_far), ("glint", light.sea_glint),
-                                ("mirrored", light.horizon), ("sunGlow", light.sun_glow),
+            for name, value in (("seaNear", light.sea_near), ("seaFar", light.sea_far), ("sunGlow", light.sun_glow),
                                 ("sunFrom", unit(light.sun_from)), ("lamplight", light.lamp)):
                 uniforms.SetUniform3f(name, list(value))
-            uniforms.SetUniformf("lampsOn", light.lamps)
             set_air(shader, light)
+        kind = (sum(light.sun_glow) > _LOW_SUN, light.lamps > 0.01)
+        if kind != self._kind:
+            self._kind = kind
+            for shader in self._shaders:
+                self._colour(shader)
 
     def look_from(self, eye: tuple[float, float, float]) -> None:
         """How flat the view meets the water decides how much sky it mirrors."""
@@ -97,48 +87,68 @@ class Sea(StaticProp):
         super().close()
 
     def _shade(self, shader: vtkShaderProperty) -> None:
-        add_to_vertex_shader(shader, "out float distanceVSOutput;\nout vec2 placeVSOutput;\n",
-                             "  distanceVSOutput = gl_Position.w;\n  placeVSOutput = vertexMC.xy;\n")
-        swell = _waves() if self._waves else "  float swell = 0.0;\n"
-        plain_fragments(shader, "in vec2 placeVSOutput;\n" + _WAVE_GLSL + _STREAKS_GLSL,
-                        _WATER_GLSL + swell + _MIRROR_GLSL + haze_glsl())
+        phases = ", ".join(_phase(wave) for wave in _WAVES)
+        add_to_vertex_shader(shader, _VERTEX_DECLARED, _VERTEX_GLSL.replace("PHASES", phases))
+        self._colour(shader)
         self._shaders.append(shader)
 
+    def _colour(self, shader: vtkShaderProperty) -> None:
+        """The fragment shader with no more in it than the hour wants: a software renderer pays for every branch."""
+        low_sun, lamps = self._kind
+        start, along, length = self._quay
+        streaks = _STREAKS_GLSL.format(start[0], start[1], along[0], along[1], length) if lamps else ""
+        plain_fragments(
+            shader, "in vec3 sightVSOutput;\nin vec4 swellVSOutput;\n" + _WAVE_GLSL + streaks,
+            (_waves() if self._waves else "  float swell = 0.0;\n  vec3 water = vertexColorVSOutput.rgb;\n")
+            + (_SIGHT_GLSL if low_sun or lamps else _FACING_GLSL) + _MIRROR_GLSL
+            + (_LAMPS_GLSL if lamps else "") + (_PATH_GLSL if low_sun else "") + haze_glsl())
 
-# The mesh's colour says how shallow (red) and how near (green) the water is.
-_WATER_GLSL = (
-    "  vec3 water = mix(seaFar, seaNear, vertexColorVSOutput.g);\n"
-    "  water += vertexColorVSOutput.r * (seaNear * vec3(0.30, 0.42, 0.34) + vec3(0.0, 0.012, 0.012));\n"
+
+# The mesh's colour says how shallow (red) and how near (green) the water is. What is the same everywhere comes from
+# here too: uniforms are dear in a fragment shader.
+_VERTEX_DECLARED = (
+    "uniform vec4 haze;\nuniform vec3 seaNear;\nuniform vec3 seaFar;\nuniform vec3 eye;\nuniform float seaTime;\n"
+    "out float distanceVSOutput;\nout vec3 hazeVSOutput;\nout vec3 sightVSOutput;\nout vec4 swellVSOutput;\n"
+)
+_VERTEX_GLSL = (
+    "  distanceVSOutput = gl_Position.w;\n  hazeVSOutput = haze.rgb;\n"
+    "  sightVSOutput = vec3(vertexMC.xy - eye.xy, -eye.z);\n"
+    "  swellVSOutput = vec4(PHASES, 0.0);\n"
+    "  vec3 water = mix(seaFar, seaNear, scalarColor.g);\n"
+    "  water += scalarColor.r * (seaNear * vec3(0.30, 0.42, 0.34) + vec3(0.0, 0.012, 0.012));\n"
+    "  vertexColorVSOutput = vec4(water, 1.0);\n"
 )
 # The flatter the view, the more of the sky is seen in the water, and where the sun stands over it, a path of light.
+_FACING_GLSL = "  float mirror = 1.0 - clamp(-sightVSOutput.z / max(distanceVSOutput, 1.0), 0.0, 1.0);\n"
+_SIGHT_GLSL = (
+    "  vec3 sight = sightVSOutput * inversesqrt(dot(sightVSOutput, sightVSOutput));\n"
+    "  float mirror = 1.0 + sight.z;\n"
+)
 _MIRROR_GLSL = (
-    "  vec3 sight = vec3(placeVSOutput - eye.xy, -eye.z);\n"
-    "  sight *= inversesqrt(dot(sight, sight));\n"
-    "  float mirror = 1.0 + sight.z; mirror *= mirror; mirror *= mirror; mirror *= mirror;\n"
-    "  vec3 shine = mix(water, mirrored * 0.94, mirror * 0.70);\n"
+    "  mirror *= mirror; mirror *= mirror; mirror *= mirror;\n"
+    "  fragOutput0.rgb = mix(water, hazeVSOutput * 1.3, mirror * 0.70);\n"
+)
+_LAMPS_GLSL = "  fragOutput0.rgb += lamplight * lampStreaks(sight, swell);\n"
+_PATH_GLSL = (
     "  float path = max(dot(vec3(sight.xy, -sight.z), sunFrom) - 0.012 * swell, 0.0);\n"
     "  path *= path; path *= path; float wide = path * path; path = wide * wide; path *= path;\n"
-    "  shine += lamplight * lampStreaks(placeVSOutput, sight, swell);\n"
-    "  fragOutput0.rgb = shine + sunGlow * (path * (0.75 + 0.5 * swell) + 0.18 * wide) * (0.25 + mirror);\n"
+    "  fragOutput0.rgb += sunGlow * (path * (0.75 + 0.5 * swell) + 0.18 * wide) * (0.25 + mirror);\n"
 )
 
 # Lamps along the quay in the water: seen along the sight, each is a streak that begins where the sight, led on, meets
-# the quay's line. quayLine: a point of it and the direction along it; quayEnds: its two ends along it from that point.
-_STREAKS_GLSL = """float lampStreaks(vec2 place, vec3 sight, float swell) {
-  if (lampsOn < 0.01) return 0.0;
-  vec2 across = vec2(-quayLine.w, quayLine.z);
-  vec2 from = place - quayLine.xy;
-  float off = dot(from, across);
+# the quay's line, which is given by a point, the direction along it and its length.
+_STREAKS_GLSL = """float lampStreaks(vec3 sight, float swell) {{
+  vec2 along = vec2({2:.6f}, {3:.6f});
+  vec2 across = vec2(-along.y, along.x);
+  vec2 from = sightVSOutput.xy + eye.xy - vec2({0:.3f}, {1:.3f});
   float closing = dot(sight.xy, across);
-  float reach = -off / (abs(closing) < 0.02 ? 0.02 : closing);
-  if (reach < 0.0 || reach > 900.0) return 0.0;
-  float along = dot(from, quayLine.zw) + reach * dot(sight.xy, quayLine.zw) + 2.2 * swell;
-  float beat = abs(fract(along / 62.0) - 0.5) * 2.0;
-  float inside = step(quayEnds.x, along) * step(along, quayEnds.y);
-  float streak = max(1.0 - 5.5 * (1.0 - beat), 0.0);
-  float fading = 70.0 / (70.0 + reach); fading *= fading;
-  return inside * (0.62 * streak * (0.6 + 0.8 * swell) + 0.09) * fading * (1.0 - reach / 900.0);
-}
+  float reach = -dot(from, across) / (abs(closing) < 0.02 ? 0.02 : closing);
+  float at = dot(from, along) + reach * dot(sight.xy, along) + 2.2 * swell;
+  float streak = max(1.0 - 5.5 * (1.0 - abs(fract(at / 62.0) - 0.5) * 2.0), 0.0);
+  float inside = step(0.0, at) * step(at, {4:.1f}) * step(0.0, reach) * step(reach, 900.0);
+  float fading = 70.0 / (70.0 + reach);
+  return inside * (0.62 * streak * (0.6 + 0.8 * swell) + 0.09) * fading * fading * (1.0 - reach / 900.0);
+}}
 """
 
 
@@ -146,22 +156,26 @@ _STREAKS_GLSL = """float lampStreaks(vec2 place, vec3 sight, float swell) {
 _WAVE_GLSL = "float wave(float turn) { float t = 2.0 * fract(turn) - 1.0; return 4.0 * t * (1.0 - abs(t)); }\n"
 
 
+def _phase(wave: tuple[float, float, float, float]) -> str:
+    """Where in its turn a wave is, as GLSL of the vertex shader."""
+    bearing, length, _, _ = wave
+    x, y = np.sin(np.radians(bearing)) / length, np.cos(np.radians(bearing)) / length
+    speed = np.sqrt(9.81 * 2 * np.pi / length) / (2 * np.pi)  # turns a second of a deep-water wave
+    return f"dot(vertexMC.xy, vec2({x:.6f}, {y:.6f})) + seaTime * {speed:.5f}"
+
+
 def _waves() -> str:
     """Crossing waves: a change of brightness, with a sheen where crests meet. Waves too fine for the distance go
     before they flicker."""
     code = "  float swell = 0.0;\n"
-    for bearing, length, amplitude, seen_m in _WAVES:
-        x, y = np.sin(np.radians(bearing)) / length, np.cos(np.radians(bearing)) / length
-        speed = np.sqrt(9.81 * 2 * np.pi / length) / (2 * np.pi)  # turns a second of a deep-water wave
+    for (_, length, amplitude, seen_m), part in zip(_WAVES, "xyz", strict=True):
         code += (
             f"  swell += {amplitude:.3f} * clamp(1.3 - distanceVSOutput * {1 / seen_m:.7f}, 0.0, 1.0)"
-            f" * wave(dot(placeVSOutput, vec2({x:.6f}, {y:.6f})) + seaTime * {speed:.5f}"
-            f"{' + 0.16 * swell' if length < 60 else ''});\n"
+            f" * wave(swellVSOutput.{part}{' + 0.16 * swell' if length < 60 else ''});\n"
         )
     return code + (
-        "  water *= 1.0 + 0.085 * swell;\n"
-        "  float sheen = max(swell - 0.55, 0.0);\n"
-        "  water += glint * (sheen * sheen * 0.16);\n"
+        "  float sheen = max(swell - 0.50, 0.0);\n"
+        "  vec3 water = vertexColorVSOutput.rgb * (1.0 + 0.095 * swell) + hazeVSOutput * (sheen * sheen * 0.26);\n"
     )
 
 
@@ -217,6 +231,17 @@ def water(plan: Plan) -> m.Mesh:
 
 
 AT_ONCE = {"sea.water": Recipe(water)}
+
+
+def _longest_quay(layout: PortLayout) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
+    """A point, the direction and the length of the longest quay line, along which lamps stand."""
+    found, reach = (np.zeros(2), np.array([1.0, 0.0])), 0.0
+    for line in layout.quay_lines:
+        start, end = np.asarray(line[0], dtype=float), np.asarray(line[-1], dtype=float)
+        length = float(np.linalg.norm(end - start))
+        if length > reach:
+            found, reach = (start, (end - start) / length), length
+    return *found, reach
 
 
 def _box(layout: PortLayout) -> tuple[float, float, float, float]:

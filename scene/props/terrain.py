@@ -23,8 +23,9 @@ PLATFORM_M = 0.0
 _UNDER_M = 0.5  # a second ground below the patches: edges that only meet leave single pixels undrawn
 _FIELD_M = 260.0
 _FIELDS_WITHIN_M = 5_200.0
-_CELL_M = 40.0  # so fine is the lamplight on paved ground
-_TILE_M = 640.0
+_FAR_CELL_M = 2400.0  # haze is worked out at the corners
+_CELL_M = 48.0  # so fine is the lamplight on paved ground
+_TILE_M = 1280.0
 _HILLS_FROM_M, _HILLS_WITHIN_M, _HILL_CELL_M = 1800.0, 13_000.0, 260.0
 
 _AREAS = {
@@ -90,22 +91,22 @@ def _slabs(layout: PortLayout) -> Code:
         start, end = np.asarray(layout.quay_lines[0][0]), np.asarray(layout.quay_lines[0][-1])
         along = (end - start) / max(float(np.linalg.norm(end - start)), 1e-9)
     return Code(
-        "vec2 placeVSOutput",
-        f"  placeVSOutput = vec2(dot(vertexMC.xy, vec2({along[0]:.6f}, {along[1]:.6f})), "
-        f"dot(vertexMC.xy, vec2({-along[1]:.6f}, {along[0]:.6f})));\n",
+        "vec3 placeVSOutput",
+        f"  placeVSOutput = vec3(dot(vertexMC.xy, vec2({along[0]:.6f}, {along[1]:.6f})), "
+        f"dot(vertexMC.xy, vec2({-along[1]:.6f}, {along[0]:.6f})), gl_Position.w);\n",
         _SLABS,
     )
 
 
 # Sums of irrational multiples are as good as chance here, and cheap.
 _SLABS = (
-    "  vec2 slab = floor(placeVSOutput / vec2(48.0, 30.0));\n"
-    "  vec2 field = floor(placeVSOutput / vec2(190.0, 118.0));\n"
+    "  vec2 slab = floor(placeVSOutput.xy / vec2(48.0, 30.0));\n"
+    "  vec2 field = floor(placeVSOutput.xy / vec2(190.0, 118.0));\n"
     "  float shade = fract(slab.x * 0.7548777 + slab.y * 0.5698403 + fract(slab.x * slab.y * 0.3183099)) - 0.5;\n"
     "  shade += 0.9 * (fract(field.x * 0.6180340 + field.y * 0.3542486) - 0.5);\n"
-    "  float close = clamp(1.5 - distanceVSOutput * 0.0005, 0.25, 1.0);\n"
-    "  vec2 joint = abs(fract(placeVSOutput / 12.0) - 0.5);\n"
-    "  float seam = step(0.492, max(joint.x, joint.y)) * clamp(1.0 - distanceVSOutput * 0.0022, 0.0, 1.0);\n"
+    "  float close = clamp(1.5 - placeVSOutput.z * 0.0005, 0.2, 1.0);\n"
+    "  vec2 joint = abs(fract(placeVSOutput.xy / 12.0) - 0.5);\n"
+    "  float seam = step(0.492, max(joint.x, joint.y)) * clamp(1.0 - placeVSOutput.z * 0.0022, 0.0, 1.0);\n"
     "  fragOutput0.rgb *= 1.0 + 0.075 * close * shade - 0.13 * seam;\n"
 )
 
@@ -125,7 +126,7 @@ def _land(layout: PortLayout, platform: BaseGeometry) -> list[m.Mesh]:
         if not near.is_empty:
             parts.append(m.polygon(near, LAND_M - _UNDER_M, materials.LAND))
             parts += _fields(near, LAND_M, (materials.LAND, materials.LAND_WOODED), _FIELD_M, 7)
-    parts.append(m.polygon(shapely.union_all(far), LAND_M, materials.LAND))
+    parts.append(m.cells(shapely.union_all(far), _FAR_CELL_M, LAND_M, materials.LAND))
     return parts
 
 
