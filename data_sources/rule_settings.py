@@ -1,7 +1,7 @@
 """The settings file of the rules: a table a rule, a line a parameter. TOML, UTF-8.
 
     [R01]
-    escalate_m = 250.0    # metres to the gate
+    critical_eta_s = 180.0    # seconds to the gate
 
 Parameters that are not named keep their defaults. What is wrong is told in one sentence.
 """
