@@ -57,9 +57,11 @@ class HistoryPast:
             m.port == port, m.day == days.c.day, m.name == name_hash(container),
         ))).where(m.kind.in_([schema.KIND_NUMBER[kind] for kind in _FILED])).subquery()
         asked = self._row.select_from(named.join(schema.record, sa.and_(
-            r.port == port, r.day == named.c.day, r.key == named.c.key))).where(r.received_at <= until)
+            r.port == port, r.day == named.c.day, r.key == named.c.key)))
         with database.reading(self._history.engine) as connection:
-            rows = connection.execute(asked.order_by(r.received_at, r.kind, r.seq)).all()
+            # in order and cut off here: asked to do so, SQLite would walk through all that was received
+            rows = sorted((row for row in connection.execute(asked).all() if row[3] <= until),
+                          key=lambda row: (row[3], row[0], row[5]))
             found = self._history.reader.batches_of(connection, rows, Axis.RECEIVED)
         return [_filed(batch, container) for batch in found]
 
