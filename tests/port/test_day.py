@@ -32,9 +32,9 @@ def test_a_day_goes_by_without_a_stuck_truck_or_a_lost_container():
     moves = Counter((m.event, m.purpose) for m in ledger.of(Move))
     gate = moves[(MoveEvent.GTIN, Purpose.DELIVERY)] + moves[(MoveEvent.GTOT, Purpose.PICKUP)]
     quay = moves[(MoveEvent.DISC, Purpose.DISCHARGE)] + moves[(MoveEvent.LOAD, Purpose.LOADING)]
-    assert 4_000 < gate < 6_000
-    assert 3_000 < quay < 7_000
-    assert 100 < most_inside < 500
+    assert 4_500 < gate < 7_500
+    assert 4_000 < quay < 8_500
+    assert 250 < most_inside < 550
     assert 18_000 < len(simulation.operations.yard) < 22_500
     states = {c.state for c in ledger.of(VesselCall)}
     assert states == {CallState.EXPECTED, CallState.ALONGSIDE, CallState.DEPARTED}
