@@ -30,6 +30,7 @@ VESSEL = tuple(PlaceKind).index(PlaceKind.VESSEL)
 VEHICLE = tuple(PlaceKind).index(PlaceKind.VEHICLE)
 _NOWHERE = -1
 _DWELL_EVERY_MS = 600_000
+_HIGHEST_M = 26.0  # nine high cubes on one another
 _FADED = 0.62
 
 
@@ -63,6 +64,8 @@ class ContainersLayer(Layer):
         self._emphasis: int | None = None
         self._severity: NDArray[np.int8] = np.zeros(0, dtype=np.int8)  # of the gravest open warning, -1 none
         self._now = self._aged_at = 0
+        self._frames = np.array([  # centre, direction, half the length and width of each block
+            (*np.mean(b.outline, axis=0), *b.along, 0.5 * b.length_m, 0.5 * b.width_m) for b in blocks]).reshape(-1, 6)
         self._blocks: dict[int, tuple[int, BlockBoxes]] = {}
 
     # What changed -----------------------------------------------------------------------------------------------------
@@ -190,6 +193,17 @@ class ContainersLayer(Layer):
     def rows_in_block(self, block_no: int) -> NDArray[np.int32]:
         """Rows of the containers standing in a block. Shape (N,)."""
         return np.flatnonzero((self._drawn[:, 0] == SLOT) & (self._drawn[:, 1] == block_no)).astype(np.int32)
+
+    def distances(self, eye: tuple[float, float, float]) -> NDArray[np.float64]:
+        """How far each block is from a place (metres), at least: boxes stand within a block's outline and lower than
+        `_HIGHEST_M`. Shape (blocks,)."""
+        x, y, z = eye
+        middle_x, middle_y, east, north, half_l, half_w = self._frames.T
+        dx, dy = x - middle_x, y - middle_y
+        along = np.maximum(np.abs(dx * east + dy * north) - half_l, 0.0)
+        across = np.maximum(np.abs(dx * north - dy * east) - half_w, 0.0)
+        found: NDArray[np.float64] = np.sqrt(along**2 + across**2 + max(z - _HIGHEST_M, 0.0) ** 2)
+        return found
 
     def rows_on_vessel(self, vessel_row: int) -> NDArray[np.int32]:
         """Rows of the containers on board of a vessel (its mover row). Shape (N,)."""

@@ -14,7 +14,8 @@ from scene import mesh as m
 
 
 @lru_cache(maxsize=256)
-def _shape(text: str) -> tuple[np.ndarray, np.ndarray]:
+def shape_of(text: str) -> tuple[np.ndarray, np.ndarray]:
+    """Points (N, 3) and triangles (M, 3) of a text of height 1, its lower edge's middle at the origin."""
     source = vtkVectorText()
     source.SetText(text)
     triangles = vtkTriangleFilter()
@@ -34,7 +35,7 @@ def painted(text: str, at: ArrayLike, up_deg: float, height_m: float, colour: Ar
     """
     if not text.strip() or not text.isascii():
         return m.empty()
-    points, faces = _shape(text)
+    points, faces = shape_of(text)
     p = points * height_m
     p[:, 2] = 0.0
     a, b, c = (p[faces[:, k], :2] for k in range(3))

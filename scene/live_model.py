@@ -12,6 +12,7 @@ from scene.light import Light
 from scene.props.containers import MovingContainers, ShippedContainers, YardContainers
 from scene.props.cranes import Cranes
 from scene.props.cutaway import Glass
+from scene.props.plates import Plates
 from scene.props.seals import Seals
 from scene.props.selection import SelectionFrame
 from scene.props.vehicles import Vehicles
@@ -30,6 +31,7 @@ class LiveModel:
         self.moving = MovingContainers(renderer, light)
         self.cranes = Cranes(renderer, layers.cranes, light)
         self.vehicles = Vehicles(renderer, light)
+        self.plates = Plates(renderer, light)
         self.seals = Seals(renderer, light)
         self.warnings = WarningBeacons(renderer)
         self.glass = Glass(renderer, light)
@@ -54,6 +56,7 @@ class LiveModel:
             self.moving.sync(layers),
             self.cranes.sync(layers.cranes),
             self.vehicles.sync(layers.vehicles, eye),
+            self.plates.sync(layers, self.yard, eye),
             self.seals.sync(layers.seals, eye),
             self.warnings.sync(layers.warnings, eye, now_ms),
             self.glass.sync(layers.containers),
@@ -65,6 +68,7 @@ class LiveModel:
         """Fit what depends on the eye to a camera that moved between two syncs."""
         for prop in (self.yard, self.cargo, self.moving):
             prop.look_from(eye)
+        self.plates.sync(layers, self.yard, eye)
         self.warnings.sync(layers.warnings, eye, self._now_ms)
         self.selection.sync(layers, eye)
 
@@ -75,6 +79,6 @@ class LiveModel:
 
     def close(self) -> None:
         """Take everything out of the renderer and let go of it."""
-        for prop in (self.yard, self.cargo, self.vessels, self.moving, self.cranes, self.vehicles, self.seals,
-                     self.warnings, self.glass, self.selection):
+        for prop in (self.yard, self.cargo, self.vessels, self.moving, self.cranes, self.vehicles, self.plates,
+                     self.seals, self.warnings, self.glass, self.selection):
             prop.close()

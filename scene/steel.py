@@ -55,7 +55,7 @@ void main()
   float close = max(0.0, 1.0 - pixel * 3.2);
   float wave = abs(fract(at.x * 2.6) - 0.5) * 4.0 - 1.0;
   float flank = (1.0 - min(abs(wave * 1.5), 1.0)) * sign(fract(at.x * 2.6) - 0.5);
-  float ribs = clamp(wave * 1.9, -1.0, 1.0) * 0.055 + flank * 0.075 - 0.03;
+  float ribs = clamp(wave * 1.9, -1.0, 1.0) * 0.065 + flank * 0.10 - 0.03;
   float across = abs(at.x - at.y) * 0.5;
   float bar = abs(abs(across - 0.57) - 0.22);
   float handle = step(abs(at.z - 1.05), 0.045) * step(abs(across - 0.57), 0.24);

@@ -5,9 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from scene import mesh as m
 
 TYRE = (30, 33, 37)
+HUB = (96, 104, 110)
 FRAME = (58, 66, 74)
 GLASS = (38, 58, 74)
 LAMP = (236, 232, 210)
@@ -20,18 +23,24 @@ NAVY = (46, 84, 128)
 ROAD_TRUCK_LENGTH_M = 16.0
 TERMINAL_TRACTOR_LENGTH_M = 15.6
 AGV_LENGTH_M = 14.8
+_SPOKES = 12
 DECK_M = {"road_truck": 1.45, "terminal_tractor": 1.45, "agv": 1.75}
 DECK_CENTRE_M = {"road_truck": -1.6, "terminal_tractor": -1.3, "agv": 0.0}  # middle of a 40-foot box, from the origin
 
 
 def _wheels(ys: Sequence[float], half_width: float, radius: float = 0.52, width: float = 0.55) -> m.Mesh:
-    low, high = [], []
+    angle = np.radians(np.arange(_SPOKES) * (360.0 / _SPOKES))
+    rim = np.column_stack([np.zeros(_SPOKES), -np.cos(angle), np.sin(angle)])
+    parts = []
     for y in ys:
         for side in (-1, 1):
-            x = sorted((side * half_width, side * (half_width - width)))
-            low.append((x[0], y - radius, 0.0))
-            high.append((x[1], y + radius, 2 * radius))
-    return m.boxes(low, high, TYRE)
+            outside = np.array([side * half_width, y, radius])
+            inside = np.array([side * (half_width - width), y, radius])
+            turn = rim[::-side]  # counter-clockwise seen from outside, on either side
+            parts.append(m.loft([inside + turn * radius, outside + turn * radius], TYRE))
+            parts.append(m.fan(outside + turn * radius, TYRE))
+            parts.append(m.fan(outside + np.array([side * 0.01, 0.0, 0.0]) + turn * (0.55 * radius), HUB))
+    return m.merge(parts)
 
 
 def _chassis(front: float, rear: float, deck: float) -> m.Mesh:

@@ -130,6 +130,10 @@ class YardContainers(StaticProp):
         self._faces.clear()
         super().close()
 
+    def faces_of(self, block_no: int) -> tuple[Faces, ...]:
+        """The faces of a block as drawn, by side."""
+        return self._faces[block_no]
+
     @property
     def boxes_drawn(self) -> int:
         """Containers whose block was built with them."""
