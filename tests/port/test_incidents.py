@@ -260,6 +260,8 @@ def test_r07_an_inbound_empty_leaves_without_its_test(case: str) -> None:
     _, heard, truth = _played(f"+00:05:00 R07 case={case}")
     passage, = heard.of(GatePassage, direction=Direction.OUT)
     assert passage.containers == (truth.subject,)
+    lift, = heard.of(Move, container=truth.subject, event=MoveEvent.PICK)
+    assert (truth.from_ms, truth.to_ms) == (lift.observed_at, passage.observed_at)
     results = [i.result for i in heard.of(Inspection, container=truth.subject) if i.result]
     assert results == ([InspectionResult.LOADED] if case == "loaded" else [])
 

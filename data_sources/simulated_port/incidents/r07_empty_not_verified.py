@@ -1,11 +1,11 @@
-"""R07 empty-not-verified 空箱未验: an inbound empty leaves without its ultrasonic test, or though it says loaded."""
+"""R07 empty-not-verified 空箱未验: an inbound empty is taken out without its ultrasonic test, or though it is loaded."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from data_sources.simulated_port.incidents.kind import Act, IncidentKind, Parameter, Parameters, ValueKind
-from twin.records import DeclarationState, InspectionKind, InspectionResult, InspectionState
+from twin.records import DeclarationState, InspectionKind, InspectionResult, InspectionState, Move, MoveEvent, Purpose
 
 if TYPE_CHECKING:
     from data_sources.simulated_port.incidents.stage import Staging
@@ -33,20 +33,24 @@ def _act(staging: Staging, parameters: Parameters) -> Act:
     number = box.number
     stage.clearance.release_now(box)  # on paper it may go
     plate = staging.operations.pickup(box, at=staging.world.now_ms, force=True)
-    passage = yield from staging.left(number)
-    if passage is None:
-        staging.give_up(number, "the truck did not reach a gate in time")
-        return
-    staging.begin(
-        "container", number, staging.at_passage(passage), note, related=(plate,), from_ms=passage.observed_at
+    lift = yield from staging.record(
+        Move, lambda m: m.container == number and m.event is MoveEvent.PICK and m.purpose is Purpose.PICKUP
     )
+    if lift is None:
+        staging.give_up(number, "no truck lifted it in time")
+        return
+    entry = staging.begin(
+        "container", number, staging.at_slot(lift.from_ref), note, related=(plate,), from_ms=lift.observed_at
+    )
+    yield from staging.left(number)
+    staging.end(entry)
 
 
 KIND = IncidentKind(
     rule="R07",
     name_zh="空箱未验",
     name_en="empty not verified",
-    summary="An inbound empty container leaves by the gate untested, or though the test says that it is loaded.",
+    summary="An inbound empty container is taken out untested, or though the test says that it is loaded.",
     subject="container",
     parameters=(
         Parameter(
