@@ -1,4 +1,4 @@
-"""R07 empty-not-verified 空箱未验: an inbound empty is taken out without its ultrasonic test, or though it is loaded."""
+"""R07 empty-not-verified 空箱未验: an inbound empty is taken out without its ultrasonic test, or although loaded."""
 
 from __future__ import annotations
 
