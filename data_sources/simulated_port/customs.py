@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from data_sources.simulated_port.operations import Operations
     from data_sources.simulated_port.world import Box, World
 
-SEALS_STANDING = 930
+SEALS_STANDING = 1_800
 """Sealed containers in the yard at the start, in a yard of full size."""
 
-_SEALED_AT_MOST = 0.25  # of the full import containers standing
+_SEALED_AT_MOST = 0.35  # of the full import containers standing
 
-_SEALED_SHARE = 0.12  # of full import containers that land
+_SEALED_SHARE = 0.25  # of full import containers that land
 _YARD_OFFICER = "堆场关员"
 
 

@@ -16,7 +16,7 @@ from twin.records import EntityKind
 
 MOVING_MS, STANDING_MS = 2_000, 10_000
 VESSEL_MS, MOORED_MS = 10_000, 180_000
-CRANE_MS, IDLE_CRANE_MS = 2_000, 60_000
+CRANE_MS, IDLE_CRANE_MS = 2_000, 10_000
 """Report intervals: vehicles underway and standing, vessels underway and moored, cranes at work and idle."""
 
 _PHASE_MS = 1_370  # spreads those that report seldom
