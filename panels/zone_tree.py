@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QModelIndex, QRect, Qt
 from PySide6.QtGui import QPainter, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QAbstractItemView, QStyledItemDelegate, QStyleOptionViewItem, QTreeView, QWidget
 
+from layers.levels import block_of
 from layers.selection import Selection
 from panels.desk import Desk
 from panels.vocabulary import BLOCK_KINDS, look_up
@@ -102,6 +103,9 @@ class ZoneTree(QTreeView):
         self._seen_selection = selection.revision
         current = selection.current
         item = self._items.get((current.kind, current.id)) if current else None
+        if item is None and current is not None:  # a bay, slot or container: the block it belongs to
+            block = block_of(current, self._desk.index.layout, self._desk.twin.containers)
+            item = self._items.get(("block", block)) if block is not None else None
         if item is None:
             self.clearSelection()
         else:
