@@ -3,9 +3,9 @@
     SELECT * FROM '2026-03-01.parquet' WHERE kind = 'move'
 
 A row has values in the columns of its kind and nulls in all others. Beside records there are rows of the kinds
-keyframe, warning_step and gap. Times are timestamps in UTC. Rows of a kind stand in order of arrival; positions and
-telemetry an hour a row group, so that a reader skips what it does not want. The day is the day of receipt in China; the
-keyframe the day begins with comes along. https://parquet.apache.org/docs/file-format/
+keyframe, warning_step and gap. Times are timestamps in UTC. Rows of a kind stand together, in order of arrival, in row
+groups of their own, so that a reader skips what it does not want. The day is the day of receipt in China; the keyframe
+the day begins with comes along. https://parquet.apache.org/docs/file-format/
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import dataclasses
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data_sources.history import days, entries
-from data_sources.history.bodies import DISCRETE, SAMPLED
 from data_sources.history.errors import HistoryError
 from data_sources.history.store import History
 from data_sources.history.values import GapRow, KeyframeRow, WarningStep, Written
@@ -36,8 +35,7 @@ VERSION = 1
 """Of the file's layout."""
 
 _NOTE = b"jiangyin.history"
-_HOUR_MS = 3_600_000
-_GROUP_ROWS = 1_000_000
+_GROUP_ROWS = 250_000
 _READ_ROWS = 100_000
 _KEYFRAME, _WARNING, _GAP = "keyframe", "warning_step", "gap"
 _TIMES = pa.timestamp("ms", tz="UTC")
@@ -61,17 +59,18 @@ def export_day(history: History, day: int, file: Path) -> DayFileInfo:
         HistoryError: if nothing of the day is on record, or the file cannot be written.
     """
     start, end = days.span_of(day)
-    if not any(info.day == day for info in history.days()):
-        known = history.days()
+    known = history.days()
+    kinds = [kind for kind in Kind for info in known if info.day == day and kind in info.records]
+    if not kinds:
         there = f"it holds {days.text_of(known[0].day)} to {days.text_of(known[-1].day)}" if known else "it is empty"
         raise HistoryError(f"The history at {history.where} has nothing of {days.text_of(day)}: {there}.")
     partial = file.with_name(file.name + ".part")
     counts: Counter[str] = Counter()
     try:
         with pq.ParquetWriter(partial, _SCHEMA, compression="zstd", write_page_checksum=True) as writer:
-            for table in _tables(history, start, end):
+            for table in _tables(history, start, end, kinds):
                 counts[table.column("kind")[0].as_py()] += table.num_rows
-                writer.write_table(table, row_group_size=_GROUP_ROWS)
+                writer.write_table(table, row_group_size=table.num_rows)
             info = DayFileInfo(history.code, day, dict(counts))
             note = {"version": VERSION, "port": info.port, "day": days.text_of(day), "rows": info.rows}
             writer.add_key_value_metadata({_NOTE: json.dumps(note, ensure_ascii=False)})
@@ -142,18 +141,18 @@ def _groups(parquet: pq.ParquetFile) -> Iterator[pa.Table]:
             yield pa.Table.from_batches([batch])
 
 
-def _tables(history: History, start: int, end: int) -> Iterator[pa.Table]:
-    """The day as tables of one kind each."""
-    for kind in DISCRETE:
-        found = list(history.batches(start - 1, end - 1, [kind]))
+def _tables(history: History, start: int, end: int, kinds: Collection[Kind]) -> Iterator[pa.Table]:
+    """The day as tables of one kind each, in the order of kinds."""
+    for kind in kinds:
+        found: list[Batch] = []
+        for batch in history.batches(start - 1, end - 1, [kind]):
+            found.append(batch)
+            if sum(map(len, found)) >= _GROUP_ROWS:
+                yield _table(joined(found))
+                found = []
         if found:
             yield _table(joined(found))
-    for kind in SAMPLED:
-        for hour in range(start, end, _HOUR_MS):
-            found = list(history.batches(hour - 1, hour + _HOUR_MS - 1, [kind]))
-            if found:
-                yield _table(joined(found))
-    frames = [] if not (lead := history.keyframes_before(start)) else list(lead)
+    frames = history.keyframes_before(start)
     values: dict[str, Sequence[Any]] = {
         _WARNING: history.warnings(start - 1, end - 1),
         _GAP: [gap for gap in history.gap_rows(start, end) if start <= gap.from_at < end],
