@@ -16,6 +16,7 @@ from shapely import LineString, Point, Polygon
 from layers.levels import block_of
 from layers.palette import SEVERITIES
 from layers.selection import Selection
+from layers.warnings import FOLLOWED
 from twin.port_layout import BlockKind, BuildingKind, Name, PortLayout
 
 if TYPE_CHECKING:
@@ -138,7 +139,8 @@ class Names:
             if at is not None:
                 gravest[at] = min(gravest.get(at, severity), severity)
 
-        for warning, severity in zip(layers.warnings.warnings, layers.warnings.severity.tolist(), strict=True):
+        most = layers.warnings.warnings[:FOLLOWED]  # the gravest; in a flood everything is at risk
+        for warning, severity in zip(most, layers.warnings.severity[:FOLLOWED].tolist(), strict=True):
             subject = layers.warnings.subject_of(warning.id)
             block = block_of(subject, self._layout, layers.twin.containers)
             if block is not None:

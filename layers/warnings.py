@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _OVER = frozenset({"closed"})
 UNSEEN = "raised"
+FOLLOWED: Final = 200
+"""So many, the gravest, are followed to where their subjects are now; in a flood the others stay where they were seen."""
 
 
 class WarningsLayer(Layer):
@@ -74,7 +76,7 @@ class WarningsLayer(Layer):
         if not self.warnings:
             return
         place = self.place.copy()
-        for at, warning in enumerate(self.warnings):  # the few that are open
+        for at, warning in enumerate(self.warnings[:FOLLOWED]):  # in a flood the gravest
             subject = self._subject[warning.id]
             found = places.of(subject) if subject is not None else None
             place[at] = (warning.place_x, warning.place_y, 0.0) if found is None else found.top

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from layers.levels import block_of, place_in_yard
 from layers.palette import LEGAL_STATE_TABLE, LEGAL_STATES
 from layers.selection import Selection
+from layers.warnings import FOLLOWED
 from layers.yard_views import BayView, BlockPlan, bay_of, fullest_bay, next_bay, plan_of
 from panels import formats
 from panels import vocabulary as v
@@ -147,7 +148,7 @@ class _Picture(QWidget):
 
     def _risky(self) -> set[str]:
         warnings = self._desk.layers.warnings
-        subjects = (warnings.subject_of(str(name)) for name in warnings.id.tolist())  # the few that are open
+        subjects = (warnings.subject_of(str(name)) for name in warnings.id[:FOLLOWED].tolist())
         return {subject.id for subject in subjects if subject is not None and subject.kind == "container"}
 
     def _colours(self, rows: np.ndarray) -> list[QColor]:

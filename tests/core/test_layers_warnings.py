@@ -8,6 +8,7 @@ import pytest
 
 from layers.fences import FenceState
 from layers.selection import Selection
+from layers.warnings import FOLLOWED
 from tests.harbour import NOW, VEHICLE, Harbour, layout
 from twin.port_layout import Fence, FenceClass, Name
 from twin.warnings import RiskWarning, Severity, WarningState
@@ -94,3 +95,16 @@ def test_a_selected_warning_is_its_subject() -> None:
     assert harbour.layers.place_of(Selection("warning", "W1")) == harbour.layers.place_of(
         Selection("container", "TCLU0000001"))
     assert harbour.layers.place_of(Selection("warning", "W7")) is None
+
+
+def test_in_a_flood_only_the_gravest_are_followed() -> None:
+    harbour = Harbour()
+    box = harbour.stand("TCLU0000001", 0, 2, 1, 1)
+    low = [warning(f"W{k:04d}", "container", "TCLU0000001", Severity.LOW) for k in range(FOLLOWED + 50)]
+    harbour.step(containers=[box], warnings=(*low, warning("GRAVE", "container", "TCLU0000001", Severity.CRITICAL)))
+    layer = harbour.layers.warnings
+    assert layer.id[0] == "GRAVE"
+    x, y = harbour.layout.blocks[0].ground(2, 1)
+    assert layer.place[0].tolist() == pytest.approx([x, y, 2.591], abs=1e-3)
+    assert layer.place[FOLLOWED - 1].tolist() == pytest.approx([x, y, 2.591], abs=1e-3)
+    assert layer.place[FOLLOWED].tolist() == pytest.approx([5.0, 6.0, 0.0]), "where the rule saw it"
