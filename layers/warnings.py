@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _OVER = frozenset({"closed"})
 UNSEEN = "raised"
 FOLLOWED: Final = 200
-"""So many, the gravest, are followed to where their subjects are now; in a flood the others stay where they were seen."""
+"""So many, the gravest, are followed to where their subjects are; in a flood the others stay where they were seen."""
 
 
 class WarningsLayer(Layer):
