@@ -43,7 +43,7 @@ from twin.twin import Twin
 NOW = 1_795_226_400_000
 VERTICES = 40
 _EVERY_MS = 2_000
-_STEP_MS = 20_000
+_STEP_MS = 30_000
 _SPEED_MPS = 8.0
 
 
@@ -71,7 +71,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--minutes", type=float, default=10.0, metavar="M", help="of driving")
     parser.add_argument("--port-minutes", type=float, default=20.0, metavar="M", help="of the simulated port")
     given = parser.parse_args(arguments)
-    facts = report.machine() | {"fences": given.fences, "vertices": VERTICES, "vehicles": given.vehicles}
+    facts = report.machine() | {
+        "fences": given.fences, "vertices": VERTICES, "vehicles": given.vehicles,
+        "fixes_a_batch": given.vehicles * _STEP_MS // _EVERY_MS}
     figures: dict[str, report.Figure] = {}
     figures |= _geofences(given.fences, given.vehicles, given.minutes, peers=True)
     for fences in (25, 100, 1_600):

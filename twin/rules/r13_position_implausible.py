@@ -159,7 +159,8 @@ class PositionImplausible:
         p = self._parameters
         same = (np.abs(fixes.x - fixes.from_x) < _FROZEN_M) & (np.abs(fixes.y - fixes.from_y) < _FROZEN_M)
         same &= (fixes.speed >= p["moving_mps"]) & (state.movers.kind[fixes.rows] != _CRANE)
-        for row in np.unique(fixes.rows[same]).tolist():
+        last_of_each = np.append(fixes.rows[1:] != fixes.rows[:-1], True)
+        for row in fixes.rows[same & last_of_each].tolist():
             at, x, y, speed = recent.of(row)
             still = np.flatnonzero((np.hypot(x - x[-1], y - y[-1]) >= _FROZEN_M) | (speed < p["moving_mps"]))
             first = int(still[-1]) + 1 if len(still) else 0
