@@ -50,6 +50,7 @@ class HealthBook:
         self._gaps = 0
         self._recent_gaps: deque[Gap] = deque(maxlen=_GAPS_KEPT)
         self._run: str | None = None
+        self._filling = False
 
     @property
     def troubled(self) -> bool:
@@ -60,6 +61,11 @@ class HealthBook:
     def last_success_at(self) -> int | None:
         """When an exchange last went well."""
         return self._last_success_at
+
+    @property
+    def lag_s(self) -> float | None:
+        """Seconds of the source from its newest record to its clock, None before any."""
+        return self._lag_s
 
     def asked(self, within_s: float) -> None:
         """A question is under way; an answer that takes longer than `within_s` is slow."""
@@ -122,6 +128,11 @@ class HealthBook:
             if lag_s is not None:
                 self._lag_s = lag_s
 
+    def filling(self, goes_on: bool) -> None:
+        """The source is saying what there is, or has said it."""
+        with self._lock:
+            self._filling = goes_on
+
     def gap(self, gap: Gap) -> None:
         """A stretch is lost."""
         with self._lock:
@@ -138,7 +149,7 @@ class HealthBook:
                 records=self._taken.records, rate_per_s=sum(rows for _, rows in self._recent) / _RATE_WINDOW_S,
                 lag_s=self._lag_s, rejected=self._taken.rejected, gaps=self._gaps,
                 recent_gaps=tuple(self._recent_gaps), repeated=self._taken.repeated, flagged=self._taken.flagged,
-                ignored=self._taken.ignored, run=self._run,
+                ignored=self._taken.ignored, run=self._run, filling=self._filling,
             )
 
     def _state(self) -> tuple[FeedState, int, FeedError | None]:

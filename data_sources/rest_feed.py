@@ -41,6 +41,8 @@ SLOW_AFTER_S = 3.0
 _BACKOFF_FIRST_S, _BACKOFF_MOST_S = 0.25, 5.0
 _ROOM_WAIT_S = 0.2
 _STANDING_WAIT_S = 1.5
+_FILLED_WITHIN_S = 45.0
+_TOLD_LAG_S = 30.0
 _REMARKS_SAID = 100
 _DETAIL_CHARACTERS = 200
 
@@ -100,6 +102,7 @@ class RestFeed:
         self._port: PortInfo | None = None
         self._cursor: str | None = None
         self._heard_to: int | None = None  # the source's clock at the last answer after which nothing was waiting
+        self._filled_by_s: float | None = None  # while the source says what there is: until when it is waited for
         self._due: list[Kind] = []  # kinds whose snapshot is still to be taken
         self._judged: tuple[str, tuple[Kind, ...]] | None = None  # an expired cursor, and the kinds lost with it
         self._said: set[str] = set()
@@ -156,6 +159,7 @@ class RestFeed:
             return True
         if self._cursor is None:
             self._ask_port()
+            self._begin_to_fill()
             first = self._snapshot(Kind.VEHICLE)
             self._cursor, self._heard_to = first.cursor, first.now
             self._due = [kind for kind in _FIRST_SEEN if kind is not Kind.VEHICLE]
@@ -170,9 +174,24 @@ class RestFeed:
         self._well(behind=answer.more)
         if not answer.more:
             self._heard_to = answer.now
+        self._see_whether_filled(answer)
         return answer.more
 
     # -- catching up
+
+    def _begin_to_fill(self) -> None:
+        self._book.filling(True)
+        self._filled_by_s = self._clock.elapsed_s() + _FILLED_WITHIN_S
+
+    def _see_whether_filled(self, answer: Answer) -> None:
+        """All has been said once nothing waits and the newest record is of now; a source that lags is not awaited."""
+        if self._filled_by_s is None:
+            return
+        lag_s = self._book.lag_s
+        told = not answer.more and (lag_s is None or lag_s <= _TOLD_LAG_S)
+        if told or self._clock.elapsed_s() >= self._filled_by_s:
+            self._book.filling(False)
+            self._filled_by_s = None
 
     def _snapshots_due(self) -> None:
         """The latest record of every subject, one kind at a time.
@@ -180,6 +199,7 @@ class RestFeed:
         Reading goes on from the first snapshot's cursor, so that nothing that happens between them is lost.
         """
         if self._due:
+            self._begin_to_fill()
             while self._due:
                 self._snapshot(self._due[0])
                 if self._due.pop(0) is _STANDING[-1]:

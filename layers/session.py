@@ -9,6 +9,7 @@ import numpy as np
 
 from layers.layers import Layers
 from twin.events import Delta
+from twin.feed_health import FeedState
 
 if TYPE_CHECKING:
     from twin.batch import Batch
@@ -50,6 +51,7 @@ class Session:
         self.layers = layers
         self._healths = healths
         self._rows = FIRST_HELPING
+        self._filling = False
 
     @property
     def waiting(self) -> bool:
@@ -63,7 +65,12 @@ class Session:
         `time.perf_counter`. Returns what changed in all helpings together.
         """
         start = timer()
-        self.twin.feeds(self._healths())
+        healths = self._healths()
+        self.twin.feeds(healths)
+        # a container whose papers have not been told yet is no finding: rules wait until all that is has been said
+        self._filling = any(feed.filling and feed.state is not FeedState.DOWN for feed in healths) or (
+            self._filling and self.inbox.rows > 0)
+        self.twin.hold_rules(self._filling)
         deltas: list[Delta] = []
         while True:
             before = timer()

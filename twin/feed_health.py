@@ -87,3 +87,4 @@ class FeedHealth:
     flagged: int = 0  # rows kept although a container number in them fails its check digit
     ignored: int = 0  # rows of kinds this program does not know
     run: str | None = None  # the source's run
+    filling: bool = False  # the source is still saying what there is: what is missing may just not have been said yet

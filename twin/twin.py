@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -32,6 +33,8 @@ from twin.tables import ENTITY_KINDS, PLACE_KINDS, Containers, Cranes, Movers, O
 from twin.warning_book import WarningBook
 
 Handler = Callable[[State, Batch, Changes], None]
+_Step = tuple[dict[Kind, list[Batch]], Changes]
+"""The new records of a step by kind, and what they changed."""
 
 # The order in which the records of one step are applied: what things are, what is said of them, where they are.
 HANDLERS: tuple[tuple[Kind, Handler], ...] = (
@@ -56,6 +59,9 @@ HANDLERS: tuple[tuple[Kind, Handler], ...] = (
 )
 
 _VEHICLE = ENTITY_KINDS[EntityKind.VEHICLE]
+
+_HELD_AT_ONCE = 2
+"""Steps that waited and are judged in one: twice as many as come, so that the end is reached."""
 
 # Kinds whose newest word alone matters: a repeated record changes nothing by itself.
 _STREAMS = frozenset({Kind.POSITION, Kind.CRANE_TELEMETRY})
@@ -83,6 +89,8 @@ class Twin:
         self._on_fault = on_fault
         self._feeds: tuple[FeedHealth, ...] = ()
         self._zone = ZoneInfo(index.layout.time_zone)
+        self._hold = False
+        self._held: deque[_Step] = deque()
 
     @property
     def containers(self) -> Containers:
@@ -185,6 +193,7 @@ class Twin:
         self.now = at
         self.epoch += 1
         self._seen = Seen()
+        self._held.clear()
         self._engine.restore(memories, status)
         self.warnings.restore(warnings)
         self.cases = CaseBook()
@@ -217,11 +226,13 @@ class Twin:
         for moments in (Kind.MOVE, Kind.GATE_PASSAGE):
             self.activity.take(fresh.get(moments, ()))
         self.warnings.pass_time(self.now)
-        for fault in self._engine.judge(View(self._state, fresh, changes, self.now), self.warnings, self._feeds):
-            off = fault.status
-            changes.say(Event(EventKind.RULE_OFF, self.now, "rule", off.rule, facts={"reason": off.reason}))
-            if self._on_fault is not None:
-                self._on_fault(fault)
+        for found, changed_by in self._to_judge(fresh, changes):
+            view = View(self._state, found, changed_by, self.now)
+            for fault in self._engine.judge(view, self.warnings, self._feeds):
+                off = fault.status
+                changes.say(Event(EventKind.RULE_OFF, self.now, "rule", off.rule, facts={"reason": off.reason}))
+                if self._on_fault is not None:
+                    self._on_fault(fault)
         s, changed = self._state, self.warnings.take_changes()
         self.cases.take(changed)
         return Delta(
@@ -229,6 +240,19 @@ class Twin:
             together(changes.movers, s.movers.count), together(changes.seals, s.seals.count),
             together(changes.vessels, s.vessels.count), together(changes.cranes, s.cranes.count), tuple(changes.events),
             changed, self._feeds)
+
+    def hold_rules(self, hold: bool) -> None:
+        """While it lasts, rules do not judge: the port is still being told, papers come after boxes. What they were not
+        shown is shown to them afterwards, in order, a few steps at a time; nothing is left out."""
+        self._hold = hold
+
+    def _to_judge(self, fresh: dict[Kind, list[Batch]], changes: Changes) -> list[_Step]:
+        """The steps to be judged now: this one, unless earlier ones wait or rules are held."""
+        if not (self._hold or self._held):
+            return [(fresh, changes)]
+        if fresh:
+            self._held.append((fresh, changes))
+        return [] if self._hold else [self._held.popleft() for _ in range(min(_HELD_AT_ONCE, len(self._held)))]
 
     def _settle_legal_states(self, changes: Changes) -> None:
         rows = together(changes.legal, self._state.containers.count)

@@ -10,6 +10,7 @@ import numpy as np
 from layers.session import FIRST_HELPING, Session
 from tests.harbour import Harbour
 from twin.events import Delta
+from twin.feed_health import FeedHealth, FeedState
 
 
 class Waiting:
@@ -38,9 +39,13 @@ class SlowTwin(Harbour):
         super().__init__()
         self.seconds = 0.0
         self.applied: list[int] = []
+        self.held: list[bool] = []
 
     def feeds(self, healths: object) -> None:
         self.heard = healths
+
+    def hold_rules(self, hold: bool) -> None:
+        self.held.append(hold)
 
     def apply(self, batches: list[list[int]], now: int) -> Delta:
         rows = [row for batch in batches for row in batch]
@@ -89,3 +94,25 @@ def test_a_beat_tells_all_its_helpings_together() -> None:
     delta = beat.step(1, 0.5, lambda: twin.seconds)
     assert twin.applied == list(range(3 * FIRST_HELPING))
     assert delta.movers.tolist() == list(range(7))
+
+
+def test_rules_wait_until_all_that_is_has_been_said_and_taken() -> None:
+    twin, waiting = SlowTwin(), Waiting(0, 1)
+    feed = [FeedHealth("port", FeedState.CONNECTING, 0, filling=True)]
+    session = Session(waiting, twin, DeafLayers(), lambda: feed)  # type: ignore[arg-type]
+    session.step(0, 1.0, lambda: twin.seconds)
+    waiting.batches.extend([[row] for row in range(3 * FIRST_HELPING)])
+    feed[0] = FeedHealth("port", FeedState.UP, 0)
+    session.step(100, 1e-9, lambda: twin.seconds)
+    assert twin.held == [True, True], "what was said last still waits in the inbox"
+    session.step(200, 1.0, lambda: twin.seconds)
+    session.step(300, 1.0, lambda: twin.seconds)
+    assert twin.held[-1] is False
+
+
+def test_a_source_that_died_while_it_told_the_port_holds_the_rules_no_longer() -> None:
+    twin = SlowTwin()
+    feed = [FeedHealth("port", FeedState.DOWN, 0, filling=True)]
+    session = Session(Waiting(0, 1), twin, DeafLayers(), lambda: feed)  # type: ignore[arg-type]
+    session.step(0, 1.0, lambda: twin.seconds)
+    assert twin.held == [False]
