@@ -20,7 +20,7 @@ Act = Generator[simpy.Event, Any, Any]
 Hook = Callable[[GatePassage], GatePassage]
 SOURCE = "gate"
 TRUCK_TARE_KG = 15_600.0  # tractor with an empty trailer
-_SERVICE_S = {Direction.IN: (20.0, 46.0), Direction.OUT: (18.0, 36.0)}
+_SERVICE_S = {Direction.IN: (14.0, 36.0), Direction.OUT: (18.0, 36.0)}
 _HOLD_LOOK_S = 15.0
 _PATIENCE_S = 40.0  # beside a block, while every queue is full
 

@@ -25,7 +25,7 @@ from twin.port_layout import RoadKind
 from twin.records import Direction, MoveEvent, PlaceKind, Purpose, Trade, VehicleKind
 
 Act = Generator[simpy.Event, Any, Any]
-VISITS_A_DAY = 5_200
+VISITS_A_DAY = 4_800
 _DUAL_SHARE = 0.12  # bring one and take one
 _DOMESTIC_SHARE = 0.14
 # fmt: off

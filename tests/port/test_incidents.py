@@ -156,7 +156,7 @@ def test_r02_a_foreign_truck_drives_into_the_domestic_area() -> None:
      ("outside", SealEventKind.UNLOCKED)],
 )
 def test_r03_a_seal_in_the_yard_is_opened_by_force(case: str, event: SealEventKind) -> None:
-    port, heard, truth = _played(f"+00:05:00 R03 case={case}")
+    port, heard, truth = _played(f"+00:05:00 R03 case={case}", yard=300)
     alarm, = _seal_alarms(heard)
     assert (truth.subject_kind, truth.subject, truth.from_ms) == ("seal", alarm.seal, FIVE_PAST)
     assert alarm.event is event
