@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import shapely
 
 from data_sources.simulated_port.incidents.kind import Act, IncidentKind, Parameter, Parameters, ValueKind
 from twin.port_layout import PortLayout, RoadKind
@@ -14,19 +15,24 @@ if TYPE_CHECKING:
     from data_sources.simulated_port.incidents.stage import Staging
 
 _FAR_FROM_STOPS_M = 60.0
+_FAR_FROM_LANES_M = 20.0
 _NEAR_M = 700.0
 _AT_THE_PLACE_M = 40.0
 _LIMIT_S = 3 * 3_600.0
 
 
 def _lonely_places(layout: PortLayout) -> list[tuple[float, float]]:
-    """Middles of main roads away from every stop point, metres."""
+    """Middles of main roads away from every stop point and every lane in which trucks wait, metres."""
     nodes = {node.id: np.asarray(node.at) for node in layout.road_nodes}
     stops = np.asarray([stop.at for stop in layout.stop_points]).reshape(-1, 2)
     middles = [(nodes[e.start] + nodes[e.end]) / 2 for e in layout.road_edges if e.kind is RoadKind.MAIN and not e.via]
+    lanes = shapely.MultiLineString([
+        np.array([nodes[e.start], *e.via, nodes[e.end]]) for e in layout.road_edges if e.kind is not RoadKind.MAIN
+    ])
     return [
         (float(m[0]), float(m[1])) for m in middles
-        if not len(stops) or float(np.hypot(*(stops - m).T).min()) > _FAR_FROM_STOPS_M
+        if (not len(stops) or float(np.hypot(*(stops - m).T).min()) > _FAR_FROM_STOPS_M)
+        and (lanes.is_empty or lanes.distance(shapely.Point(m)) > _FAR_FROM_LANES_M)
     ]
 
 
@@ -71,7 +77,7 @@ KIND = IncidentKind(
     subject="vehicle",
     parameters=(
         Parameter("plate", ValueKind.PLATE, "the truck, loaded and inside the port"),
-        Parameter("minutes", ValueKind.NUMBER, "how long it stands", 25.0, 1.0, 240.0),
+        Parameter("minutes", ValueKind.NUMBER, "how long it stands", 25.0, 5.0, 240.0),
     ),
     act=_act,
 )
