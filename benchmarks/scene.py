@@ -6,10 +6,12 @@ Our scene is drawn whole (port, sea, sky, names, boxes, vehicles, seals) at full
 port and vehicles drive: in the desk's own viewport (`frame_ms_...`; needs a display, xvfb-run will do) and without
 a display (`offscreen_...`). The peers draw the same boxes, vehicles and seals and nothing else. A frame ends when the
 last pixel is there (glFinish). All take turns pose by pose, so a busy machine burdens them alike; `..._low` is the
-lower quartile, which other programs disturb least.
+lower quartile, which other programs disturb least, and `..._cpu_ms_median` what all threads of this process worked for
+a frame, which they hardly disturb at all: on N idle cores a frame takes at least an Nth of it.
 
 `close_up_frame_ms_median`: one block fills the picture, all others are off it. `tick_ms_p95`: what the GUI thread
-spends on a tick with `--tick-movers` fixes and `--moves` container moves (layers and scene, without drawing);
+spends on a tick with `--tick-movers` fixes and `--moves` container moves (layers and scene, without drawing),
+`tick_cpu_ms_...`: the same without waiting for a core;
 `pyvista_tick_ms`: the same by glyph(). `settle_ticks`: ticks until all of it is in the picture. `pick_wrong`: pixels
 out of `--picks` where our answer is not the nearest of all boxes. `memory_mb`: what the full scene needs above the
 empty one. `build_ms`: from filled tables to a scene with nothing pending.
@@ -141,6 +143,13 @@ def timed(work: Callable[[], Any]) -> float:
     return (time.perf_counter() - start) * 1000.0
 
 
+def worked(work: Callable[[], Any], clock: Callable[[], float]) -> tuple[float, float]:
+    """Milliseconds that passed, and those that `clock` (of a thread or the process) counted."""
+    before = clock()
+    passed = timed(work)
+    return passed, (clock() - before) * 1000.0
+
+
 def rss_mb() -> float:
     """Memory of this process, megabytes (10^6 bytes)."""
     gc.collect()
@@ -170,6 +179,7 @@ def frames(world: World, options: argparse.Namespace, ours: Offscreen, made: Cal
     way = poses(options.frames, scene.camera.pose)
     slow = max(1, options.frames // options.peer_frames)
     times: dict[str, list[float]] = {name: [] for name in ways}
+    cpu: dict[str, list[float]] = {name: [] for name in ways}
     for number, pose in enumerate([way[-1], *way]):
         changed = world.tick(moves=1)
         world.harbour.step(**changed)
@@ -178,12 +188,14 @@ def frames(world: World, options: argparse.Namespace, ours: Offscreen, made: Cal
                 thing.scene.sync(world.harbour.now)
             elif number > 1 and number % slow:
                 continue
-            took = timed(lambda thing=thing, pose=pose: thing.frame(pose))
+            took, used = worked(lambda thing=thing, pose=pose: thing.frame(pose), time.process_time)
             if number:
                 times[name].append(took)
+                cpu[name].append(used)
     found: dict[str, float] = {}
     for name, values in times.items():
         found |= frame_figures(name, values)
+        found[f"{name}_cpu_ms_median"] = report.percentile(cpu[name], 0.5)
     found.setdefault("frame_ms_median", float("nan"))
     block = world.layout.blocks[len(world.layout.blocks) // 2]
     x, y = np.mean(block.outline, axis=0)
@@ -203,7 +215,7 @@ def frames(world: World, options: argparse.Namespace, ours: Offscreen, made: Cal
 
 def ticks(world: World, options: argparse.Namespace, ours: Offscreen) -> dict[str, float]:
     """Ticks with many fixes and moves, as one heartbeat of the GUI thread works them off."""
-    scene, times, settled = ours.scene, [], []
+    scene, times, cpu, settled = ours.scene, [], [], []
     for _ in range(options.ticks):
         changed = world.tick(movers=options.tick_movers, moves=options.moves)
 
@@ -211,11 +223,14 @@ def ticks(world: World, options: argparse.Namespace, ours: Offscreen) -> dict[st
             world.harbour.step(**changed)
             scene.sync(world.harbour.now)
 
-        times.append(timed(beat))
+        took, used = worked(beat, time.thread_time)
+        times.append(took)
+        cpu.append(used)
         settled.append(settle(scene, world.harbour.now))
         ours.frame(scene.camera.pose)
     return {"tick_ms_median": report.percentile(times, 0.5), "tick_ms_p95": report.percentile(times, 0.95),
-            "tick_ms_low": report.percentile(times, 0.25), "settle_ticks": max(settled)}
+            "tick_ms_low": report.percentile(times, 0.25), "tick_cpu_ms_median": report.percentile(cpu, 0.5),
+            "tick_cpu_ms_p95": report.percentile(cpu, 0.95), "settle_ticks": max(settled)}
 
 
 def picks(world: World, options: argparse.Namespace, scene: Scene) -> dict[str, float]:
@@ -228,12 +243,14 @@ def picks(world: World, options: argparse.Namespace, scene: Scene) -> dict[str, 
     number = world.harbour.containers.number
     dice = np.random.default_rng(3)
     width, height = options.size
-    times, wrong, met = [], 0, 0
+    times, cpu, wrong, met = [], [], 0, 0
     for x, y in zip(dice.uniform(0, width, options.picks), dice.uniform(0, height, options.picks), strict=True):
         eye, direction = scene.camera.ray(x, y)
-        start = time.perf_counter()
-        found = scene.pick(x, y)
-        times.append((time.perf_counter() - start) * 1000.0)
+        answers: list[Selection | None] = []
+        took, used = worked(lambda x=x, y=y, answers=answers: answers.append(scene.pick(x, y)), time.thread_time)
+        found = answers[0]
+        times.append(took)
+        cpu.append(used)
         distance = ray_boxes(eye, direction, base, size, boxes.bearing_deg)
         nearest = float(distance.min())
         if np.isfinite(nearest):
@@ -245,7 +262,7 @@ def picks(world: World, options: argparse.Namespace, scene: Scene) -> dict[str, 
             ok = found is None or found.kind != "container"
         wrong += not ok
     return {"pick_ms_median": report.percentile(times, 0.5), "pick_ms_p95": report.percentile(times, 0.95),
-            "pick_wrong": wrong, "pick_boxes_met": met}
+            "pick_cpu_ms_p95": report.percentile(cpu, 0.95), "pick_wrong": wrong, "pick_boxes_met": met}
 
 
 def measure(options: argparse.Namespace) -> dict[str, float]:
