@@ -235,13 +235,13 @@ class _Wire:
 
 
 def _all_rules(minutes: float) -> dict[str, report.Figure]:
-    """Records of the simulated port through every rule. What the port says at its start is not timed."""
+    """Records of the simulated port through every rule. What comes while the rules learn the port is not timed."""
     wire = _Wire()
     port = Simulation(port_definition.load(locator.port_definition()), 11, NOW, scenario.parse(""), wire)
     rules = [_Timed(rule) for rule in make_rules()]
     twin = Twin(port.world.index, rules)
     records, seconds = 0, 0.0
-    settled = NOW + 5 * 60_000
+    settled = NOW + int(minutes * 40_000) // _STEP_MS * _STEP_MS  # two thirds: every cell was looked at by then
     for at in range(NOW - 2 * 60_000, NOW + int(minutes * 60_000), _STEP_MS):
         for instant in range(at - _STEP_MS + _EVERY_MS, at + 1, _EVERY_MS):
             port.advance(instant)
