@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections import Counter, OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ from data_sources.history import chunks, database, schema, statements
 from data_sources.history.bodies import SAMPLED, bodies_of, body_fields, keys_of, mentions_of, who_hashes
 from data_sources.history.days import MINUTE_MS, day_of, days_of
 from data_sources.history.values import Written
-from twin.batch import RECEIVED_AT, Batch
+from twin.batch import RECEIVED_AT, Batch, Column
 from twin.records import SUBJECT_FIELD, Kind
 
 LATE_MS = 120_000
@@ -31,9 +31,12 @@ _REMEMBERED_IDS = 200_000
 _SMALL_PART = 2_000  # what a desk writes at a time; ids of larger parts are read again when somebody repeats them
 _LOOSE_DAYS = 2
 _WIDE = 1 << 12
+_SAID = ("source", "id", "observed_at", "lon", "lat", "trolley_m", "hoist_m")
 
 ChunkKey = tuple[int, int, int, int]  # day, series, minute, part
-_Ids = frozenset[tuple[str, str]]
+_Said = tuple[str, str, int, float, float]  # source, id, device time, and the two numbers of `_MEASURED` in steps
+_Ids = frozenset[_Said]
+_MEASURED = {Kind.POSITION: ("lon", "lat"), Kind.CRANE_TELEMETRY: ("trolley_m", "hoist_m")}
 
 
 @dataclass(slots=True)
@@ -187,7 +190,7 @@ class Writer:
             int(observed.max()), who_hashes(batch[SUBJECT_FIELD[batch.kind]].tolist()).tobytes(), chunks.encode(batch),
         )])
         if len(batch) <= _SMALL_PART:
-            self._remember(key, _ids_of(batch))
+            self._remember(key, frozenset(_said(batch.columns)))
 
     def _next_part(self, connection: Connection, place: tuple[int, int, int]) -> int:
         c = schema.chunk.c
@@ -197,9 +200,9 @@ class Writer:
 
     def _fresh(self, connection: Connection, batch: Batch, series: int) -> Batch:
         """The rows that no chunk has, each once."""
-        keys = list(zip(batch["source"].tolist(), batch["id"].tolist(), strict=True))
+        keys = _said(batch.columns)
         asked = set(keys)
-        known: set[tuple[str, str]] = set()
+        known: set[_Said] = set()
         low, high = int(batch["observed_at"].min()), int(batch["observed_at"].max())
         c = schema.chunk.c
         found = connection.execute(sa.select(c.day, c.series, c.minute, c.part).where(
@@ -221,10 +224,10 @@ class Writer:
         if ids is None:
             body = _body(connection, self._port, key)
             try:
-                columns = chunks.decode(body, ("id", "source"))
+                columns = chunks.decode(body, _SAID)
             except chunks.ChunkError:
                 return frozenset()  # it cannot be told; `history check` will name it
-            ids = frozenset(zip(columns["source"].tolist(), columns["id"].tolist(), strict=True))
+            ids = frozenset(_said(columns))
             self._remember(key, ids)
         self._ids.move_to_end(key)
         return ids
@@ -361,8 +364,13 @@ def minutes_of(received_at: NDArray[np.int64]) -> NDArray[np.int64]:
     return (received_at - 1) // MINUTE_MS
 
 
-def _ids_of(batch: Batch) -> _Ids:
-    return frozenset(zip(batch["source"].tolist(), batch["id"].tolist(), strict=True))
+def _said(columns: Mapping[str, Column]) -> list[_Said]:
+    """What tells fixes apart: a fix said again is equal, a corrected one is not."""
+    kind = Kind.POSITION if "lon" in columns else Kind.CRANE_TELEMETRY
+    first, second = (np.nan_to_num(np.rint(columns[name] * chunks.RESOLUTION[name])).tolist()
+                     for name in _MEASURED[kind])
+    return list(zip(columns["source"].tolist(), columns["id"].tolist(), columns["observed_at"].tolist(), first, second,
+                    strict=True))
 
 
 def _body(connection: Connection, port: int, key: ChunkKey) -> bytes:

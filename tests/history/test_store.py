@@ -37,6 +37,13 @@ def test_a_correction_is_a_row_of_its_own(history: History):
     assert all_rows(history) == rows([*batches([said], MORNING), *batches([corrected], MORNING + SECOND)])
 
 
+def test_a_corrected_fix_is_kept_beside_the_first(history: History):
+    first, corrected = position(1), dataclasses.replace(position(1), lon=119.3)
+    assert history.write(batches([first], MORNING)).fixes == 1
+    assert history.write(batches([first, corrected], MORNING + SECOND)) == Written(fixes=1, repeated=1)
+    assert [row[5] for _, row in all_rows(history)] == [first.lon, corrected.lon]
+
+
 def test_positions_are_read_across_the_minutes_they_are_kept_in(history: History):
     said = fixes(range(1, 400, 3))
     for batch in said:  # as a recorder writes them: a little at a time
