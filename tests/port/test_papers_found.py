@@ -36,7 +36,7 @@ EXERCISE = """\
 _RULES = ("R04", "R05", "R06", "R07", "R08", "R09")
 _STEP_MS = 10_000
 _CLEAN_MS = 16 * 60_000
-_LAST_MS = 60 * 60_000
+_LAST_MS = 90 * 60_000
 _SOON_MS = 2 * _STEP_MS
 _NEAR_M = 30.0  # a lane of a gate beside the one at which a truck stands
 
