@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from twin.keyframe import KeyframeError
 from twin.records import RECORD_CLASSES, Kind, Record, SealEventKind
 from twin.rules.registry import make_rules
 from twin.twin import Twin
+from twin.warnings import RiskWarning
 
 KIND_OF = {record_class: kind for kind, record_class in RECORD_CLASSES.items()}
 START = DAY + 3_600_000
@@ -54,10 +56,15 @@ def fresh() -> Twin:
     return Twin(small_port(), make_rules())
 
 
+def placed(warnings: Iterable[RiskWarning]) -> list[RiskWarning]:
+    """Warnings whose places can be compared: no number is not itself."""
+    return [w if w.place_x == w.place_x else replace(w, place_x=0.0, place_y=0.0) for w in warnings]
+
+
 def same(one: Twin, other: Twin) -> None:
     assert picture(one) == picture(other)
-    assert one.warnings.all() == other.warnings.all()
-    assert one.warnings.open() == other.warnings.open()
+    assert placed(one.warnings.all()) == placed(other.warnings.all())
+    assert placed(one.warnings.open()) == placed(other.warnings.open())
     assert one.now == other.now
     assert one.counts() == other.counts()
     assert dict(one.rule_status) == dict(other.rule_status)
@@ -88,7 +95,7 @@ def test_a_restored_twin_goes_on_exactly_as_the_one_that_was_saved(told: list[tu
     assert found is not None
     keyframe.restore(again, found, past)
     for now, batches in steps[stop:]:
-        assert again.apply(batches, now).warnings == twin.apply(batches, now).warnings
+        assert placed(again.apply(batches, now).warnings) == placed(twin.apply(batches, now).warnings)
     same(twin, again)
 
 
@@ -174,4 +181,4 @@ def test_a_rule_that_judges_otherwise_now_starts_anew() -> None:
     memories, _ = again.save_rules()
     start = {rule.spec.id: rule.start() for rule in make_rules()}
     assert memories["R03"] == start["R03"]
-    assert again.warnings.all() == twin.warnings.all()
+    assert placed(again.warnings.all()) == placed(twin.warnings.all())
