@@ -14,7 +14,9 @@ from layers.skyline import Skyline
 from scene.glow import GlowMesh
 from scene.props.base import StaticProp
 
-_OVER_M: Final = 0.9
+_OVER_M: Final = 1.6
+_AROUND: Final = tuple((dx, dy) for dx in (-0.6, 0.0, 0.6) for dy in (-0.6, 0.0, 0.6))
+"""Of a cell: over the highest of what stands here the carpet lies, so that no stack pierces it."""
 _FAINT, _FIRM = 0.20, 0.78
 
 
@@ -23,7 +25,7 @@ class HeatCarpet(StaticProp):
 
     def __init__(self, renderer: vtkRenderer) -> None:
         super().__init__(renderer)
-        self._mesh = GlowMesh(forward_m=1.5)
+        self._mesh = GlowMesh(forward_m=4.0)
         self.add(self._mesh.actor)
         self._seen = -1
 
@@ -57,7 +59,7 @@ def _carpet(layer: HeatLayer, skyline: Skyline) -> tuple[NDArray[np.float64], ND
     x = layer.low[0] + np.arange(wide + 1) * CELL_M
     y = layer.low[1] + np.arange(deep + 1) * CELL_M
     grid = np.stack(np.meshgrid(x, y), axis=-1)
-    around = [skyline.at(grid + np.array(step) * (0.3 * CELL_M)) for step in ((-1, -1), (1, -1), (1, 1), (-1, 1))]
+    around = [skyline.at(grid + np.array(step) * CELL_M) for step in _AROUND]
     z = np.max(around, axis=0) + _OVER_M
     points = np.concatenate([grid, z[..., None]], axis=2)
     ramp = np.array(HEAT_RAMP, dtype=np.float64)
