@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gc
 import sys
+from pathlib import Path
 from typing import Any
 
 from commands import source
@@ -17,6 +18,10 @@ def add(subparsers: Any) -> None:
     desk = subparsers.add_parser("desk", help="the desk on a live port (default)", description="Opens the desk.")
     desk.add_argument("--backend", metavar="URL", help="a port backend (default: a simulated port of its own)")
     add_port(desk)
+    desk.add_argument("--database", metavar="URL", help="a history to replay from, with --replay")
+    desk.add_argument("--replay", metavar="DATE", help="show this recorded day instead of a live port")
+    desk.add_argument("--at", metavar="TIME", help="where the replay begins: an instant (default: the day's beginning)")
+    desk.add_argument("--speed", metavar="X", default="1", help="recorded seconds a second, 0 to 3600 (default 1)")
     desk.add_argument("--ais", metavar="FILE|HOST:PORT", help="vessels from an NMEA recording or a TCP stream of AIS")
     desk.add_argument("--lang", choices=("zh", "en"), default="zh", help="language of the screen")
     desk.add_argument("--theme", choices=("dark", "light"), default="dark", help="colours of the screen")
@@ -53,6 +58,8 @@ def run(arguments: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return FAILED
+    if arguments.replay or arguments.at or arguments.database:
+        return _replay(arguments, shot, after_s)
     # With nothing of the user's to check, the port comes up in its own process while this one reads the layout.
     checked = not any((arguments.backend, arguments.scenario, arguments.port_definition, arguments.date))
     layout = None if checked else source.layout_of(arguments)
@@ -73,3 +80,51 @@ def run(arguments: argparse.Namespace) -> int:
         if ais is not None:
             ais.stop()
         live.stop()
+
+
+def _replay(arguments: argparse.Namespace, shot: Path | None, after_s: float) -> int:
+    """Opens the desk on a recorded day. Raises UsageError, PortDefinitionError."""
+    from commands.past import Past
+    from data_sources import arguments as parse
+    from data_sources.clock import PortClock
+    from data_sources.history.errors import HistoryError
+    from data_sources.inbox import Inbox
+    from data_sources.quarantine import Quarantine
+    from panels import application as qt
+    from twin.port_index import PortIndex
+
+    if not (arguments.database and arguments.replay):
+        raise parse.UsageError("--database URL and --replay DATE are given together.")
+    day = parse.instant(arguments.replay, "--replay").ms
+    at = parse.instant(arguments.at, "--at").ms if arguments.at else day
+    speed = _speed(arguments.speed)
+    layout = source.layout_of(arguments)
+    past = Past(PortIndex(layout), arguments.database)
+    try:
+        past.open(at)
+        past.speed(speed)
+        application = qt.make_application(sys.argv[:1])
+        from commands.desk_run import DeskRun
+
+        run = DeskRun(
+            arguments, layout, Inbox(), Quarantine(), PortClock(), past.feed, None, application, past)
+        return run.run(shot, after_s)
+    except HistoryError as unreadable:
+        print(f"jiangyin-twin: {unreadable}", file=sys.stderr)
+        return FAILED
+    finally:
+        past.close()
+
+
+def _speed(text: str) -> float:
+    """A speed of replay. Raises UsageError."""
+    from data_sources.arguments import UsageError
+    from data_sources.replay_clock import FASTEST, SLOWEST
+
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = -1.0
+    if speed and not SLOWEST <= speed <= FASTEST:
+        raise UsageError(f"--speed {text!r} is neither 0 nor a number from {SLOWEST:g} to {FASTEST:g}.")
+    return speed

@@ -17,11 +17,13 @@ from commands.start_marks import mark
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication, QWidget
 
+    from commands.past import Past
     from data_sources.ais_feed import AisFeed
     from data_sources.clock import PortClock
     from data_sources.inbox import Inbox
     from data_sources.live import LivePort, NoPort
     from data_sources.quarantine import Quarantine
+    from data_sources.replay_feed import ReplayFeed
     from panels.main_window import MainWindow
     from scene.viewport import Viewport
     from twin.feed_health import FeedHealth
@@ -41,15 +43,18 @@ class DeskRun:
         inbox: Inbox,
         quarantine: Quarantine,
         clock: PortClock,
-        live: LivePort | NoPort,
+        live: LivePort | NoPort | ReplayFeed,
         ais: AisFeed | None,
         application: QApplication,
+        past: Past | None = None,
     ) -> None:
+        """`past`: opened at an instant, it is what the desk shows; `live` is then its feed."""
         from panels import application as qt
         from panels import theme
         from panels.language import Language
 
         self._arguments, self._layout, self._live, self._ais = arguments, layout, live, ais
+        self._past = past
         self._inbox, self._quarantine, self._clock, self._application = inbox, quarantine, clock, application
         self._error: Exception | None = None
         self._window: MainWindow | None = None
@@ -124,6 +129,10 @@ class DeskRun:
         from twin.rules.registry import make_rules
         from twin.twin import Twin
 
+        if self._past is not None:
+            self._session = self._past.session
+            self._index = self._session.layers.index
+            return
         self._index = PortIndex(self._layout)
         twin = Twin(self._index, make_rules(), keeper(self._quarantine))
         self._session = Session(self._inbox, twin, Layers(self._index, twin), self._healths)
@@ -134,6 +143,8 @@ class DeskRun:
 
     def _now(self) -> int:
         """The port's clock; 0 until the port has said what time it is there."""
+        if self._past is not None:
+            return self._past.now()
         known = self._clock.settings > 0 or vessels_only(self._arguments)
         return self._clock.now() if known else 0
 
@@ -168,6 +179,8 @@ class DeskRun:
             self._make_viewport,
         )
         self._window = MainWindow(desk)
+        if self._past is not None:
+            self._window.heartbeat.beat.connect(self._past.feed.beat)
         mark("window")
         gc.freeze()  # what the start made stays
         gc.enable()
