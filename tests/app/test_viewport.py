@@ -14,6 +14,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QWidget
 
 from layers.selection import Selection
+from layers.tools import Tool
 from scene.camera import Pose
 from scene.scene import Scene
 from scene.viewport import Viewport
@@ -242,3 +243,24 @@ def test_every_way_to_close_frees_the_scene(qtbot, way: str) -> None:
     gc.collect()
     assert watch.watched > 20
     assert watch.alive() == 0
+
+
+def test_a_double_click_goes_a_level_deeper_towards_the_box(room: Room, qtbot) -> None:
+    qtbot.mouseDClick(room.viewport, Qt.MouseButton.LeftButton, pos=room.middle())
+    room.beat()
+    current = room.harbour.layers.selection.current
+    assert current is not None
+    assert current.kind in ("block", "bay", "container")
+    assert room.harbour.layers.view.focus == current
+
+
+def test_with_the_tape_in_hand_clicks_measure_and_select_nothing(room: Room, qtbot) -> None:
+    tools = room.harbour.layers.tools
+    tools.take(Tool.MEASURE)
+    for offset in (QPoint(-60, 40), QPoint(60, 40)):
+        qtbot.mouseClick(room.viewport, Qt.MouseButton.LeftButton, pos=room.middle() + offset)
+    assert len(tools.line) == 2
+    assert 1.0 < tools.length_m < 60.0
+    assert room.harbour.layers.selection.current is None
+    qtbot.mouseDClick(room.viewport, Qt.MouseButton.LeftButton, pos=room.middle())
+    assert tools.tool is Tool.SELECT
