@@ -284,22 +284,31 @@ class _Check:
         self._history.write_gap(GapRow(row[0] - 1, row[1], DAMAGED, (kind,)))
 
     def _check_keyframes(self) -> None:
-        """Every increment has its base."""
+        """Every increment has the keyframe it rests on, and that one its own, down to a base."""
         k = schema.keyframe.c
-        base = schema.keyframe.alias()
-        here = sa.and_(k.port == self._port, k.at != k.base_at, ~sa.exists().where(
-            base.c.port == k.port, base.c.at == k.base_at, base.c.base_at == base.c.at))
+        whole: set[int] = set()
+        orphans: list[tuple[int, int]] = []
         with database.reading(self._history.engine) as connection:
-            self._keyframes = int(connection.scalar(
-                sa.select(sa.func.count()).select_from(schema.keyframe).where(k.port == self._port)) or 0)
-            orphans = connection.execute(sa.select(k.day, k.at, k.body).where(here)).all()
-        for day, at, body in orphans:
+            asked = sa.select(k.day, k.at, k.base_at).where(k.port == self._port).order_by(k.at)
+            for day, at, base_at in connection.execute(asked):
+                self._keyframes += 1
+                if at == base_at or base_at in whole:
+                    whole.add(at)
+                else:
+                    orphans.append((day, at))
+        for day, at in orphans:
             self._fault("keyframe", day, f"the keyframe of {moment(at)} has lost the one it rests on")
             if self._mend:
-                with database.writing(self._history.engine) as connection:
-                    statements.insert_new(connection, schema.damaged, [
-                        (self._port, day, f"keyframe {at}", self._now, "its base is gone", bytes(body))])
-                    connection.execute(sa.delete(schema.keyframe).where(k.port == self._port, k.day == day, k.at == at))
+                self._take_out_keyframe(day, at)
+
+    def _take_out_keyframe(self, day: int, at: int) -> None:
+        k = schema.keyframe.c
+        here = sa.and_(k.port == self._port, k.day == day, k.at == at)
+        with database.writing(self._history.engine) as connection:
+            body = bytes(connection.scalar(sa.select(k.body).where(here)) or b"")
+            statements.insert_new(connection, schema.damaged, [
+                (self._port, day, f"keyframe {at}", self._now, "what it rests on is gone", body)])
+            connection.execute(sa.delete(schema.keyframe).where(here))
 
     def _check_counts(self) -> None:
         """The calendar says what is there."""

@@ -23,6 +23,7 @@ def busy(history: History) -> History:
     history.write(everything() + fixes(range(0, 200, 2)))
     history.write_keyframe(KeyframeRow(MORNING, MORNING, 1, b"base"))
     history.write_keyframe(KeyframeRow(MORNING + SECOND, MORNING, 1, b"step"))
+    history.write_keyframe(KeyframeRow(MORNING + 2 * SECOND, MORNING + SECOND, 1, b"step on a step"))
     return history
 
 
@@ -34,7 +35,7 @@ def change(history: History, statement: sa.Executable) -> None:
 def test_a_sound_history_is_sound(busy: History):
     report = checking.check(busy)
     assert report.sound
-    assert (report.records, report.fixes, report.keyframes) == (10, 202, 2)
+    assert (report.records, report.fixes, report.keyframes) == (10, 202, 3)
 
 
 def test_an_empty_history_is_sound(history: History):
