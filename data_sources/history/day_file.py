@@ -163,7 +163,7 @@ def _tables(history: History, start: int, end: int, kinds: Collection[Kind]) -> 
     for frame in frames:
         yield _value_table(_KEYFRAME, [frame])
     for at in history.keyframe_times(start, end - 1):
-        found_frame = next((f for f in history.keyframes_before(at) if f.at == at), None)
+        found_frame = history.keyframe_at(at)
         if found_frame is not None:
             yield _value_table(_KEYFRAME, [found_frame])
 

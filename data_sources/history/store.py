@@ -7,7 +7,7 @@ from types import MappingProxyType, TracebackType
 from typing import Self
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
 from data_sources.history import database, schema, statements
 from data_sources.history.bodies import name_hash
@@ -96,23 +96,40 @@ class History:
                 (self.port, day_of(frame.at), frame.at, frame.base_at, frame.version, frame.blob)])
 
     def keyframes_before(self, at: int) -> tuple[KeyframeRow, ...]:
-        """Nothing, a base, or a base and its newest increment with `.at` <= `at`; the latest there are."""
+        """The newest whole chain at or before an instant: a base, and what rests on it step by step; () if none."""
         c = schema.keyframe.c
-        columns = sa.select(c.at, c.base_at, c.version, c.body)
+        links = sa.select(c.at, c.base_at).where(c.port == self.port, c.at <= at).order_by(c.day.desc(), c.at.desc())
         with database.reading(self.engine) as connection:
-            days = connection.execute(sa.select(c.day).where(c.port == self.port, c.day <= day_of(at)).distinct()
-                                      .order_by(c.day.desc()).limit(2)).scalars().all()
-            for day in days:
-                newest = columns.where(c.port == self.port, c.day == day, c.at <= at).order_by(c.at.desc())
-                for row in connection.execute(newest):
-                    frame = KeyframeRow(row[0], row[1], row[2], bytes(row[3]))
-                    if frame.is_base:
-                        return (frame,)
-                    base = connection.execute(columns.where(
-                        c.port == self.port, c.day == day_of(frame.base_at), c.at == frame.base_at)).first()
-                    if base is not None and base[1] == base[0]:
-                        return KeyframeRow(base[0], base[1], base[2], bytes(base[3])), frame
+            days = sa.select(c.day).where(c.port == self.port, c.day <= day_of(at)).distinct()
+            for day in connection.execute(days.order_by(c.day.desc()).limit(2)).scalars().all():
+                for newest, _ in connection.execute(links.where(c.day == day)).all():
+                    chain = self._chain(connection, newest)
+                    if chain:
+                        return chain
         return ()
+
+    def keyframe_at(self, at: int) -> KeyframeRow | None:
+        """The keyframe of exactly this instant."""
+        with database.reading(self.engine) as connection:
+            return self._keyframe(connection, at)
+
+    def _keyframe(self, connection: Connection, at: int) -> KeyframeRow | None:
+        c = schema.keyframe.c
+        row = connection.execute(sa.select(c.at, c.base_at, c.version, c.body).where(
+            c.port == self.port, c.day == day_of(at), c.at == at)).first()
+        return None if row is None else KeyframeRow(row[0], row[1], row[2], bytes(row[3]))
+
+    def _chain(self, connection: Connection, at: int) -> tuple[KeyframeRow, ...]:
+        """From a base to the keyframe of `at`; () if a link is missing."""
+        chain: list[KeyframeRow] = []
+        while True:
+            frame = self._keyframe(connection, at)
+            if frame is None or frame.base_at > frame.at:
+                return ()
+            chain.append(frame)
+            if frame.is_base:
+                return tuple(reversed(chain))
+            at = frame.base_at
 
     def keyframe_times(self, after: int, until: int) -> tuple[int, ...]:
         """Instants of the keyframes with `after` < at <= `until`, in order."""

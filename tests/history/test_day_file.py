@@ -28,7 +28,8 @@ def busy(history: History) -> History:
     """A day with something of everything, and the beginning of the next."""
     history.write(everything() + fixes(range(0, 200, 2)))
     history.write(batches([move(7, at=MORNING)], MIDNIGHT + SECOND))
-    for frame in (KeyframeRow(MORNING, MORNING, 1, b"base"), KeyframeRow(MORNING + MINUTE, MORNING, 1, b"step")):
+    for frame in (KeyframeRow(MORNING, MORNING, 1, b"base"), KeyframeRow(MORNING + MINUTE, MORNING, 1, b"step"),
+                  KeyframeRow(MORNING + 2 * MINUTE, MORNING + MINUTE, 1, b"step on a step")):
         history.write_keyframe(frame)
     history.write_warnings([WarningStep("W-1", "R01", "MSKU1234565", MORNING, "raise", "rule", "注", "{}")])
     history.write_gap(GapRow(MORNING + MINUTE, MORNING + 2 * MINUTE, "given up", (Kind.POSITION,)))
@@ -37,7 +38,7 @@ def busy(history: History) -> History:
 
 def test_a_day_exported_and_imported_is_the_same(busy: History, tmp_path: Path):
     info = day_file.export_day(busy, DAY, tmp_path / "day.parquet")
-    assert info.rows["position"] == 202 and info.rows["keyframe"] == 2
+    assert info.rows["position"] == 202 and info.rows["keyframe"] == 3
     with History.open(f"sqlite:///{tmp_path / 'other.db'}", busy.code) as other:
         done = day_file.import_day(other, tmp_path / "day.parquet")
         assert (done.records, done.fixes, done.repeated) == (10, 202, 0)
@@ -45,6 +46,7 @@ def test_a_day_exported_and_imported_is_the_same(busy: History, tmp_path: Path):
         assert other.warnings(0, FOREVER) == busy.warnings(0, FOREVER)
         assert other.gap_rows(0, FOREVER) == busy.gap_rows(0, FOREVER)
         assert other.keyframes_before(FOREVER) == busy.keyframes_before(FOREVER)
+        assert len(other.keyframes_before(FOREVER)) == 3
         again = day_file.import_day(other, tmp_path / "day.parquet")
         assert (again.records, again.fixes, again.repeated) == (0, 0, 212)
         assert other.days()[0].fixes == 202
