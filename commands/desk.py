@@ -6,11 +6,16 @@ import argparse
 import gc
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from commands import source
 from commands.exit_codes import FAILED
 from commands.words import add_light, add_port, display_is_missing, seconds, writable
+
+if TYPE_CHECKING:
+    from commands.recording import Recording
+    from data_sources.clock import PortClock
+    from twin.port_layout import PortLayout
 
 
 def add(subparsers: Any) -> None:
@@ -18,7 +23,8 @@ def add(subparsers: Any) -> None:
     desk = subparsers.add_parser("desk", help="the desk on a live port (default)", description="Opens the desk.")
     desk.add_argument("--backend", metavar="URL", help="a port backend (default: a simulated port of its own)")
     add_port(desk)
-    desk.add_argument("--database", metavar="URL", help="a history to replay from, with --replay")
+    desk.add_argument("--database", metavar="URL", help="record into this history, or replay from it with --replay")
+    desk.add_argument("--no-record", action="store_true", help="another desk records: share steps only")
     desk.add_argument("--replay", metavar="DATE", help="show this recorded day instead of a live port")
     desk.add_argument("--at", metavar="TIME", help="where the replay begins: an instant (default: the day's beginning)")
     desk.add_argument("--speed", metavar="X", default="1", help="recorded seconds a second, 0 to 3600 (default 1)")
@@ -58,16 +64,21 @@ def run(arguments: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return FAILED
-    if arguments.replay or arguments.at or arguments.database:
+    if arguments.replay or arguments.at:
         return _replay(arguments, shot, after_s)
     # With nothing of the user's to check, the port comes up in its own process while this one reads the layout.
     checked = not any((arguments.backend, arguments.scenario, arguments.port_definition, arguments.date))
     layout = None if checked else source.layout_of(arguments)
     live = source.live_port(arguments, inbox, quarantine, clock)
+    recording: Recording | None = None
     live.start()
     gc.disable()  # until the window stands: the start makes much that stays and nothing to be thrown away
     try:
         layout = layout or source.layout_of(arguments)
+        if arguments.database:
+            recording = _recording(arguments, layout, clock)
+            if recording is None:
+                return FAILED
         if ais is not None:
             ais.start()
         from panels import application as qt
@@ -75,11 +86,26 @@ def run(arguments: argparse.Namespace) -> int:
         application = qt.make_application(sys.argv[:1])
         from commands.desk_run import DeskRun
 
-        return DeskRun(arguments, layout, inbox, quarantine, clock, live, ais, application).run(shot, after_s)
+        run = DeskRun(arguments, layout, inbox, quarantine, clock, live, ais, application, recording=recording)
+        return run.run(shot, after_s)
     finally:
         if ais is not None:
             ais.stop()
         live.stop()
+        if recording is not None:
+            recording.stop()
+
+
+def _recording(arguments: argparse.Namespace, layout: PortLayout, clock: PortClock) -> Recording | None:
+    """The history to record into; None, with a sentence on standard error, if it cannot be used."""
+    from commands.recording import Recording
+    from data_sources.history.errors import HistoryError
+
+    try:
+        return Recording(arguments.database, layout.code, clock, record=not arguments.no_record)
+    except HistoryError as unusable:
+        print(f"jiangyin-twin: {unusable}", file=sys.stderr)
+        return None
 
 
 def _replay(arguments: argparse.Namespace, shot: Path | None, after_s: float) -> int:

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication, QWidget
 
     from commands.past import Past
+    from commands.recording import Recording
     from data_sources.ais_feed import AisFeed
     from data_sources.clock import PortClock
+    from data_sources.desk_steps import DeskSteps
     from data_sources.inbox import Inbox
     from data_sources.live import LivePort, NoPort
     from data_sources.quarantine import Quarantine
@@ -47,14 +49,16 @@ class DeskRun:
         ais: AisFeed | None,
         application: QApplication,
         past: Past | None = None,
+        recording: Recording | None = None,
     ) -> None:
-        """`past`: opened at an instant, it is what the desk shows; `live` is then its feed."""
+        """`past`: opened at an instant, it is what the desk shows; `live` is then its feed. `recording`: where what is
+        live goes on record."""
         from panels import application as qt
         from panels import theme
         from panels.language import Language
 
         self._arguments, self._layout, self._live, self._ais = arguments, layout, live, ais
-        self._past = past
+        self._past, self._recording = past, recording
         self._inbox, self._quarantine, self._clock, self._application = inbox, quarantine, clock, application
         self._error: Exception | None = None
         self._window: MainWindow | None = None
@@ -135,11 +139,29 @@ class DeskRun:
             return
         self._index = PortIndex(self._layout)
         twin = Twin(self._index, make_rules(), keeper(self._quarantine))
-        self._session = Session(self._inbox, twin, Layers(self._index, twin), self._healths)
+        layers = Layers(self._index, twin)
+        if self._recording is None or self._recording.recorder is None:
+            self._session = Session(self._inbox, twin, layers, self._healths)
+            return
+        from commands.recording import RecordedSession
+
+        self._session = RecordedSession(self._inbox, twin, layers, self._healths, self._recording.recorder)
+        self._recording.start()
 
     def _healths(self) -> tuple[FeedHealth, ...]:
         healths = self._live.healths()
         return healths if self._ais is None else (*healths, self._ais.health())
+
+    def _shown_healths(self) -> tuple[FeedHealth, ...]:
+        """The feeds, and what records them: rules rely on the former alone."""
+        return self._healths() if self._recording is None else (*self._healths(), *self._recording.healths())
+
+    def _steps(self) -> DeskSteps:
+        from data_sources.desk_steps import LocalSteps
+
+        if self._recording is None:
+            return LocalSteps(self._session.twin.warnings)
+        return self._recording.share(self._session.twin, self._arguments.operator, self._now)
 
     def _now(self) -> int:
         """The port's clock; 0 until the port has said what time it is there."""
@@ -158,7 +180,6 @@ class DeskRun:
             self._scene.camera.go(self._arguments.viewpoint, at_once=True)
 
     def _show(self) -> None:
-        from data_sources.desk_steps import LocalSteps
         from panels.desk import Desk
         from panels.main_window import MainWindow
 
@@ -171,10 +192,10 @@ class DeskRun:
             self._theme,
             self._arguments.operator,
             self._now,
-            self._healths,
+            self._shown_healths,
             self._quarantine,
             self._live,
-            LocalSteps(self._session.twin.warnings),
+            self._steps(),
             self._live.outcomes,
             self._make_viewport,
         )

@@ -50,6 +50,8 @@ class Session:
         self.twin = twin
         self.layers = layers
         self._healths = healths
+        self.now = 0
+        """The instant of the latest beat, ms UTC: what was taken in it became known then."""
         self._rows = FIRST_HELPING
         self._filling = False
 
@@ -65,6 +67,7 @@ class Session:
         `time.perf_counter`. Returns what changed in all helpings together.
         """
         start = timer()
+        self.now = now
         healths = self._healths()
         self.twin.feeds(healths)
         # a container whose papers have not been told yet is no finding: rules wait until all that is has been said

@@ -25,6 +25,7 @@ _SENTENCES = {
     FeedErrorCode.GARBAGE: Name("应答无法读取：{detail}", "the answer cannot be read: {detail}"),
     FeedErrorCode.BEHIND: Name("滞后 {behind_s} 秒", "behind by {behind_s} s"),
     FeedErrorCode.NO_DATA: Name("没有数据：{detail}", "no data: {detail}"),
+    FeedErrorCode.HISTORY: Name("历史库不能写入：{detail}", "the history cannot be written: {detail}"),
     FeedErrorCode.INTERNAL: Name("本程序内部错误：{detail}", "a fault of this program: {detail}"),
 }
 

@@ -43,6 +43,7 @@ class FeedErrorCode(StrEnum):
     OVERRUN = "overrun"  # the source drops records faster than they can be read, or was restarted meanwhile ()
     BEHIND = "behind"  # the source answers, but we are behind it (behind_s)
     NO_DATA = "no_data"  # a file or stream that ended or says nothing (detail)
+    HISTORY = "history"  # the history does not take what is to be recorded (detail)
     INTERNAL = "internal"  # a fault of this program (detail)
 
 

@@ -241,6 +241,11 @@ class Twin:
             together(changes.vessels, s.vessels.count), together(changes.cranes, s.cranes.count), tuple(changes.events),
             changed, self._feeds)
 
+    @property
+    def judging(self) -> bool:
+        """Whether the rules have seen all that came: none of it is held back from them."""
+        return not (self._hold or self._held)
+
     def hold_rules(self, hold: bool) -> None:
         """While it lasts, rules do not judge: the port is still being told, papers come after boxes. What they were not
         shown is shown to them afterwards, in order, a few steps at a time; nothing is left out."""
