@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from layers.sun import sun_position
 from scene import mesh as m
 
 Triple = tuple[float, float, float]
@@ -154,31 +155,6 @@ NAMED = {"noon": DAY, "gold": GOLD, "dusk": DUSK, "night": NIGHT}
 
 _BY_ELEVATION = ((-11.0, NIGHT), (-4.0, DUSK), (6.0, GOLD), (24.0, DAY))
 _LOWEST_SUN_DEG = 9.0  # lower than that shadows and shades would say nothing any more
-
-
-def sun_position(now_ms: int, lon_deg: float, lat_deg: float) -> tuple[float, float]:
-    """Azimuth, degrees clockwise from north, and elevation above the horizon, degrees, of the sun at an instant (ms
-    UTC) and a place.
-
-    The low-precision formula of the Astronomical Almanac after J. J. Michalsky, Solar Energy 40 (1988) 227-235: good
-    to 0.01 degrees between 1950 and 2050; refraction is left out.
-    """
-    days = now_ms / 86_400_000.0 + 2_440_587.5 - 2_451_545.0  # since noon of 1 January 2000
-    mean_longitude = math.radians((280.460 + 0.985_647_4 * days) % 360.0)
-    anomaly = math.radians((357.528 + 0.985_600_3 * days) % 360.0)
-    longitude = mean_longitude + math.radians(1.915 * math.sin(anomaly) + 0.020 * math.sin(2.0 * anomaly))
-    obliquity = math.radians(23.439 - 4.0e-7 * days)
-    ascension = math.atan2(math.cos(obliquity) * math.sin(longitude), math.cos(longitude))
-    declination = math.asin(math.sin(obliquity) * math.sin(longitude))
-    hours = 6.697_375 + 0.065_709_824_2 * (days - (days + 0.5) % 1.0) + 1.002_737_909 * 24.0 * ((days + 0.5) % 1.0)
-    hour_angle = math.radians((hours * 15.0 + lon_deg) % 360.0) - ascension
-    latitude = math.radians(lat_deg)
-    sin_elevation = (math.sin(declination) * math.sin(latitude)
-                     + math.cos(declination) * math.cos(latitude) * math.cos(hour_angle))
-    azimuth = math.atan2(-math.sin(hour_angle) * math.cos(declination),
-                         math.sin(declination) * math.cos(latitude)
-                         - math.cos(declination) * math.sin(latitude) * math.cos(hour_angle))
-    return math.degrees(azimuth) % 360.0, math.degrees(math.asin(max(-1.0, min(1.0, sin_elevation))))
 
 
 def light_at(now_ms: int, lon_deg: float, lat_deg: float) -> Light:

@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from vtkmodules.vtkRenderingCore import vtkActor, vtkRenderer, vtkRenderWindow, vtkWindowToImageFilter
 
+from layers.sun import sun_position
 from scene import actors, offscreen
 from scene import mesh as m
 from scene.actors import unit
 from scene.camera import Pose
-from scene.light import LIGHTS, Light, light_at, sun_position
+from scene.light import LIGHTS, Light, light_at
 from scene.quality import SOFTWARE
 from scene.scene import Scene
 from tests.harbour import Harbour
