@@ -21,7 +21,7 @@ contracts:
 	$(BIN)/lint-imports
 
 tests:
-	$(XVFB) $(BIN)/python -m pytest $(ARGS)
+	$(XVFB) $(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
 system-run:
 	@sh setup/system_libraries.sh run

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.core.timeline import BOX, Story, Watch, at, number
+from tests.core.timeline import BOX, Story, Watch, at, number, watching
 from twin.events import EventKind
 from twin.legal_state import LegalState
 from twin.records import (
@@ -428,7 +428,7 @@ def test_counts() -> None:
     story.inspects("7:30", InspectionState.STARTED)
     story.lifted_for_exit("8:00", box=number(3))
     story.seal("8:00", SealEventKind.LOCKED)
-    watch = Watch().hears_one_by_one(story.records)
+    watch = watching("R01").hears_one_by_one(story.records)  # the boxes of this story have no papers
     counts = watch.twin.counts()
     assert (counts.containers_in_yard, counts.seals, counts.inspecting) == (2, 1, 1)
     assert (counts.warnings_open, counts.warnings_today) == (1, 1)
