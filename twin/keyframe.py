@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from twin.state import State
     from twin.twin import Twin
 
-FORMAT = 1
+FORMAT = 2
 _RULE = "rule R"
 _log = logging.getLogger(__name__)
 TABLES = ("containers", "movers", "vessels", "cranes", "seals", "orders")

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from twin import warning_life as life
+from twin.warning_incidents import Told, joined, together, told
 from twin.warning_life import WarningStateError
 from twin.warning_timing import Timing, due
-from twin.warnings import CLOCK, RULE, Clearing, FeedRelied, Finding, RiskWarning, Severity, Step, Verb, WarningState
+from twin.warnings import CLOCK, RULE, Clearing, FeedRelied, Finding, RiskWarning, Step, Verb, WarningState
 
 
 @dataclass(slots=True)
@@ -23,7 +24,7 @@ class WarningBook:
     _by_id: dict[str, RiskWarning] = field(default_factory=dict)
     _open: dict[tuple[str, str], str] = field(default_factory=dict)  # rule and subject to id
     _incidents: dict[tuple[str, str, str], str] = field(default_factory=dict)  # rule, subject, incident to id
-    _stood: dict[str, set[str]] = field(default_factory=dict)  # id to the incidents of it that nothing has overturned
+    _stood: dict[str, dict[str, Told]] = field(default_factory=dict)  # id to its incidents that nothing has overturned
     _changed: dict[str, None] = field(default_factory=dict)
     revision: int = 0
     timing: Timing = field(default_factory=Timing)
@@ -34,7 +35,7 @@ class WarningBook:
 
     def copy(self) -> WarningBook:
         """A book with the same warnings that goes its own way from here."""
-        stood = {warning_id: set(incidents) for warning_id, incidents in self._stood.items()}
+        stood = {warning_id: dict(incidents) for warning_id, incidents in self._stood.items()}
         return WarningBook(
             dict(self._by_id), dict(self._open), dict(self._incidents), stood, dict(self._changed), self.revision,
             self.timing, list(self._due))
@@ -205,11 +206,13 @@ class WarningBook:
             return None  # decided and closed: the same incident does not come back
         if standing is not None:
             self._incidents[*key, finding.incident] = standing
-            self._stood.setdefault(standing, set()).add(finding.incident)
+            stood = self._stood.setdefault(standing, {})
+            before = stood.pop(finding.incident, None)
+            stood[finding.incident] = told(finding) if before is None else joined(before, told(finding))
             return self._update(self._by_id[standing], finding, now, tuple(feeds), version)
         warning_id = f"{finding.rule}-{finding.subject}-{finding.incident}"
         self._incidents[*key, finding.incident] = warning_id
-        self._stood[warning_id] = {finding.incident}
+        self._stood[warning_id] = {finding.incident: told(finding)}
         self._open[key] = warning_id
         return self._keep(RiskWarning(
             id=warning_id, rule=finding.rule, severity=finding.severity, subject_kind=finding.subject_kind,
@@ -230,47 +233,51 @@ class WarningBook:
             steps.append(Step(Verb.ESCALATE, now, RULE, finding.severity.value))
         elif fresh or not warning.active:
             steps.append(Step(Verb.UPDATE, now, RULE))
-        facts = {**warning.facts, **finding.facts}
-        where = (warning.place_x, warning.place_y, warning.zone)
-        if finding.x == finding.x:  # a place that is not NaN
-            where = (finding.x, finding.y, finding.zone)
         changed = replace(
-            warning, severity=finding.severity if graver else warning.severity, place_x=where[0], place_y=where[1],
-            zone=where[2], raised_at=min(warning.raised_at, finding.at), active=True, cleared_at=None, overturned=False,
-            incidents=warning.incidents | {finding.incident}, eta_s=finding.eta_s, facts=MappingProxyType(facts),
+            self._as_told(warning), severity=finding.severity if graver else warning.severity, active=True,
+            cleared_at=None, overturned=False, incidents=warning.incidents | {finding.incident}, eta_s=finding.eta_s,
             evidence=warning.evidence + fresh, history=tuple(steps), feeds=feeds or warning.feeds,
-            limits=finding.limits or warning.limits, rule_version=version,
-            found_severity=min(finding.severity, warning.found_severity or finding.severity, key=_rank),
-            shelf=None if graver else warning.shelf,
+            rule_version=version, shelf=None if graver else warning.shelf,
         )
         if changed == warning:
             return warning
         return self._keep(replace(changed, updated_at=now))
 
+    def _as_told(self, warning: RiskWarning) -> RiskWarning:
+        """A warning with the date, place, facts and limits of its incidents that nothing has overturned."""
+        stood = self._stood.get(warning.id)
+        if not stood:
+            return warning
+        whole = together(stood.values())
+        return replace(
+            warning, raised_at=whole.at, place_x=whole.x, place_y=whole.y, zone=whole.zone, facts=whole.facts,
+            limits=whole.limits, found_severity=whole.severity)
+
     def cleared(self, clearing: Clearing, now: int) -> RiskWarning | None:
-        """Takes in that a condition no longer holds; None if that is known or no such warning was raised."""
+        """Takes in that a condition no longer holds; None if that is known or no such warning was raised.
+
+        What an overturned incident said goes from the warning as long as others of its incidents stand; the records
+        that were its evidence stay.
+        """
         self.pass_time(now)
         warning_id = self._incidents.get((clearing.rule, clearing.subject, clearing.incident))
         warning = None if warning_id is None else self._by_id[warning_id]
         if warning is None:
             return None
-        stood = self._stood.setdefault(warning.id, set())
+        stood = self._stood.setdefault(warning.id, {})
         news = clearing.overturned and clearing.incident in stood
         if clearing.incident not in warning.incidents and not news:
             return None
-        if clearing.overturned:
-            stood.discard(clearing.incident)
         left = warning.incidents - {clearing.incident}
-        if left:
-            return self._keep(replace(warning, incidents=left, updated_at=now))
-        overturned = not stood  # one of its incidents held: the warning was right, though another was not
-        verb = Verb.OVERTURN if overturned else Verb.CLEAR
-        return self._keep(replace(
-            warning, active=False, cleared_at=now, updated_at=now, eta_s=None, incidents=left, overturned=overturned,
-            evidence=warning.evidence + tuple(e for e in clearing.evidence if e not in warning.evidence),
-            history=(*warning.history, Step(verb, now, RULE, clearing.reason)),
-        ))
-
-
-def _rank(severity: Severity) -> int:
-    return severity.rank
+        changed = replace(warning, updated_at=now, incidents=left)
+        if clearing.overturned:
+            stood.pop(clearing.incident, None)
+            changed = self._as_told(changed)
+        if not left:
+            changed = replace(changed, active=False, cleared_at=now, eta_s=None, overturned=not stood)
+        if clearing.overturned or not left:
+            verb = Verb.OVERTURN if clearing.overturned else Verb.CLEAR
+            changed = replace(
+                changed, history=(*warning.history, Step(verb, now, RULE, clearing.reason)),
+                evidence=warning.evidence + tuple(e for e in clearing.evidence if e not in warning.evidence))
+        return self._keep(changed)

@@ -199,3 +199,60 @@ def test_open_warnings_gravest_first_then_newest() -> None:
                                     ("d", Severity.MEDIUM, 7)):
         book.found(finding(subject=subject, severity=severity, at=when), 10)
     assert [w.subject for w in book.open()] == ["c", "b", "d", "a"]
+
+
+def test_what_an_overturned_incident_said_goes_what_the_others_say_stays() -> None:
+    book = WarningBook()
+    w = raised(book)
+    book.found(finding("2", at=4_000, x=5.0, zone="Y", facts={"gate": "G1"}, evidence=("m2",)), 4_500)
+    left = book.cleared(clearing("1", overturned=True, evidence=("d1",)), 5_000)
+    assert left is not None
+    assert (left.id, left.active, left.overturned) == (w, True, False)
+    assert (left.raised_at, dict(left.facts), left.place_x, left.zone) == (4_000, {"gate": "G1"}, 5.0, "Y")
+    assert (left.history[-1].verb, left.history[-1].note) == (Verb.OVERTURN, "gone"), "it is said on the warning"
+    assert left.evidence == ("m1", "m2", "d1"), "records are never taken back"
+
+
+def test_the_latest_of_two_incidents_overturned_leaves_the_first_as_it_was() -> None:
+    book = WarningBook()
+    raised(book)
+    book.found(finding("2", at=4_000, x=5.0, facts={"gate": "G1"}, severity=Severity.CRITICAL), 4_500)
+    left = book.cleared(clearing("2", overturned=True), 5_000)
+    assert left is not None
+    assert (left.raised_at, dict(left.facts), left.place_x) == (1_000, {"vehicle": "闽A1"}, 1.0)
+    assert left.found_severity is Severity.HIGH
+
+
+def test_an_incident_that_held_and_is_over_still_dates_the_warning() -> None:
+    book = WarningBook()
+    w = raised(book)
+    book.cleared(clearing("1"), 2_000)
+    book.found(finding("2", at=4_000, facts={"gate": "G1"}), 4_500)
+    book.cleared(clearing("2", overturned=True), 5_000)
+    after = book.get(w)
+    assert after is not None
+    assert (after.raised_at, dict(after.facts)) == (1_000, {"vehicle": "闽A1"})
+    assert (after.active, after.overturned) == (False, False)
+
+
+def test_a_warning_whose_only_incident_was_overturned_begins_anew_with_the_next() -> None:
+    book = WarningBook()
+    raised(book)
+    book.cleared(clearing("1", overturned=True), 2_000)
+    again = book.found(finding("2", at=4_000, facts={"gate": "G1"}), 4_500)
+    assert again is not None
+    assert (again.raised_at, dict(again.facts), again.overturned) == (4_000, {"gate": "G1"}, False)
+
+
+def test_a_copied_book_goes_its_own_way_also_in_what_its_incidents_said() -> None:
+    book = WarningBook()
+    w = raised(book)
+    book.found(finding("2", at=4_000, facts={"gate": "G1"}), 4_500)
+    other = book.copy()
+    other.cleared(clearing("1", overturned=True), 5_000)
+    kept = book.cleared(clearing("2", overturned=True), 5_000)
+    assert kept is not None
+    assert kept.raised_at == 1_000
+    theirs = other.get(w)
+    assert theirs is not None
+    assert theirs.raised_at == 4_000
