@@ -6,7 +6,9 @@ from data_sources.desk_steps import Refused
 from panels import formats
 from panels import vocabulary as v
 from panels.desk import Desk
+from panels.finding_words import finding_sentence, measure
 from panels.language import Language
+from panels.rule_words import ENDINGS, SAID
 from twin.port_layout import Name
 from twin.rules.quantities import QUANTITIES
 from twin.rules.registry import RULES
@@ -39,29 +41,7 @@ _VERBS = {
 _MAKERS = {RULE: Name("规则", "rule"), CLOCK: Name("时限", "time")}
 
 _RULES = {spec.id: spec for spec in RULES}
-
-_WORDS = (
-    v.DECLARATION_STATES, v.INSPECTION_STATES, v.INSPECTION_RESULTS, v.SEAL_EVENTS,
-    {"none": Name("无", "none"), "full": Name("重箱", "full"), "empty": Name("空箱", "empty"),
-     "given": Name("有", "given"), "missing": Name("缺失", "missing")},
-)
-"""What a rule may have read instead of measured."""
-
-_FENCE_WAYS = {
-    "crossed": Name("越过", "crossed"),
-    "inside": Name("进入", "entered"),
-    "put_down": Name("堆存于", "set down inside"),
-}
-
-_SEAL_FINDINGS = {
-    "cut": Name("被剪断", "cut"),
-    "tampered": Name("被破坏", "tampered with"),
-    "unlocked_without_authority": Name("无授权开启", "unlocked without authority"),
-    "unlocked_outside_permitted_place": Name("在许可地点之外开启", "unlocked outside a permitted place"),
-    "silent": Name("行驶中失联", "silent while moving"),
-    "number_differs": Name("号码与卡口识读不符", "number differs from the gate's reading"),
-}
-
+_DECLARATION_WAS = "declaration was "
 
 def rule_name(desk: Desk, warning: RiskWarning) -> str:
     """What the rule finds, such as 擅自提离."""
@@ -81,77 +61,10 @@ def subject_text(warning: RiskWarning) -> str:
 
 def explanation(desk: Desk, warning: RiskWarning) -> str:
     """One sentence: what was found and on what it rests."""
-    text = {"R01": _removal, "R02": _fence, "R03": _seal}.get(warning.rule, _other)(desk, warning)
+    text = desk.language.of(finding_sentence(warning, desk.index.layout))
     if warning.overturned:
         text += desk.language.of(Name("（后到记录推翻）", " (overturned by a late record)"))
     return text
-
-
-def _removal(desk: Desk, warning: RiskWarning) -> str:
-    facts, say = warning.facts, desk.language.of
-    state = str(facts.get("declaration_state") or "")
-    said = (
-        say(v.look_up(v.DECLARATION_STATES, state))
-        if state in v.DECLARATION_STATES
-        else say(Name("未申报", "not declared"))
-    )
-    at = formats.clock_time(warning.raised_at)
-    slot, vehicle = facts.get("slot", ""), facts.get("vehicle", "")
-    way = f"{slot} → {vehicle}".strip(" →")
-    if facts.get("gate"):
-        return f"{way} · " + say(
-            Name(
-                f"未放行（{said}），{at} 出 {facts['gate']}", f"not released ({said}), left by {facts['gate']} at {at}"
-            )
-        )
-    return f"{way} · " + say(Name(f"未放行（{said}），{at} 起吊", f"not released ({said}), lifted at {at}"))
-
-
-def _fence(desk: Desk, warning: RiskWarning) -> str:
-    facts, say = warning.facts, desk.language.of
-    fence = next((f for f in desk.index.layout.fences if f.id == facts.get("fence")), None)
-    name = say(fence.name) if fence else str(facts.get("fence", ""))
-    way = say(v.look_up(_FENCE_WAYS, str(facts.get("how", ""))))
-    load = str(facts.get("container", ""))
-    carried = (
-        " · ".join(formats.container_number(number) for number in load.split())
-        if warning.subject_kind == "vehicle"
-        else ""
-    )
-    at = formats.clock_time(warning.raised_at)
-    text = say(Name(f"{at} {way}{name}", f"{way} {name} at {at}"))
-    return f"{text} · {carried}" if carried else text
-
-
-def _seal(desk: Desk, warning: RiskWarning) -> str:
-    facts, say = warning.facts, desk.language.of
-    found = say(v.look_up(_SEAL_FINDINGS, str(facts.get("cause", ""))))
-    parts = [
-        say(
-            Name(
-                f"{formats.clock_time(warning.raised_at)} {found}",
-                f"{found} at {formats.clock_time(warning.raised_at)}",
-            )
-        )
-    ]
-    if facts.get("container"):
-        parts.append(formats.container_number(str(facts["container"])))
-    if facts.get("vehicle"):
-        parts.append(str(facts["vehicle"]))
-    if facts.get("read"):
-        parts.append(say(Name(f"卡口识读 {facts['read']}", f"gate read {facts['read']}")))
-    return " · ".join(parts)
-
-
-def _other(desk: Desk, warning: RiskWarning) -> str:
-    """When, what was measured against what is allowed, and what else is involved."""
-    parts = [formats.clock_time(warning.raised_at)]
-    parts += [limit_sentence(desk, limit) for limit in warning.limits[:2]]
-    for kind in ("container", "vehicle", "seal", "slot", "gate"):
-        named = str(warning.facts.get(kind, ""))
-        if named and named != warning.subject:
-            parts += [formats.container_number(n) if kind == "container" else n for n in named.split()]
-    return " · ".join(parts)
 
 
 def limit_sentence(desk: Desk, limit: Limit) -> str:
@@ -164,10 +77,8 @@ def limit_sentence(desk: Desk, limit: Limit) -> str:
 
 def _value(desk: Desk, value: Fact, unit: str) -> str:
     if isinstance(value, str):
-        words = next((words[value] for words in _WORDS if value in words), None)
-        return value if words is None else desk.language.of(words)
-    number = f"{value:,.2f}".rstrip("0").rstrip(".") if abs(value) < 1_000 else f"{value:,.0f}"
-    return number if unit in ("", "1") else f"{number} {unit}"
+        return desk.language.of(SAID[value]) if value in SAID else formats.container_number(value)
+    return measure(value, unit)
 
 
 def steps_of(desk: Desk, warning: RiskWarning, now: int) -> list[tuple[str, str]]:
@@ -185,11 +96,27 @@ def step_words(desk: Desk, step: Step) -> str:
     code, _, rest = step.note.partition(":")
     if step.verb in (Verb.ESCALATE, Verb.DOWNGRADE):
         note = say(v.look_up(v.SEVERITIES, step.note))
+    elif step.by == RULE:
+        note = say(ending(step.note))
     elif code.strip() in v.CLOSE_REASONS:
         note = say(v.CLOSE_REASONS[code.strip()]) + (f"：{rest.strip()}" if rest.strip() else "")
     else:
         note = step.note
     return f"{words} · {note}"
+
+
+def ending(reason: str) -> Name:
+    """Why a rule says that its condition ended, in both languages."""
+    if reason in ENDINGS:
+        return ENDINGS[reason]
+    if not reason.startswith(_DECLARATION_WAS):
+        return Name(reason, reason)
+    words = reason.removeprefix(_DECLARATION_WAS)
+    code = words.split(" ", maxsplit=1)[0]
+    state = v.look_up(v.DECLARATION_STATES, code)
+    if code == words:
+        return Name(f"报关单{state.zh}", f"declaration {state.en}")
+    return Name(f"后知此前报关单已{state.zh}", f"declaration {state.en}{words.removeprefix(code)}")
 
 
 def refusal_sentence(language: Language, refused: Refused) -> str:
