@@ -18,6 +18,8 @@ FLOOD_COUNT, FLOOD_MS = 10, 600_000
 """So many warnings in so long are a flood; it lasts until fewer than half as many come in that time."""
 STALE_MS = 24 * HOUR_MS
 """A warning open for so long is stale: nobody works on it, or it should not be one."""
+CONTROL = "R00"
+"""The rule that draws passages at random: its warnings measure the others."""
 MOST_AN_HOUR = 6.0
 """Warnings one operator can deal with in an hour, on average over a shift."""
 
@@ -48,7 +50,8 @@ class Precision:
 @dataclass(frozen=True, slots=True)
 class Hygiene:
     """The figures of a stretch of time. `per_operator_hour`: warnings noticed in it; `flood_share`: of them in floods;
-    `top_talkers`: (rule, subject) and count; `longest_unacknowledged`, `stale`: open ones, the longest first."""
+    `top_talkers`: (rule, subject) and count; `longest_unacknowledged`, `stale`: open ones, the longest first;
+    `controls`: decided random controls by the rule they were for."""
 
     from_at: int
     to_at: int
@@ -63,6 +66,7 @@ class Hygiene:
     longest_unacknowledged: tuple[RiskWarning, ...]
     stale: tuple[RiskWarning, ...]
     precision: dict[str, Precision]
+    controls: dict[str, Precision]
 
 
 def hygiene(warnings: Iterable[RiskWarning], from_at: int, to_at: int, operators: int = 1, most: int = 5) -> Hygiene:
@@ -86,15 +90,33 @@ def hygiene(warnings: Iterable[RiskWarning], from_at: int, to_at: int, operators
         tuple(Counter(w.zone for w in within if w.zone).most_common()),
         tuple(Counter((w.rule, w.subject) for w in everything for s in w.history
                       if s.verb in ("raise", "update") and from_at <= s.at < to_at).most_common(most)),
-        len(waiting), tuple(waiting[:most]), tuple(stale[:most]), precision(everything, from_at, to_at))
+        len(waiting), tuple(waiting[:most]), tuple(stale[:most]), precision(everything, from_at, to_at),
+        controls(everything, from_at, to_at))
 
 
 def precision(warnings: Iterable[RiskWarning], from_at: int, to_at: int) -> dict[str, Precision]:
     """How often each rule was right, of its warnings noticed in a stretch of time and decided by now, by rule id."""
     right, wrong = Counter[str](), Counter[str]()
     for warning in warnings:
-        if from_at <= warning.noticed_at < to_at and (decided := verdict(warning)) is not None:
-            (right if decided else wrong)[warning.rule] += 1
+        if warning.rule != CONTROL and from_at <= warning.noticed_at < to_at:
+            decided = verdict(warning)
+            if decided is not None:
+                (right if decided else wrong)[warning.rule] += 1
+    return {rule: Precision(right[rule], wrong[rule]) for rule in sorted({*right, *wrong})}
+
+
+def controls(warnings: Iterable[RiskWarning], from_at: int, to_at: int) -> dict[str, Precision]:
+    """How often a look at a passage drawn at random found what a rule is about, by that rule's id.
+
+    Of random controls noticed in a stretch of time and decided by now. The share is the rate against which the rule's
+    own precision stands; what is right here the rule ought to have found.
+    """
+    right, wrong = Counter[str](), Counter[str]()
+    for warning in warnings:
+        if warning.rule == CONTROL and from_at <= warning.noticed_at < to_at:
+            decided = verdict(warning)
+            if decided is not None:
+                (right if decided else wrong).update(str(warning.facts.get("control_of", "")).split())
     return {rule: Precision(right[rule], wrong[rule]) for rule in sorted({*right, *wrong})}
 
 

@@ -127,6 +127,22 @@ def test_the_figures_of_a_shift() -> None:
     assert hygiene(book.all(), 0, 30 * HOUR_MS).stale[0].subject == "闽A3"
 
 
+def test_random_controls_are_counted_for_the_rules_they_are_for_and_beside_their_precision() -> None:
+    book = WarningBook()
+    told = (("MSKU1", "R01 R06", "seized"), ("MSKU2", "R06", "rule"), ("MSKU3", "R01 R06", "rule"),
+            ("MSKU4", "R06", None))
+    for box, rules, reason in told:
+        drawn = book.found(finding(rule="R00", subject=box, facts={"control_of": rules}), 1_000)
+        assert drawn is not None
+        if reason is not None:
+            book.take(drawn.id, "Zhang", 2_000)
+            book.close(drawn.id, "Zhang", 2_001, reason)
+    figures = hygiene(book.all(), 0, HOUR_MS)
+    assert figures.controls == {"R01": Precision(1, 1), "R06": Precision(1, 2)}
+    assert figures.precision == {}, "what chance finds is no rule's doing"
+    assert hygiene(book.all(), HOUR_MS, 2 * HOUR_MS).controls == {}
+
+
 def test_figures_of_no_time_or_nobody_are_refused() -> None:
     with pytest.raises(ValueError, match="figures need"):
         hygiene([], 5, 5)

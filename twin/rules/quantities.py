@@ -46,5 +46,6 @@ QUANTITIES: Mapping[str, Name] = {
     "frozen": Name("定位不变时长", "time without a change of position"),
     "jammed_vehicles": Name("受扰车辆数", "vehicles disturbed at the same time"),
     "off_route": Name("离开道路时长", "time off the roads"),
+    "draw": Name("抽签值", "number drawn"),
 }
 """Names by the `quantity` of a `twin.warnings.Limit`."""

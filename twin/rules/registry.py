@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from twin.rules.base import ParameterError, Rule, RuleSpec
+from twin.rules.r00_random_control import RULE as R00
+from twin.rules.r00_random_control import RandomControl
 from twin.rules.r01_unpermitted_removal import RULE as R01
 from twin.rules.r01_unpermitted_removal import UnpermittedRemoval
 from twin.rules.r02_fence_breach import RULE as R02
@@ -58,6 +60,7 @@ _MAKERS: tuple[tuple[RuleSpec, Callable[[Mapping[str, float]], Rule]], ...] = (
     (R14, Loitering),
     (R15, DeviceDown),
     (R16, NightActivity),
+    (R00, RandomControl),
 )
 
 RULES: tuple[RuleSpec, ...] = tuple(spec for spec, _ in _MAKERS)
