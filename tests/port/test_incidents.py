@@ -352,6 +352,38 @@ def test_r14_a_loaded_truck_stands_where_nothing_is_to_be_done() -> None:
     assert truth.to_ms == truth.from_ms + 1_200_000
 
 
+def test_r14_a_truck_that_was_unloaded_on_its_way_is_no_case_the_next_loaded_one_is() -> None:
+    port = Port(scenario.parse("+00:05:00 R14 minutes=20", "drill.txt"))
+    first = port.terminal.truck("闽A10002", 820.0, 310.0)
+    first.boxes.append(port.terminal.box())
+
+    def unloaded_then_another_comes() -> Generator[simpy.Event, Any, None]:
+        yield port.world.env.timeout(WARM_UP_MS / 1000.0 + 360.0)
+        first.boxes.clear()
+        other = port.terminal.truck("闽A10003", 820.0, 310.0)
+        other.boxes.append(port.terminal.box())
+
+    port.world.env.process(unloaded_then_another_comes())
+    port.run(6.0)
+    truth, = port.customs.truth
+    assert truth.injected
+    assert truth.subject != first.id
+    assert truth.related, "it carries something while it stands"
+
+
+@pytest.mark.parametrize(("purpose", "at"), [
+    ("delivery", (820.0, 310.0)), ("pickup", jiangyin().gates[0].lanes[0].stop),
+])
+def test_r14_a_truck_about_to_be_unloaded_or_to_leave_is_not_chosen(purpose: str, at: tuple[float, float]) -> None:
+    port = Port(scenario.parse("+00:05:00 R14 plate=闽A10002", "drill.txt"))
+    truck = port.terminal.truck("闽A10002", *at)
+    truck.purpose = purpose
+    truck.boxes.append(port.terminal.box())
+    port.run(7.0)
+    truth, = port.customs.truth
+    assert not truth.injected
+
+
 @pytest.mark.parametrize("case", ["down", "silent"])
 def test_r15_a_device_is_down_or_says_nothing(case: str) -> None:
     _, heard, truth = _played(f"+00:05:00 R15 case={case} minutes=20")
