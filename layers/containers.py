@@ -57,6 +57,7 @@ class ContainersLayer(Layer):
         self._number = {block.id: at for at, block in enumerate(blocks)}
         self._table = containers
         self._drawn = np.full((0, 4), _NOWHERE, dtype=np.int64)
+        self._block_of: NDArray[np.int16] = np.empty(0, dtype=np.int16)  # by row; -1: in no slot
         self._owner_index = np.zeros(0, dtype=np.int16)
         self._owners: dict[str, int] = {}  # owner prefix to row of the lines
         self._lines: dict[tuple[str, str, Rgb], int] = {}
@@ -76,11 +77,13 @@ class ContainersLayer(Layer):
         count = len(table.number)
         if count < len(self._drawn):  # the table has gone back in time
             gone, self._drawn = self._drawn[count:], self._drawn[:count]
+            self._block_of = self._block_of[:count]
             self._owner_index = self._owner_index[:count]
             self._redraw(gone)
         if count > len(self._drawn):
             extra = count - len(self._drawn)
             self._drawn = np.concatenate([self._drawn, np.full((extra, 4), _NOWHERE, dtype=np.int64)])
+            self._block_of = np.concatenate([self._block_of, np.full(extra, _NOWHERE, dtype=np.int16)])
             self._owner_index = np.concatenate([self._owner_index, np.zeros(extra, dtype=np.int16)])
             self._severity = np.concatenate([self._severity, np.full(extra, -1, dtype=np.int8)])
         if not len(rows):
@@ -92,6 +95,7 @@ class ContainersLayer(Layer):
             return
         old, new = old[differs], new[differs]
         self._drawn[rows[differs]] = new
+        self._block_of[rows[differs]] = np.where(new[:, 0] == SLOT, new[:, 1], _NOWHERE)
         self._redraw(np.concatenate([old, new]))
 
     def _redraw(self, drawn: NDArray[np.int64]) -> None:
@@ -112,7 +116,8 @@ class ContainersLayer(Layer):
             self.colour_mode = mode
             self._aged_at = self._now
             here = np.flatnonzero(self._drawn[:, 0] >= 0)
-            self._drawn[here] = self._signature(here)
+            self._drawn[here] = drawn = self._signature(here)
+            self._block_of[here] = np.where(drawn[:, 0] == SLOT, drawn[:, 1], _NOWHERE)
             self._recolour()
 
     def set_warned(self, rows: NDArray[np.integer], severity: NDArray[np.integer]) -> None:
@@ -192,7 +197,7 @@ class ContainersLayer(Layer):
 
     def rows_in_block(self, block_no: int) -> NDArray[np.int32]:
         """Rows of the containers standing in a block. Shape (N,)."""
-        return np.flatnonzero((self._drawn[:, 0] == SLOT) & (self._drawn[:, 1] == block_no)).astype(np.int32)
+        return np.flatnonzero(self._block_of == block_no).astype(np.int32)
 
     def distances(self, eye: tuple[float, float, float]) -> NDArray[np.float64]:
         """How far each block is from a place (metres), at least: boxes stand within a block's outline and lower than
@@ -220,6 +225,11 @@ class ContainersLayer(Layer):
             shown = whole if cutaway is None else self._opened(whole, cutaway)
             known = self._blocks[block_no] = (revision, shown)
         return known[1]
+
+    def is_stacked(self, block_no: int) -> bool:
+        """Whether `block` has the answer ready."""
+        known = self._blocks.get(block_no)
+        return known is not None and known[0] == int(self.block_revision[block_no])
 
     def ghosts(self) -> BlockBoxes | None:
         """What is seen through in the block under X-ray; None when no block is."""

@@ -17,6 +17,7 @@ _STEP_M: Final = 3.0
 _MOST_STEPS: Final = 160
 _CLEAR_M: Final = 7.0  # so much of the way before a place does not count: what it stands on and beside
 _FEET_M: Final = 0.5
+_AT_A_TIME: Final = 2  # blocks nobody else has stacked yet
 
 
 class Skyline:
@@ -28,17 +29,23 @@ class Skyline:
         self._low = np.zeros(2)
         self._parts: list[tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]] | None = None
         self._seen: NDArray[np.int64] = np.full(len(containers.blocks), -1, dtype=np.int64)
+        self._next = 0
         self.height_m: NDArray[np.float32] = np.zeros((1, 1), dtype=np.float32)
+        self.tallest_m = 0.0
         self.revision = 0
 
     def update(self) -> None:
-        """Take over the blocks that changed. The grid is laid out at the first call."""
+        """Take over the blocks that changed: all at the first call, later those that the picture shows already and a
+        few more, so that a busy yard costs little; the rest at the next calls, in turn."""
+        first = self._parts is None
         if self._parts is None:
             self._parts = self._lay_out()
         containers = self._containers
         dirty = np.flatnonzero(self._seen != containers.block_revision)
         if not len(dirty):
             return
+        if not first:
+            dirty = self._due(dirty)
         flat = self.height_m.reshape(-1)
         opened = containers.cutaway
         for number in dirty.tolist():
@@ -46,8 +53,18 @@ class Skyline:
             transparent = (opened is not None and opened.block == containers.blocks[number].id
                            and (opened.mode is not CutMode.SECTION or opened.bay is None))
             flat[at] = 0.0 if transparent else containers.block(number).stacks.height_m[cell, row]
-        self._seen = containers.block_revision.copy()
+        self._seen[dirty] = containers.block_revision[dirty]
+        self.tallest_m = float(self.height_m.max())
         self.revision += 1
+
+    def _due(self, dirty: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Those of the blocks that are stacked already, and the next few others."""
+        stacked = np.array([self._containers.is_stacked(number) for number in dirty.tolist()], dtype=bool)
+        others = dirty[~stacked]
+        others = others[np.argsort((others - self._next) % len(self._seen), kind="stable")][:_AT_A_TIME]
+        if len(others):
+            self._next = int(others[-1]) + 1
+        return np.concatenate([dirty[stacked], others])
 
     def at(self, points: NDArray[np.floating]) -> NDArray[np.float32]:
         """Height of what stands at places (..., 2), metres; 0 on open ground and beyond the grid."""
@@ -62,7 +79,7 @@ class Skyline:
         if not len(places):
             return np.zeros(0, dtype=bool)
         self.update()
-        tallest = float(self.height_m.max())
+        tallest = self.tallest_m
         goal, start = np.asarray(places, dtype=np.float64), np.asarray(eye, dtype=np.float64)
         way = goal - start
         length = np.maximum(np.linalg.norm(way, axis=1), 1e-6)

@@ -249,23 +249,49 @@ _CORNERS = np.array([
     [(-1, 1, 0), (1, 1, 0), (1, 1, 1), (-1, 1, 1)],
     [(-1, 1, 1), (1, 1, 1), (1, -1, 1), (-1, -1, 1)],
 ], dtype=np.float32)
+_ALONG, _ACROSS, _UP = (np.ascontiguousarray(_CORNERS[..., k]).ravel() for k in range(3))
 _UPRIGHT_EDGES = [(0, 1, 0, 1), (1, 0, 0, 1), (1, 0, 1, 0), (0, 1, 1, 0)]
 _EDGES = np.array([_UPRIGHT_EDGES] * 4 + [[(0, 1, 0, 1), (1, 0, 0, 1), (1, 0, 1, 0), (0, 1, 1, 0)]], dtype=np.float32)
-_TURNS = (180, 0, 270, 90)
+_TURNS = np.array([180, 0, 270, 90])
 
 
 def loose_faces(boxes: Boxes, light: Light) -> tuple[F4, NDArray[np.uint8], F4]:
-    """Points, colours and edges of all five faces of boxes that stand for themselves, as in `Faces`, many at once:
-    what moves is made anew ten times a second."""
+    """Points, colours and edges of all five faces of boxes that stand for themselves, as in `Faces`, many at once."""
+    return loose_points(boxes), loose_colours(boxes, light), loose_edges(boxes)
+
+
+def loose_points(boxes: Boxes) -> F4:
+    """Points of the faces of `loose_faces`. Shape (5 N, 4, 3): what moves is placed anew ten times a second."""
+    east, north = (a.astype(np.float32)[:, None] for a in unit(boxes.bearing_deg))
+    length, width, height = (boxes.size[:, k, None].astype(np.float32) for k in range(3))
+    half_l, half_w = 0.5 * length, 0.5 * width
+    x, y, z = (boxes.base[:, k, None] for k in range(3))
+    points = np.empty((len(boxes), 20, 3), dtype=np.float32)
+    points[..., 0] = (half_l * east) * _ALONG + (half_w * north) * _ACROSS + x
+    points[..., 1] = (half_l * north) * _ALONG - (half_w * east) * _ACROSS + y
+    points[..., 2] = height * _UP + z
+    return points.reshape(-1, 4, 3)
+
+
+def loose_colours(boxes: Boxes, light: Light) -> NDArray[np.uint8]:
+    """Colours of the faces of `loose_faces`. Shape (5 N, 4, 3)."""
     n = len(boxes)
-    east, north = (a.astype(np.float32)[:, None, None] for a in unit(boxes.bearing_deg))
+    own = (boxes.colour * (0.90 + 0.17 * (boxes.shade.astype(np.float32) / 255.0))[:, None]).astype(np.float32)
+    heading = np.rint(boxes.bearing_deg).astype(np.intp)
+    walls = _lit(light)[(heading[:, None] + _TURNS) % 360] * own[:, None, :]
+    low = boxes.base[:, 2]
+    heights = np.stack([low, low, low + boxes.size[:, 2], low + boxes.size[:, 2]], axis=1)
+    depth = (0.66 + 0.34 * np.clip(heights / 5.5, 0.0, 1.0)).astype(np.float32)
+    colours = np.empty((n, 5, 4, 3), dtype=np.uint8)
+    colours[:, :ROOF] = np.minimum(walls[:, :, None, :] * depth[:, None, :, None], 255.0)
+    colours[:, ROOF] = np.minimum(own * _lit(light)[-1], 255.0)[:, None]
+    return colours.reshape(-1, 4, 3)
+
+
+def loose_edges(boxes: Boxes) -> F4:
+    """Edges of the faces of `loose_faces`, wherever the boxes are. Shape (5 N, 4, 4)."""
+    n = len(boxes)
     size = boxes.size.astype(np.float32)
-    local = _CORNERS * (size * np.array([0.5, 0.5, 1.0], dtype=np.float32))[:, None, None, :]
-    points = np.empty((n, 5, 4, 3), dtype=np.float32)
-    points[..., 0] = local[..., 0] * east + local[..., 1] * north
-    points[..., 1] = local[..., 0] * north - local[..., 1] * east
-    points[..., 2] = local[..., 2]
-    points += boxes.base[:, None, None, :]
     spans = np.empty((n, 5, 1, 4), dtype=np.float32)
     length, width, height = (size[:, k, None, None] for k in range(3))
     spans[:, :2, :, :2], spans[:, 2:, :, :2] = width[..., None], length[..., None]
@@ -275,13 +301,4 @@ def loose_faces(boxes: Boxes, light: Light) -> tuple[F4, NDArray[np.uint8], F4]:
     doors = boxes.shade % 2 == 0
     edges[doors, REAR, :, 2] += DOOR
     edges[~doors, FRONT, :, 2] += DOOR
-    heading = np.rint(boxes.bearing_deg).astype(np.intp)
-    lit = np.empty((n, 5, 3), dtype=np.float32)
-    for side, turn in enumerate(_TURNS):
-        lit[:, side] = _lit(light)[(heading + turn) % 360]
-    lit[:, ROOF] = _lit(light)[-1]
-    lit *= (boxes.colour * (0.90 + 0.17 * (boxes.shade.astype(np.float32) / 255.0))[:, None])[:, None, :]
-    depth = np.ones((n, 5, 4, 1), dtype=np.float32)
-    depth[:, :ROOF, :, 0] = 0.66 + 0.34 * np.clip(points[:, :ROOF, :, 2] / 5.5, 0.0, 1.0)
-    colours = np.minimum(lit[:, :, None, :] * depth, 255.0).astype(np.uint8)
-    return points.reshape(-1, 4, 3), colours.reshape(-1, 4, 3), edges.reshape(-1, 4, 4)
+    return edges.reshape(-1, 4, 4)

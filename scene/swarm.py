@@ -44,12 +44,25 @@ class Template:
 
 
 class Placed:
-    """Points, colours and faces of copies, to be put into one mesh. Shapes (N, 3), (N, 3) uint8, (M, 3)."""
+    """Copies to be put into one mesh. points: (N, 3) float32, metres; colours: (N, 3) uint8; faces: those of one copy,
+    (M, 3), of `copies` alike."""
 
-    __slots__ = ("colours", "faces", "points")
+    __slots__ = ("_faces", "colours", "copies", "points")
 
-    def __init__(self, points: F4, colours: NDArray[np.uint8], faces: NDArray[np.int64]) -> None:
-        self.points, self.colours, self.faces = points, colours, faces
+    def __init__(self, points: F4, colours: NDArray[np.uint8], faces: NDArray[np.int64], copies: int = 1) -> None:
+        self.points, self.colours, self._faces, self.copies = points, colours, faces, copies
+
+    @property
+    def face_count(self) -> int:
+        """Faces of all copies."""
+        return self.copies * len(self._faces)
+
+    @property
+    def faces(self) -> NDArray[np.int64]:
+        """Faces of all copies, (copies * M, 3): worked out only when asked for, since they seldom change."""
+        each = len(self.points) // max(self.copies, 1)
+        first = np.arange(self.copies, dtype=np.int64) * each
+        return (self._faces[None] + first[:, None, None]).reshape(-1, 3)
 
 
 def place(
@@ -74,8 +87,7 @@ def place(
     colours = template.colours[heading]
     if tint is not None:
         colours = np.clip(colours * np.asarray(tint, dtype=np.float32)[:, None, :], 0, 255).astype(np.uint8)
-    faces = template.faces[None] + (np.arange(n, dtype=np.int64) * k)[:, None, None]
-    return Placed(points.reshape(-1, 3), colours.reshape(-1, 3), faces.reshape(-1, 3))
+    return Placed(points.reshape(-1, 3), colours.reshape(-1, 3), template.faces, n)
 
 
 class Fleet:
@@ -86,7 +98,6 @@ class Fleet:
         k = len(template)
         self._points = np.zeros((count, k, 3), dtype=np.float32)
         self._colours = np.zeros((count, k, 3), dtype=np.uint8)
-        self._faces = (template.faces[None] + (np.arange(count, dtype=np.int64) * k)[:, None, None]).reshape(-1, 3)
 
     def move(
         self, at: NDArray[np.integer], xyz: NDArray[np.floating], bearing_deg: NDArray[np.floating],
@@ -101,7 +112,8 @@ class Fleet:
     @property
     def placed(self) -> Placed:
         """All copies as they stand."""
-        return Placed(self._points.reshape(-1, 3), self._colours.reshape(-1, 3), self._faces)
+        return Placed(self._points.reshape(-1, 3), self._colours.reshape(-1, 3), self._template.faces,
+                      len(self._points))
 
 
 class SwarmMesh:
@@ -126,7 +138,7 @@ class SwarmMesh:
     def fill(self, parts: list[Placed]) -> None:
         """Show these copies and nothing else. Faces are handed on only when the make-up of the parts changed."""
         parts = [part for part in parts if len(part.points)]
-        sizes = tuple(size for part in parts for size in (len(part.points), len(part.faces)))
+        sizes = tuple(size for part in parts for size in (len(part.points), part.face_count))
         if parts:
             points = np.concatenate([part.points for part in parts])
             colours = np.concatenate([part.colours for part in parts])

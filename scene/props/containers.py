@@ -28,7 +28,9 @@ from scene.box_faces import (
     SIDES,
     Faces,
     faces_by_side,
-    loose_faces,
+    loose_colours,
+    loose_edges,
+    loose_points,
     nothing,
     together,
     visible_faces,
@@ -42,7 +44,7 @@ _SAME_WAY: Final = 0.99995  # cosine: half a degree
 BUDGET_S: Final = 0.015
 """For a yard that is not drawn yet."""
 
-CHANGES_S: Final = 0.003
+CHANGES_S: Final = 0.002
 """For changes in one that is: a beat has other things to do."""
 
 
@@ -215,6 +217,8 @@ class MovingContainers(StaticProp):
         for actor in self._mesh.actors:
             self.add(actor)
         self._seen: tuple[int, ...] = ()
+        self._made_of: tuple[NDArray[np.int32], NDArray[np.float32]] | None = None
+        self._edges: NDArray[np.float32] = np.empty((0, 4, 4), dtype=np.float32)
 
     def sync(self, layers: Layers) -> bool:
         """Draw what changed. True when the picture changed."""
@@ -226,7 +230,10 @@ class MovingContainers(StaticProp):
             return False
         self._seen = seen
         boxes = join([on_vehicles(containers, vehicles), under_spreaders(containers, cranes)])
-        self._mesh.fill(*loose_faces(boxes, self._light))
+        made_of = boxes.rows, boxes.size
+        if self._made_of is None or not all(map(np.array_equal, made_of, self._made_of)):
+            self._made_of, self._edges = made_of, loose_edges(boxes)
+        self._mesh.fill(loose_points(boxes), loose_colours(boxes, self._light), self._edges)
         return True
 
     def look_from(self, eye: tuple[float, float, float]) -> None:

@@ -12,7 +12,7 @@ from layers.pins import Pin, PinsLayer
 from layers.tools import Tool, Tools
 from layers.trails import KEPT, WINDOW_S
 from tests.core.test_layers_warnings import warning
-from tests.harbour import Harbour
+from tests.harbour import Harbour, layout
 from tests.second_port import layout as feeder_port
 from twin.legal_state import LegalState
 
@@ -227,6 +227,24 @@ def test_the_grid_of_heights_knows_stacks_and_buildings() -> None:
     before = sky.revision
     sky.update()
     assert sky.revision == before, "nothing changed, nothing is looked at"
+
+
+def test_a_busy_yard_is_taken_into_the_grid_of_heights_in_turn_and_what_is_stacked_already_at_once() -> None:
+    harbour = Harbour(layout(columns=2, lines=8))
+    sky, containers = harbour.layers.skyline, harbour.layers.containers
+    sky.update()
+    blocks = range(len(harbour.layout.blocks))
+    rows = [harbour.stand(f"TCLU{block:07d}", block, 10, 3, 1) for block in blocks]
+    harbour.step(containers=rows)
+    containers.block(13)
+    feet = harbour.containers.xyz[rows, :2]
+    sky.update()
+    known = sky.at(feet) > 0.0
+    assert known[13], "the picture had it stacked already"
+    assert known.sum() < len(rows), "the others wait their turn"
+    for _ in blocks:
+        sky.update()
+    assert sky.at(feet) == pytest.approx(np.full(len(rows), 2.591), abs=0.01)
 
 
 def test_what_lies_behind_a_stack_is_hidden_and_above_it_seen() -> None:
