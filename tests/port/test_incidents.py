@@ -255,6 +255,23 @@ def test_r06_the_weighbridge_shows_more_than_was_declared() -> None:
     assert truth.rule == "R06"
 
 
+@pytest.mark.parametrize("other", ["R06", "R05 case=plate", "R05 case=container"])
+def test_the_truck_of_one_incident_at_the_gate_is_not_that_of_another(other: str) -> None:
+    port = Port(scenario.parse(f"+00:05:00 R04 case=no_manifest\n+00:05:00 {other}", "drill.txt"))
+    port.world.env.process(_exports_come(port))
+    port.run(6.0)
+    one, two = sorted(port.customs.truth, key=lambda t: t.rule)
+    assert one.injected
+    assert two.injected
+    assert not {one.subject, *one.related} & {two.subject, *two.related}
+
+
+def test_r10_by_law_the_day_of_arrival_does_not_count_and_the_fourteenth_after_it_ends_at_midnight() -> None:
+    with pytest.raises(scenario.ScenarioError, match=r"days '14\.9' is not a number from 15 to 400"):
+        scenario.parse("+00:05:00 R10 days=14.9", "drill.txt")
+    assert scenario.parse("+00:05:00 R10 days=15", "drill.txt").incidents[0].parameters["days"] == 15.0
+
+
 @pytest.mark.parametrize("case", ["untested", "loaded"])
 def test_r07_an_inbound_empty_leaves_without_its_test(case: str) -> None:
     _, heard, truth = _played(f"+00:05:00 R07 case={case}")

@@ -63,6 +63,7 @@ def _no_manifest(staging: Staging) -> Act:
     box = staging.operations.new_box("export", Trade.FOREIGN)
     staging.stage.clearance.keep_unannounced(box)
     plate = staging.operations.delivery(box, staging.world.now_ms)
+    staging.stage.taken |= {box.number, plate}
     passage = yield from staging.record(
         GatePassage, lambda p: box.number in p.containers and p.direction is Direction.IN
     )

@@ -25,7 +25,7 @@ def _act(staging: Staging, parameters: Parameters) -> Act:
     def misread(passage: GatePassage) -> GatePassage:
         if passage.direction is not Direction.IN or len(passage.containers) != 1 or passage.seals:
             return passage
-        if gate not in (None, passage.gate) or (not done and passage.plate in staging.stage.taken):
+        if gate not in (None, passage.gate) or (not done and staging.of_another(passage)):
             return passage
         if done and (passage.plate, passage.direction) != (done[0].plate, done[0].direction):
             return passage

@@ -20,7 +20,7 @@ def _act(staging: Staging, parameters: Parameters) -> Act:
     def weigh(passage: GatePassage) -> GatePassage:
         boxes = [staging.world.boxes.get(n) for n in passage.containers]
         fits = len(boxes) == 1 and boxes[0] is not None and boxes[0].full is not empty and boxes[0].trade != "domestic"
-        if not fits or gate not in (None, passage.gate) or (not done and passage.plate in staging.stage.taken):
+        if not fits or gate not in (None, passage.gate) or (not done and staging.of_another(passage)):
             return passage
         if done and (passage.plate, passage.direction) != (done[0].plate, done[0].direction):
             return passage

@@ -38,7 +38,7 @@ KIND = IncidentKind(
     subject="container",
     parameters=(
         Parameter("container", ValueKind.CONTAINER, "the container, undeclared in the yard"),
-        Parameter("days", ValueKind.NUMBER, "days since it arrived", 16.0, 14.1, 400.0),
+        Parameter("days", ValueKind.NUMBER, "days since it arrived", 16.0, 15.0, 400.0),
     ),
     act=_act,
 )

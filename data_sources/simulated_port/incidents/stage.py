@@ -146,6 +146,10 @@ class Staging:
         """One of the choices by the seed, None if there are none."""
         return choices[int(self.stream.integers(len(choices)))] if choices else None
 
+    def of_another(self, passage: GatePassage) -> bool:
+        """Whether the truck at a gate or what it carries is part of an incident already."""
+        return not self.stage.taken.isdisjoint((passage.plate, *passage.containers))
+
     def standing(self, fits: Callable[[Box], bool]) -> list[Box]:
         """Containers on top of their stacks that fit, idle and in no other incident."""
         boxes = [b for b in self.world.boxes.values() if b.place_kind is PlaceKind.SLOT and b.place_ref]
