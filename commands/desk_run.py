@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication, QWidget
 
     from commands.past import Past
+    from commands.past_desks import PastDesks
     from commands.recording import Recording
     from data_sources.ais_feed import AisFeed
     from data_sources.clock import PortClock
@@ -198,10 +199,11 @@ class DeskRun:
             self._steps(),
             self._live.outcomes,
             self._make_viewport,
+            self._arguments.database,
+            self._past_desks(),
+            None if self._past is None else self._past.feed,
         )
         self._window = MainWindow(desk)
-        if self._past is not None:
-            self._window.heartbeat.beat.connect(self._past.feed.beat)
         mark("window")
         gc.freeze()  # what the start made stays
         gc.enable()
@@ -211,6 +213,17 @@ class DeskRun:
             self._window.set_wall(True)
         else:
             self._window.showMaximized()
+
+    def _past_desks(self) -> PastDesks | None:
+        """What winds a live desk back, where it goes on record."""
+        if self._past is not None or not self._arguments.database:
+            return None
+        from commands.past_desks import PastDesks
+        from scene.light import NAMED
+
+        return PastDesks(
+            self._index, self._arguments.database, self._language, self._theme, self._arguments.operator,
+            self._quarantine, NAMED.get(self._arguments.light))
 
     def _mark_first_picture(self) -> None:
         """The first frame that shows the containers: what stands in the yard built, but for the odd late record."""

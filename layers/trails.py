@@ -17,6 +17,8 @@ WINDOW_S: Final = 300.0
 """A trail fades away within so many seconds."""
 
 KEPT: Final = 48
+_LASTING_S: Final = 1e6
+"""A way that is asked for does not fade: its corners are so far ahead of time."""
 _LEAST_M: Final = 1.5  # a vehicle that stands leaves no trail
 _JUMP_M: Final = 150.0
 _VEHICLES: Final = tuple(tuple(EntityKind).index(kind) for kind in (EntityKind.VEHICLE, EntityKind.OFFICER))
@@ -36,6 +38,23 @@ class TrailsLayer(Layer):
         self._next: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
         self._noted_at = 0
         self._new = False
+        self._path: NDArray[np.float32] | None = None
+        self._shown_before = False
+
+    def show_path(self, places: NDArray[np.floating] | None) -> None:
+        """Show one way instead of all trails, places (N, 2), metres, NaN between its parts; None: the trails again."""
+        if places is not None and self._path is None:
+            self._shown_before = self.visible
+        if places is None and self._path is not None:
+            self.visible = self._shown_before
+        self._path = None if places is None else np.asarray(places, dtype=np.float32)
+        self.visible = self.visible or places is not None
+        self.touch()
+
+    @property
+    def path(self) -> NDArray[np.float32] | None:
+        """The one way that is shown, (N, 2), metres; None while trails are."""
+        return self._path
 
     def update(self, rows: NDArray[np.integer], now: int, *, snap: bool = False) -> None:
         """Note the places of changed mover rows (M,). snap: forget everything first (after a seek). now: ms."""
@@ -77,6 +96,10 @@ class TrailsLayer(Layer):
     def segments(self, now: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Pieces of way younger than `WINDOW_S`: their ends (S, 2, 2), metres, and the times of these, seconds since
         `base_ms`, (S, 2). now: ms."""
+        if self._path is not None:
+            ends = np.stack([self._path[:-1], self._path[1:]], axis=1)
+            ends = ends[np.isfinite(ends).all(axis=(1, 2))]
+            return ends, np.full(ends.shape[:2], (now - self.base_ms) / 1000.0 + _LASTING_S, dtype=np.float32)
         used = np.flatnonzero(self._next > 1)
         order = (self._next[used, None] + np.arange(KEPT)) % KEPT  # the oldest first
         at = np.take_along_axis(self._at[used], order[..., None], axis=1)

@@ -47,6 +47,11 @@ class Actions(QObject):
     def _words(self, text: str | Name) -> str:
         return self._language.of(text) if isinstance(text, Name) else QCoreApplication.translate(_CONTEXT, text)
 
+    def set_enabled(self, *, enabled: bool) -> None:
+        """Lets all acts be done, or none, as while another page of the window has the same keys."""
+        for action, _ in self._acts.values():
+            action.setEnabled(enabled)
+
     def __getitem__(self, act_id: str) -> QAction:
         return self._acts[act_id][0]
 

@@ -22,6 +22,8 @@ from twin.twin import Twin
 if TYPE_CHECKING:  # the ways out are loaded beside the window, not before it
     from data_sources.desk_client import Outcome
     from data_sources.desk_steps import DeskSteps
+    from data_sources.replay_feed import ReplayFeed
+    from panels.time_travel import PastDesks
 
 
 class ScenePort(Protocol):
@@ -103,3 +105,6 @@ class Desk:
     steps: DeskSteps
     outcomes: Callable[[], Sequence[Outcome]]  # what became of what was sent, since last asked
     make_scene: Callable[[QWidget], ScenePort]
+    record: str | None = None  # URL of the history
+    past: PastDesks | None = None  # opens the past beside this desk
+    replay: ReplayFeed | None = None  # of a desk in the past

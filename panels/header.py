@@ -69,6 +69,9 @@ class Header(QWidget):
 
     def show_clock(self, now_ms: int) -> None:
         """The port's clock; it does not claim to be live while a feed is down."""
+        if self._desk.replay is not None:
+            self._show_replay(now_ms, self._desk.replay.clock.speed if self._desk.replay.clock.running else 0.0)
+            return
         down = any(feed.state is FeedState.DOWN for feed in self._desk.feeds())
         colour = self._desk.theme.colours["alarm" if down else "good"]
         live = self.tr("No data") if down else self.tr("Live")
@@ -78,6 +81,13 @@ class Header(QWidget):
             return
         date = f'<span style="color:{self._desk.theme.colours["dim"]}">{formats.date(now_ms)}</span>'
         self._clock.setText(f"{light} {live} {date} {formats.clock_time(now_ms)}")
+
+    def _show_replay(self, at_ms: int, speed: float) -> None:
+        colours, small = self._desk.theme.colours, self._desk.theme.px(13)
+        pace = f"{speed:g}×" if speed else "❚❚"
+        self._clock.setText(
+            f'<span style="color:{colours["attention"]}">◆ {self.tr("Replay")} {formats.date(at_ms)} '
+            f'{formats.clock_time(at_ms)} <span style="font-size:{small}px">{pace}</span></span>')
 
     def show_counts(self, counts: Counts) -> None:
         """The figures of the moment."""

@@ -31,6 +31,8 @@ class Heartbeat(QObject):
         self._now = now
         self._beats = 0
         self._draws = False
+        self.draws = True
+        """Whether the scene is to be drawn; the session goes on all the same."""
         self._timer = QTimer(self, interval=PERIOD_MS)
         self._timer.timeout.connect(self.step)
         self._catching_up = QTimer(self, singleShot=True, interval=CATCH_UP_MS)
@@ -56,14 +58,14 @@ class Heartbeat(QObject):
         self._beats += 1
         self._session.step(self._now(), BUDGET_S, time.perf_counter)
         # a picture of half a flood is work for nothing: while records wait, draw twice a second
-        if not self._session.waiting or self._beats % FLOODED_BEATS == 0:
+        if self.draws and (not self._session.waiting or self._beats % FLOODED_BEATS == 0):
             self._scene.sync(self._now())
         self.beat.emit()
         self._go_on()
 
     def _catch_up(self) -> None:
         """What waits: records and unfinished parts of the picture in turn."""
-        self._draws = self._scene.pending and not (self._draws and self._session.waiting)
+        self._draws = self.draws and self._scene.pending and not (self._draws and self._session.waiting)
         if self._draws:
             self._scene.sync(self._now())
         else:
@@ -71,5 +73,5 @@ class Heartbeat(QObject):
         self._go_on()
 
     def _go_on(self) -> None:
-        if self._timer.isActive() and (self._session.waiting or self._scene.pending):
+        if self._timer.isActive() and (self._session.waiting or (self.draws and self._scene.pending)):
             self._catching_up.start()
