@@ -36,14 +36,20 @@ class RightOfWay:
 
     def __init__(self, points: int) -> None:
         self._taken: list[list[Any]] = [[] for _ in range(points)]  # (from, until, hold or None)
+        self._until = np.full(points, -math.inf)  # the last instant taken at each
 
-    def take(self, drive: Drive, place: Place, start: float) -> Hold | None:
+    def take(self, drive: Drive, place: Place, now: float, start: float) -> Hold | None:
         """Takes the points of a drive that starts at `start`; the hold on its destination if that is on a lane."""
         taken = self._taken
         held = {p for p, _ in place.lane_points}
         for point, enters, leaves in zip(drive.course.points, drive.enters_list, drive.leaves_list, strict=True):
             if point not in held:
-                taken[point].append((start + enters, start + leaves + _GAP_S, None))
+                entries = taken[point]
+                if len(entries) > _KEPT and entries[0][1] < now:
+                    entries[:] = [e for e in entries if e[1] >= now]
+                entries.append((start + enters, start + leaves + _GAP_S, None))
+        passed = np.array(drive.course.points, dtype=np.intp)
+        np.maximum.at(self._until, passed, start + drive.leaves + _GAP_S)
         if not held:
             return None
         first = dict(zip(drive.course.points, drive.enters_list, strict=True))
@@ -57,15 +63,16 @@ class RightOfWay:
             entry = [since[point], math.inf, hold]
             hold.entries.append(entry)
             self._taken[point].append(entry)
+            self._until[point] = math.inf
         return hold
 
-    @staticmethod
-    def release(hold: Hold, place: Place, drive: Drive, start: float) -> None:
+    def release(self, hold: Hold, place: Place, drive: Drive, start: float) -> None:
         """Gives the points under a vehicle free from when it will have cleared them, driving off at `start`."""
         ahead = dict(zip(drive.course.points, drive.leaves_list, strict=True))
         for entry, (point, offset) in zip(hold.entries, place.lane_points, strict=True):
             cleared = ahead.get(point, drive.clear_s if offset <= 0 else drive.well_clear_s)
             entry[1], entry[2] = start + max(cleared, drive.clear_s if offset <= 0 else 0.0) + _GAP_S, None
+            self._until[point] = max(until for _, until, _ in self._taken[point])
         hold.waiters.wake()
 
     def fit(
@@ -79,7 +86,7 @@ class RightOfWay:
             return occupied
         drive, start = base, least
         for _ in range(_REFINEMENTS):
-            delays = self._delays(drive, place, own, now, now + start)
+            delays = self._delays(drive, place, own, now + start)
             if isinstance(delays, Hold):
                 return delays
             first, last = float(delays[0]), float(delays[-1])
@@ -88,7 +95,7 @@ class RightOfWay:
                 return drive, start
             if drive is base and start + last - first < least + _SHORT_WAIT_S:
                 start += last - first
-                if self._is_clear(base, place, own, now, now + start):
+                if self._is_clear(base, place, own, now + start):
                     return base, start
                 start -= last - first
             if last - first > _MOST_SLOWING_S:
@@ -97,7 +104,7 @@ class RightOfWay:
         # Slowing down on the way does not do: wait at the start for as long as the whole way needs.
         start = least
         while True:
-            delays = self._delays(base, place, own, now, now + start)
+            delays = self._delays(base, place, own, now + start)
             if isinstance(delays, Hold):
                 return delays
             start += float(delays[-1])
@@ -113,18 +120,18 @@ class RightOfWay:
                     return hold
         return None
 
-    def _is_clear(self, drive: Drive, place: Place, own: Hold | None, now: float, begin: float) -> bool:
-        delays = self._delays(drive, place, own, now, begin)
+    def _is_clear(self, drive: Drive, place: Place, own: Hold | None, begin: float) -> bool:
+        delays = self._delays(drive, place, own, begin)
         return not isinstance(delays, Hold) and float(delays[-1]) < 1e-6
 
-    def _delays(self, drive: Drive, place: Place, own: Hold | None, now: float, begin: float) -> Floats | Hold:
+    def _delays(self, drive: Drive, place: Place, own: Hold | None, begin: float) -> Floats | Hold:
         """By how much each control point must be passed later than the drive would, if it started at `begin`, to keep
         clear of everybody's times. Shape (M + 2,): start, points, end; it never falls.
 
         The least such delays: whoever cannot pass a point before another passes after it, which may hold up what is
         behind; repeated until nothing moves.
         """
-        met, clash = self._met(drive, place, own, now, begin)
+        met, clash = self._met(drive, place, own, begin)
         delays = np.zeros(len(drive.course.points) + 2)
         if not clash:
             return delays
@@ -149,7 +156,7 @@ class RightOfWay:
             np.maximum.accumulate(delays, out=delays)
 
     def _met(
-        self, drive: Drive, place: Place, own: Hold | None, now: float, begin: float
+        self, drive: Drive, place: Place, own: Hold | None, begin: float
     ) -> tuple[list[tuple[int, float, float, Hold | None]], bool]:
         """Whom a drive could meet: row of the point, from when, until when, the hold if somebody stands there; and
         whether it meets one of them if nothing is done about it.
@@ -160,16 +167,11 @@ class RightOfWay:
         held = {p for p, _ in place.lane_points}
         met: list[tuple[int, float, float, Hold | None]] = []
         clash = False
-        for row, (point, enters, leaves) in enumerate(
-            zip(points, drive.enters_list, drive.leaves_list, strict=True)
-        ):
-            entries = taken[point]
-            if not entries:
-                continue
-            if len(entries) > _KEPT and entries[0][1] < now:
-                taken[point] = entries = [e for e in entries if e[1] >= now]
+        busy = self._until[np.array(points, dtype=np.intp)] > begin + drive.enters
+        for row in np.flatnonzero(busy).tolist():
+            point, enters, leaves = points[row], drive.enters_list[row], drive.leaves_list[row]
             early, late, stays = begin + enters, begin + leaves + _GAP_S, point in held
-            for low, high, hold in entries:
+            for low, high, hold in taken[point]:
                 if high > early and (hold is None or hold is not own):
                     met.append((row, -math.inf if stays else low, high, hold))
                     clash = clash or stays or low < late

@@ -259,7 +259,7 @@ class Traffic:
         self.drives += 1
         if vehicle.hold is not None:
             self._way.release(vehicle.hold, vehicle.place, drive, start)
-        vehicle.hold = self._way.take(drive, place, start)
+        vehicle.hold = self._way.take(drive, place, self._env.now, start)
         self.tracks.run(vehicle.row, drive.pieces, start, *place.at, place.heading_deg)
 
     def _timed(self, vehicle: Vehicle, place: Place) -> tuple[Drive, float] | Hold:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from itertools import pairwise
 
@@ -46,10 +47,20 @@ from twin.records import (
     TripState,
 )
 
+HOUR_MS = 3_600_000
 
-def _busy_port(seed: int = 7, boxes: int = 600) -> Port:
+
+class BusyPort(Port):
+    """A port that notes when each container landed: its flow and ms UTC by number."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__(seed=seed)
+        self.landed: dict[str, tuple[str, int]] = {}
+
+
+def _busy_port(seed: int = 7, boxes: int = 600) -> BusyPort:
     """A port with a mixed yard, vessels that land import containers and trucks that bring export ones."""
-    port = Port(seed=seed)
+    port = BusyPort(seed)
     flows = (("import", True), ("export", True), ("empty_in", False), ("transshipment", True), ("import", True))
     for n in range(boxes):
         flow, full = flows[n % 5]
@@ -62,7 +73,7 @@ def _busy_port(seed: int = 7, boxes: int = 600) -> Port:
     return port
 
 
-def _arrivals(port: Port):  # type: ignore[no-untyped-def]
+def _arrivals(port: BusyPort):  # type: ignore[no-untyped-def]
     for n in range(200):
         flow = ("import", "export", "empty_in", "transshipment")[n % 4]
         trade = Trade.TRANSSHIPMENT if flow == "transshipment" else Trade.FOREIGN
@@ -71,29 +82,36 @@ def _arrivals(port: Port):  # type: ignore[no-untyped-def]
         yield port.world.env.timeout(120.0)
         port.terminal.stand(box, f"B2-{2 + 4 * (n % 10):02d}-{1 + n // 10 % 6:02d}-2", days=0.0)
         port.customs.landed(box)
+        port.landed[box.number] = flow, port.world.now_ms
         if flow == "import" and n % 3 == 0:
             port.terminal.pickup(box)
 
 
 @pytest.fixture(scope="module")
-def day() -> tuple[Port, Heard]:
+def day() -> tuple[BusyPort, Heard]:
     port = _busy_port()
     return port, port.run(30.0)
 
 
-def test_a_declaration_goes_from_lodged_to_released_by_legal_steps_only(day: tuple[Port, Heard]) -> None:
-    told: dict[str, list[DeclarationState]] = defaultdict(list)
-    for record in day[1].of(Declaration):
-        told[record.declaration].append(record.state)
-    assert len(told) > 400
-    complete = [states for states in told.values() if states[0] is DeclarationState.LODGED]
-    assert len(complete) > 150
-    for states in told.values():
-        assert all(may_follow(before, after) for before, after in pairwise(states)), states
-    assert sum(states[-1] is DeclarationState.RELEASED for states in complete) > 0.75 * len(complete)
+def test_a_declaration_goes_from_lodged_to_released_by_legal_steps_only(day: tuple[BusyPort, Heard]) -> None:
+    port, heard = day
+    told: dict[str, list[Declaration]] = defaultdict(list)
+    for record in heard.of(Declaration):
+        told[record.declaration].append(record)
+    assert len(told) > 800
+    for records in told.values():
+        assert all(may_follow(one.state, next_.state) for one, next_ in pairwise(records)), records
+    passing = {b.number for b in port.world.boxes.values() if b.flow == "transshipment"}
+    settled = [
+        records[-1].state is DeclarationState.RELEASED for records in told.values()
+        if records[0].state is DeclarationState.LODGED and records[0].lodged_at < port.world.now_ms - 12 * HOUR_MS
+        and not passing.intersection(records[0].containers)
+    ]
+    assert len(settled) > 250
+    assert 0.85 < np.mean(settled) < 1.0  # for some, papers or duties are still outstanding
 
 
-def test_a_declaration_names_one_container_and_keeps_its_goods(day: tuple[Port, Heard]) -> None:
+def test_a_declaration_names_one_container_and_keeps_its_goods(day: tuple[BusyPort, Heard]) -> None:
     first: dict[str, Declaration] = {}
     for record in day[1].of(Declaration):
         same = first.setdefault(record.declaration, record)
@@ -108,16 +126,22 @@ def test_a_declaration_names_one_container_and_keeps_its_goods(day: tuple[Port, 
     assert len(set(containers)) == len(containers)  # nothing is declared twice
 
 
-def test_containers_are_released_within_a_day_of_landing(day: tuple[Port, Heard]) -> None:
+def test_each_flow_is_released_in_its_own_time(day: tuple[BusyPort, Heard]) -> None:
+    """Empties after their test, exports in time for their vessel, imports when somebody has declared them and paid,
+    transshipment for its next vessel."""
     port, heard = day
     released = {r.containers[0]: r.observed_at for r in heard.of(Declaration, state=DeclarationState.RELEASED)}
-    landed = [b for b in port.world.boxes.values() if b.place_ref.startswith("B2") and b.flow == "import"]
-    waits = [(released[b.number] - b.arrived_at) / 3_600_000 for b in landed if b.number in released]
-    assert len(waits) > 15
-    assert np.median(waits) < 24.0
+    waits: dict[str, list[float]] = defaultdict(list)
+    for number, (flow, at) in port.landed.items():
+        waits[flow].append((released.get(number, math.inf) - at) / HOUR_MS)
+    within = {flow: [float(np.mean(np.array(hours) < most)) for most in (6.0, 24.0)] for flow, hours in waits.items()}
+    assert within["empty_in"][0] == 1.0
+    assert 0.25 < within["export"][0] < 0.9 and 0.45 < within["export"][1] < 1.0
+    assert 0.05 < within["import"][0] < 0.5 and 0.4 < within["import"][1] < 0.9
+    assert within["transshipment"][0] < 0.2 and min(waits["transshipment"]) >= 2.0
 
 
-def test_held_containers_are_inspected_before_they_are_released(day: tuple[Port, Heard]) -> None:
+def test_held_containers_are_inspected_before_they_are_released(day: tuple[BusyPort, Heard]) -> None:
     heard = day[1]
     held = {r.containers[0]: r for r in heard.of(Declaration, state=DeclarationState.HELD)}
     inspected = {r.containers[0] for r in heard.of(Declaration, state=DeclarationState.INSPECTED)}
@@ -136,7 +160,7 @@ def test_held_containers_are_inspected_before_they_are_released(day: tuple[Port,
             assert move.purpose is Purpose.INSPECTION or move.observed_at >= free[move.container]
 
 
-def test_an_inbound_empty_is_tested_before_it_is_released(day: tuple[Port, Heard]) -> None:
+def test_an_inbound_empty_is_tested_before_it_is_released(day: tuple[BusyPort, Heard]) -> None:
     heard = day[1]
     tested = {
         r.container: r.observed_at for r in heard.of(
@@ -148,7 +172,7 @@ def test_an_inbound_empty_is_tested_before_it_is_released(day: tuple[Port, Heard
     assert all(tested[r.containers[0]] <= r.observed_at for r in empties)
 
 
-def test_every_foreign_container_has_a_manifest_whose_weight_agrees_within_two_percent(day: tuple[Port, Heard]) -> None:
+def test_a_foreign_container_has_a_manifest_whose_weight_agrees_to_two_percent(day: tuple[BusyPort, Heard]) -> None:
     port, heard = day
     manifests = {r.container: r for r in heard.of(Manifest)}
     for box in port.world.boxes.values():
@@ -160,7 +184,7 @@ def test_every_foreign_container_has_a_manifest_whose_weight_agrees_within_two_p
             assert manifests[box.number].packages >= 1
 
 
-def test_a_truck_waits_until_its_container_is_released(day: tuple[Port, Heard]) -> None:
+def test_a_truck_waits_until_its_container_is_released(day: tuple[BusyPort, Heard]) -> None:
     heard = day[1]
     released = {r.containers[0]: r.observed_at for r in heard.of(Declaration, state=DeclarationState.RELEASED)}
     lifts = heard.of(Move, purpose=Purpose.PICKUP)
@@ -168,7 +192,7 @@ def test_a_truck_waits_until_its_container_is_released(day: tuple[Port, Heard]) 
     assert all(released[lift.container] <= lift.observed_at for lift in lifts)
 
 
-def test_seals_are_opened_with_authority_in_a_permitted_place(day: tuple[Port, Heard]) -> None:
+def test_seals_are_opened_with_authority_in_a_permitted_place(day: tuple[BusyPort, Heard]) -> None:
     port, heard = day
     layout = jiangyin()
     permitted = shapely.union_all(
@@ -184,7 +208,7 @@ def test_seals_are_opened_with_authority_in_a_permitted_place(day: tuple[Port, H
     assert not [e for e in heard.of(SealEvent) if e.event in (SealEventKind.CUT, SealEventKind.TAMPERED)]
 
 
-def test_a_seal_says_what_its_clock_is_off(day: tuple[Port, Heard]) -> None:
+def test_a_seal_says_what_its_clock_is_off(day: tuple[BusyPort, Heard]) -> None:
     offsets = np.array([e.clock_offset_s for e in day[1].of(SealEvent)])
     assert 0.5 < offsets.std() < 5.0
     by_seal: dict[str, list[SealEvent]] = defaultdict(list)
@@ -197,7 +221,7 @@ def test_a_seal_says_what_its_clock_is_off(day: tuple[Port, Heard]) -> None:
     assert longest[0].clock_offset_s != longest[-1].clock_offset_s  # it drifts
 
 
-def test_transit_trips_come_sealed_and_are_written_off_at_the_gate(day: tuple[Port, Heard]) -> None:
+def test_transit_trips_come_sealed_and_are_written_off_at_the_gate(day: tuple[BusyPort, Heard]) -> None:
     heard = day[1]
     states: dict[str, list[TripState]] = defaultdict(list)
     for trip in heard.of(TransitTrip):
@@ -210,7 +234,7 @@ def test_transit_trips_come_sealed_and_are_written_off_at_the_gate(day: tuple[Po
     assert {t.origin for t in heard.of(TransitTrip)} == {"三明陆地港", "龙岩陆地港", "武夷山陆地港"}
 
 
-def test_every_device_says_that_it_is_up(day: tuple[Port, Heard]) -> None:
+def test_every_device_says_that_it_is_up(day: tuple[BusyPort, Heard]) -> None:
     told = day[1].of(DeviceHealth)
     assert {"gate", "camera", "reader", "crane"} <= {r.device_kind for r in told}
     assert {r.state for r in told} == {DeviceState.UP}
@@ -220,7 +244,7 @@ def test_seals_trips_and_officers_report_where_they_are() -> None:
     port = _busy_port(boxes=400)
     port.run(2.0)
     sealed = len(port.customs.seals)
-    assert sealed > 30
+    assert sealed > 50
     seen: dict[str, int] = defaultdict(int)
     places: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for step in range(60):

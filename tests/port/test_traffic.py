@@ -111,8 +111,8 @@ def test_in_the_evening_traffic_no_vehicle_runs_into_another_or_through_a_stack(
     blocks = [shapely.Polygon(b.outline) for b in simulation.world.layout.blocks]
     stacks = shapely.STRtree([b.buffer(-0.5) for b in blocks])
     met, seen, moving = [], 0, 0
-    for step in range(360):
-        simulation.advance(simulation.world.start_ms + 2_400_000 + step * 10_000)
+    for step in range(240):
+        simulation.advance(simulation.world.start_ms + 2_400_000 + step * 5_000)
         sample = traffic.tracks.sample(simulation.world.env.now)
         outlines = _outlines(sample)
         seen, moving = seen + len(outlines), moving + int(sample.moving.sum())
@@ -125,5 +125,5 @@ def test_in_the_evening_traffic_no_vehicle_runs_into_another_or_through_a_stack(
                     met.append((step, *names, round(area, 1)))
         inside, _ = stacks.query(shapely.points(sample.x, sample.y), predicate="within")
         assert len(inside) == 0
-    assert seen > 50_000 and moving > 10_000
+    assert seen > 30_000 and moving > 6_000
     assert met == []

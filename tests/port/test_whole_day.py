@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 
 import numpy as np
+import pytest
 
+from data_sources.simulated_port import world
 from data_sources.simulated_port.whole_day import Slice, WholeDay
 from tests.port.ledger import BASE_MS, jiangyin
 from twin.batch import RECEIVED_AT
@@ -14,15 +16,29 @@ from twin.records import Kind
 LAST_MS = BASE_MS + 60_000
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _short_warm_up():
+    """Five minutes in which everything says where it is, for none of this needs a port in full swing."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(world, "WARM_UP_MS", 300_000)
+        yield
+
+
 def _day(slice_ms: int) -> list[Slice]:
     return list(WholeDay(jiangyin(), 3, BASE_MS).slices(LAST_MS, slice_ms=slice_ms))
 
 
-def test_a_day_comes_in_slices_that_do_not_depend_on_their_length() -> None:
+@pytest.fixture(scope="module")
+def whole() -> list[Slice]:
+    """The day in slices of a minute."""
+    return _day(60_000)
+
+
+def test_a_day_comes_in_slices_that_do_not_depend_on_their_length(whole: list[Slice]) -> None:
     kinds: list[dict[Kind, list[tuple[str, int]]]] = []
-    for slice_ms in (20_000, 60_000):
+    for parts in (_day(20_000), whole):
         told: dict[Kind, list[tuple[str, int]]] = defaultdict(list)
-        for part in _day(slice_ms):
+        for part in parts:
             assert [b.kind for b in part.batches] == [k for k in Kind if k in {b.kind for b in part.batches}]
             for batch in part.batches:
                 received = batch[RECEIVED_AT]
@@ -36,10 +52,9 @@ def test_a_day_comes_in_slices_that_do_not_depend_on_their_length() -> None:
     assert min(at for _, at in kinds[0][Kind.POSITION]) >= BASE_MS - 180_000
 
 
-def test_slices_go_on_where_they_stopped() -> None:
+def test_slices_go_on_where_they_stopped(whole: list[Slice]) -> None:
     day = WholeDay(jiangyin(), 3, BASE_MS)
     first = list(day.slices(BASE_MS))
     second = list(day.slices(LAST_MS))
-    whole = _day(60_000)
     assert [part.at_ms for part in first + second] == [part.at_ms for part in whole]
     assert [len(b) for part in first + second for b in part.batches] == [len(b) for part in whole for b in part.batches]
