@@ -221,6 +221,23 @@ def plain_fragments(shader: vtkShaderProperty, declarations: str, code: str) -> 
     )
 
 
+def add_air(actor: vtkProp3D, light: Light) -> None:
+    """Let a solid actor of final colours fade into the haze, worked out at the corners: a pixel is only handed on."""
+    shader = actor.GetShaderProperty()
+    add_to_vertex_shader(shader, AIR_DECLARED, AIR_GLSL
+                         + "  vertexColorVSOutput = vec4(mix(scalarColor.rgb * grade, haze.rgb, hazeShare), 1.0);\n")
+    shader.SetFragmentShaderCode(
+        FRAGMENT_HEAD + "void main()\n{\n  gl_FragData[0] = vec4(vertexColorVSOutput.rgb, 1.0);\n}\n")
+    set_air(shader, light)
+
+
+AIR_DECLARED = "uniform vec4 haze;\nuniform vec2 hazeReach;\nuniform vec3 grade;\n"
+AIR_GLSL = """  float hazeWay = max(gl_Position.w - hazeReach.x, 0.0);
+  float hazeShare = haze.a * hazeWay / (hazeWay + hazeReach.y);
+"""
+FRAGMENT_HEAD = "//VTK::System::Dec\n//VTK::CustomUniforms::Dec\n//VTK::Output::Dec\nin vec4 vertexColorVSOutput;\n"
+
+
 def haze_glsl() -> str:
     """Fragment code that mixes the haze into `fragOutput0` by `distanceVSOutput` and `hazeVSOutput`."""
     share = _HAZE_SHARE.format("distanceVSOutput")

@@ -54,7 +54,7 @@ class LiveModel:
             self.cargo.sync(layers),
             self.vessels.sync(layers.vessels),
             self.moving.sync(layers),
-            self.cranes.sync(layers.cranes),
+            self.cranes.sync(layers.cranes, eye),
             self.vehicles.sync(layers.vehicles, eye),
             self.plates.sync(layers, self.yard, eye),
             self.seals.sync(layers.seals, eye),
@@ -68,6 +68,7 @@ class LiveModel:
         """Fit what depends on the eye to a camera that moved between two syncs."""
         for prop in (self.yard, self.cargo, self.moving):
             prop.look_from(eye)
+        self.cranes.sync(layers.cranes, eye)
         self.plates.sync(layers, self.yard, eye)
         self.warnings.sync(layers.warnings, eye, self._now_ms)
         self.selection.sync(layers, eye)

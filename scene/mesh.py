@@ -340,6 +340,17 @@ def copies(mesh: Mesh, xyz: ArrayLike, bearing_deg: ArrayLike) -> Mesh:
     return Mesh(points.reshape(-1, 3), faces.reshape(-1, 3).astype(np.int32), np.tile(mesh.colours, (n, 1)))
 
 
+def coarse(mesh: Mesh, thin_m: float, short_m: float) -> Mesh:
+    """The mesh without triangles that are nowhere thicker than `thin_m` or nowhere longer than `short_m`, metres: what
+    is left of it where they are smaller than a pixel."""
+    corner = mesh.points[mesh.faces].astype(np.float64)
+    longest = np.linalg.norm(np.roll(corner, -1, axis=1) - corner, axis=2).max(axis=1)
+    area2 = np.linalg.norm(np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0]), axis=1)
+    kept = mesh.faces[(longest > short_m) & (area2 > thin_m * longest)]
+    used, faces = np.unique(kept, return_inverse=True)
+    return Mesh(mesh.points[used], faces.reshape(-1, 3).astype(np.int32), mesh.colours[used])
+
+
 def tinted(mesh: Mesh, factor: float) -> Mesh:
     """The mesh with all colours multiplied by `factor`."""
     return mesh._replace(colours=np.clip(mesh.colours * factor, 0, 255).astype(np.uint8))

@@ -18,7 +18,7 @@ from vtkmodules.vtkCommonCore import vtkPoints
 from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData
 from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper
 
-from scene.actors import add_to_vertex_shader, set_air
+from scene.actors import AIR_DECLARED, AIR_GLSL, FRAGMENT_HEAD, add_air, add_to_vertex_shader, set_air
 from scene.light import Light
 
 DOOR: Final = 100.0
@@ -29,17 +29,10 @@ DETAIL_M: Final = 700.0
 
 _ATTRIBUTE: Final = "edges"
 
-_AIR_DECLARED = "uniform vec4 haze;\nuniform vec2 hazeReach;\nuniform vec3 grade;\n"
-_AIR = """  float hazeWay = max(gl_Position.w - hazeReach.x, 0.0);
-  float hazeShare = haze.a * hazeWay / (hazeWay + hazeReach.y);
-"""
-_FAR_VERTEX = _AIR + "  vertexColorVSOutput = vec4(mix(scalarColor.rgb * grade, haze.rgb, hazeShare), 1.0);\n"
-_NEAR_VERTEX = _AIR + ("  vertexColorVSOutput = vec4(scalarColor.rgb * grade * (1.0 - hazeShare), hazeShare);\n"
+_NEAR_VERTEX = AIR_GLSL + ("  vertexColorVSOutput = vec4(scalarColor.rgb * grade * (1.0 - hazeShare), hazeShare);\n"
                        "  edgesVSOutput = edgesMC;\n")
 
-_HEAD = "//VTK::System::Dec\n//VTK::CustomUniforms::Dec\n//VTK::Output::Dec\nin vec4 vertexColorVSOutput;\n"
-_FAR_FRAGMENT = _HEAD + "void main()\n{\n  gl_FragData[0] = vec4(vertexColorVSOutput.rgb, 1.0);\n}\n"
-_NEAR_FRAGMENT = _HEAD + """in vec4 edgesVSOutput;
+_NEAR_FRAGMENT = FRAGMENT_HEAD + """in vec4 edgesVSOutput;
 void main()
 {
   vec4 at = edgesVSOutput;
@@ -108,11 +101,10 @@ class SteelMesh:
         actor.VisibilityOff()
         shader = actor.GetShaderProperty()
         if detail_m is None:
-            add_to_vertex_shader(shader, _AIR_DECLARED, _FAR_VERTEX)
-            shader.SetFragmentShaderCode(_FAR_FRAGMENT)
+            add_air(actor, light)
         else:
             mapper.MapDataArrayToVertexAttribute("edgesMC", _ATTRIBUTE, 0, -1)
-            add_to_vertex_shader(shader, f"{_AIR_DECLARED}in vec4 edgesMC;\nout vec4 edgesVSOutput;\n", _NEAR_VERTEX)
+            add_to_vertex_shader(shader, f"{AIR_DECLARED}in vec4 edgesMC;\nout vec4 edgesVSOutput;\n", _NEAR_VERTEX)
             shader.SetFragmentShaderCode(_NEAR_FRAGMENT)
             shader.GetFragmentCustomUniforms().SetUniformf("detailReach", detail_m)
         set_air(shader, light)

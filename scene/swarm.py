@@ -15,7 +15,7 @@ from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData
 from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper
 
 from scene import mesh as m
-from scene.actors import add_haze
+from scene.actors import add_air
 from scene.light import Light
 
 F4 = NDArray[np.float32]
@@ -109,11 +109,10 @@ class Fleet:
             self._points[at] = moved.points.reshape(len(at), -1, 3)
             self._colours[at] = moved.colours.reshape(len(at), -1, 3)
 
-    @property
-    def placed(self) -> Placed:
-        """All copies as they stand."""
-        return Placed(self._points.reshape(-1, 3), self._colours.reshape(-1, 3), self._template.faces,
-                      len(self._points))
+    def placed(self, which: NDArray[np.bool_]) -> Placed:
+        """Some of the copies as they stand. which: (count,)."""
+        return Placed(self._points[which].reshape(-1, 3), self._colours[which].reshape(-1, 3), self._template.faces,
+                      int(which.sum()))
 
 
 class SwarmMesh:
@@ -131,7 +130,8 @@ class SwarmMesh:
         look.SetBackfaceCulling(not double_sided)
         self.actor.PickableOff()
         self.actor.VisibilityOff()
-        add_haze(self.actor, light)
+        self.actor.ForceOpaqueOn()
+        add_air(self.actor, light)
         self._visible = True
         self._sizes: tuple[int, ...] = ()
 

@@ -13,12 +13,19 @@ from scene import mesh as m
 from scene.light import Light
 from scene.models import cranes as models
 from scene.props.base import StaticProp
-from scene.swarm import Fleet, SwarmMesh, Template
+from scene.swarm import Fleet, Placed, SwarmMesh, Template
 from twin.port_layout import Crane, CraneKind
 
 _ROPES: Final = ((-0.9, -2.2), (0.9, -2.2), (0.9, 2.2), (-0.9, 2.2))
 _ROPE_M: Final = 0.12
 _SPREADER_TOP_M: Final = 1.5
+
+FAR_M: Final = 1000.0
+"""From there a pixel of a screen of a thousand lines is half a metre: ropes, rails and ladders are left out."""
+
+_STAYS: Final = 1.06  # what is close stays so until it is a little further off: nothing flickers at the border
+_THIN_M: Final = 0.45
+_SHORT_M: Final = 2.2
 
 _Size = tuple[str, float, float, float, float]
 
@@ -30,13 +37,13 @@ class Cranes(StaticProp):
         super().__init__(renderer)
         count = len(layer.cranes)
         sizes = [_size(crane) for crane in layer.cranes]
-        self._groups: list[tuple[NDArray[np.intp], Fleet, Fleet]] = []
+        self._groups: list[tuple[NDArray[np.intp], tuple[Fleet, Fleet], tuple[Fleet, Fleet]]] = []
         for size in dict.fromkeys(sizes):
             mine = np.array([at for at, s in enumerate(sizes) if s == size], dtype=np.intp)
-            frame, trolley = Template(_frame(size), light), Template(_trolley(size[0]), light)
-            self._groups.append((mine, Fleet(frame, len(mine)), Fleet(trolley, len(mine))))
+            self._groups.append((mine, _fleets(_frame(size), light, len(mine)),
+                                 _fleets(_trolley(size[0]), light, len(mine))))
         self._girder_m = np.array([_girder_m(crane) for crane in layer.cranes])
-        self._spreaders = Fleet(Template(models.spreader(), light), count)
+        self._spreaders = _fleets(models.spreader(), light, count)
         self._ropes = Fleet(Template(_rope(), light), count)
         # A model's boom or beam points to its right.
         self._bearing = np.degrees(np.arctan2(layer.beam[:, 0], layer.beam[:, 1])) - 90.0
@@ -47,49 +54,77 @@ class Cranes(StaticProp):
         self._seen = -1
         self._stood: NDArray[np.float64] = np.full((count, 2), np.nan)
         self._hung: NDArray[np.float64] = np.full((count, 3), np.nan)
+        self._close: NDArray[np.bool_] = np.zeros(count, dtype=bool)
         self.portals_refilled = 0
 
-    def sync(self, layer: CranesLayer) -> bool:
-        """Draw what moved. True when the picture changed."""
+    def sync(self, layer: CranesLayer, eye: tuple[float, float, float]) -> bool:
+        """Draw what moved, as seen from `eye`. True when the picture changed."""
         self._portals.set_visible(layer.visible)
         self._gear.set_visible(layer.visible)
-        if not layer.visible or not len(layer.cranes) or layer.moved_revision == self._seen:
+        if not layer.visible or not len(layer.cranes):
+            return False
+        stand = np.stack([layer.x, layer.y], axis=1)
+        nearer = self._nearer(stand, eye)
+        if layer.moved_revision == self._seen and not nearer:
             return False
         self._seen = layer.moved_revision
-        stand = np.stack([layer.x, layer.y], axis=1)
         travelled = (stand != self._stood).any(axis=1)
         if travelled.any():
             self._stood = stand
-            self.portals_refilled += 1
             for mine, frames, _ in self._groups:
                 at = np.flatnonzero(travelled[mine])
-                frames.move(at, _ground(stand[mine[at]]), self._bearing[mine[at]])
-            self._portals.fill([frames.placed for _, frames, _ in self._groups])
-        self._hang(layer.spreader())
+                for fleet in frames:
+                    fleet.move(at, _ground(stand[mine[at]]), self._bearing[mine[at]])
+        if travelled.any() or nearer:
+            self.portals_refilled += 1
+            self._portals.fill([part for mine, frames, _ in self._groups for part in self._placed(frames, mine)])
+        self._hang(layer.spreader(), nearer)
         return True
 
-    def _hang(self, spreader: NDArray[np.float64]) -> None:
+    def _nearer(self, stand: NDArray[np.float64], eye: tuple[float, float, float]) -> bool:
+        """Sort cranes by whether they are close to the eye. True when some are that were not, or the other way."""
+        away = np.hypot(np.hypot(stand[:, 0] - eye[0], stand[:, 1] - eye[1]), eye[2])
+        close = away < np.where(self._close, _STAYS * FAR_M, FAR_M)
+        changed = not np.array_equal(close, self._close)
+        self._close = close
+        return changed
+
+    def _placed(self, fleets: tuple[Fleet, Fleet], mine: NDArray[np.intp] | slice) -> list[Placed]:
+        close = self._close[mine]
+        return [fleets[0].placed(close), fleets[1].placed(~close)]
+
+    def _hang(self, spreader: NDArray[np.float64], nearer: bool) -> None:
         """Place trolleys, ropes and spreaders of the cranes whose spreader is no longer where it was."""
         moved = (spreader != self._hung).any(axis=1)
-        if not moved.any():
+        if not moved.any() and not nearer:
             return
         self._hung = spreader
         girder = np.column_stack([spreader[:, :2], self._girder_m])
         for mine, _, trolleys in self._groups:
             at = np.flatnonzero(moved[mine])
-            trolleys.move(at, girder[mine[at]], self._bearing[mine[at]])
+            for fleet in trolleys:
+                fleet.move(at, girder[mine[at]], self._bearing[mine[at]])
         at = np.flatnonzero(moved)
-        self._spreaders.move(at, spreader[at], self._bearing[at])
+        for fleet in self._spreaders:
+            fleet.move(at, spreader[at], self._bearing[at])
         foot = spreader[at] + np.array([0.0, 0.0, _SPREADER_TOP_M])
         length = np.maximum(self._girder_m[at] + 1.0 - foot[:, 2], 0.5)
         self._ropes.move(at, foot, self._bearing[at], stretch=length)
-        self._gear.fill([*(trolleys.placed for _, _, trolleys in self._groups), self._spreaders.placed,
-                         self._ropes.placed])
+        everyone = slice(None)
+        self._gear.fill([
+            *(part for mine, _, trolleys in self._groups for part in self._placed(trolleys, mine)),
+            *self._placed(self._spreaders, everyone), self._ropes.placed(self._close)])
 
     def close(self) -> None:
         """Let go of everything."""
         self._groups.clear()
         super().close()
+
+
+def _fleets(mesh: m.Mesh, light: Light, count: int) -> tuple[Fleet, Fleet]:
+    """The model as it is seen close by, and from afar."""
+    far = m.coarse(mesh, _THIN_M, _SHORT_M)
+    return Fleet(Template(mesh, light), count), Fleet(Template(far, light), count)
 
 
 def _ground(xy: NDArray[np.float64]) -> NDArray[np.float64]:

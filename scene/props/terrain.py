@@ -72,9 +72,10 @@ def ground(plan: Plan) -> m.Mesh:
     platform = plan.platform
     parts = [*_land(plan.layout, platform), _hills(plan)]
     if not platform.is_empty:
-        parts.append(m.polygon(platform, PLATFORM_M - _UNDER_M, materials.PLATFORM_RESERVE))
+        # What lies under other ground comes after it: what is hidden already costs nothing to draw.
         parts += _fields(platform.difference(plan.built), PLATFORM_M, (materials.PLATFORM_RESERVE, materials.LAND),
                          160.0, 3)
+        parts.append(m.polygon(platform, PLATFORM_M - _UNDER_M, materials.PLATFORM_RESERVE))
         for piece in shapely.get_parts(platform):
             parts.append(m.walls(np.array(piece.exterior.coords), plan.layout.sea_level_m - 2.0, PLATFORM_M,
                                  materials.QUAY_WALL, foot=0.62))
@@ -124,8 +125,8 @@ def _land(layout: PortLayout, platform: BaseGeometry) -> list[m.Mesh]:
         near = dry.intersection(neighbourhood)
         far.append(dry.difference(near))
         if not near.is_empty:
-            parts.append(m.polygon(near, LAND_M - _UNDER_M, materials.LAND))
             parts += _fields(near, LAND_M, (materials.LAND, materials.LAND_WOODED), _FIELD_M, 7)
+            parts.append(m.polygon(near, LAND_M - _UNDER_M, materials.LAND))
     parts.append(m.cells(shapely.union_all(far), _FAR_CELL_M, LAND_M, materials.LAND))
     return parts
 

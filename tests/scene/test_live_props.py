@@ -118,7 +118,7 @@ def test_a_hoisting_crane_moves_its_spreader_and_leaves_its_portal(renderer: vtk
     harbour.cranes.put(0, trolley_m=60.0, hoist_m=30.0, observed_at=NOW)
     harbour.step(cranes=[0])
     cranes = Cranes(renderer, harbour.layers.cranes, DAY)
-    assert cranes.sync(harbour.layers.cranes)
+    assert cranes.sync(harbour.layers.cranes, (0.0, -150.0, 60.0))
     spreader = harbour.layers.cranes.spreader()[0]
     assert spreader.tolist() == pytest.approx([-60.0, 22.0 + 15.0 - 60.0, 30.0]), "over the water, south of the quay"
     assert cranes.actors[1].GetBounds()[2] < -20.0
@@ -127,16 +127,32 @@ def test_a_hoisting_crane_moves_its_spreader_and_leaves_its_portal(renderer: vtk
     harbour.cranes.put(0, hoist_m=10.0, observed_at=harbour.now)
     harbour.step(cranes=[0])
     harbour.layers.advance(harbour.now + 2_000)
-    assert cranes.sync(harbour.layers.cranes)
+    assert cranes.sync(harbour.layers.cranes, (0.0, -150.0, 60.0))
     assert harbour.layers.cranes.spreader()[0, 2] == pytest.approx(10.0)
     assert cranes.portals_refilled == 1
     harbour.now += 2_000
     harbour.cranes.put(0, x=-70.0, observed_at=harbour.now)
     harbour.step(cranes=[0])
     harbour.layers.advance(harbour.now + 1_000)
-    cranes.sync(harbour.layers.cranes)
+    cranes.sync(harbour.layers.cranes, (0.0, -150.0, 60.0))
     assert cranes.portals_refilled == 2
     cranes.close()
+
+
+def test_a_crane_far_away_is_drawn_without_its_ropes_and_back_with_them(renderer: vtkRenderer) -> None:
+    harbour = Harbour()
+    cranes = Cranes(renderer, harbour.layers.cranes, DAY)
+    cranes.sync(harbour.layers.cranes, (0.0, -150.0, 60.0))
+    triangles = _triangles(cranes)
+    assert not cranes.sync(harbour.layers.cranes, (20.0, -160.0, 60.0)), "a step aside changes nothing"
+    assert cranes.sync(harbour.layers.cranes, (0.0, -1_500.0, 600.0))
+    assert 0 < _triangles(cranes) < 0.8 * triangles
+    assert cranes.sync(harbour.layers.cranes, (0.0, -150.0, 60.0))
+    assert _triangles(cranes) == triangles
+
+
+def _triangles(cranes: Cranes) -> int:
+    return sum(actor.GetMapper().GetInput().GetNumberOfPolys() for actor in cranes.actors)
 
 
 def test_pins_are_drawn_nearby_and_a_cut_seal_from_afar(renderer: vtkRenderer) -> None:

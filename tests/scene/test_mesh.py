@@ -133,3 +133,16 @@ def test_a_container_ship_has_the_length_and_beam_asked_for(length_m: float, bea
     bow = ship.points[ship.points[:, 1] > 0.47 * length_m]
     below, above = bow[bow[:, 2] < 2.0], bow[bow[:, 2] > 0.02 * length_m]
     assert np.abs(above[:, 0]).max() > np.abs(below[:, 0]).max(), "the bow flares"
+
+
+def test_from_afar_a_crane_is_its_legs_and_not_its_ladder() -> None:
+    leg = m.box((0.0, 0.0, 0.0), (1.5, 1.5, 40.0), (74, 128, 168))
+    ladder = m.box((3.0, 0.0, 0.0), (3.2, 0.2, 40.0), (40, 46, 52))
+    lamp = m.box((5.0, 0.0, 0.0), (6.0, 1.0, 1.0), (214, 220, 224))
+    found = m.coarse(m.merge([leg, ladder, lamp]), 0.45, 2.2)
+    tall = leg.faces[np.ptp(leg.points[leg.faces][..., 2], axis=1) > 1.0]
+    assert len(found.faces) == len(tall), "its four long sides, and nothing of the others"
+    assert found.points[:, 0].max() == 1.5
+    assert np.ptp(found.points[:, 2]) == 40.0
+    assert (found.colours == (74, 128, 168)).all()
+    assert len(m.coarse(ladder, 0.45, 2.2).faces) == 0
