@@ -19,12 +19,15 @@ from panels.header import Header
 from panels.heartbeat import Heartbeat
 from panels.layer_list import LayerList
 from panels.outage_banner import OutageBanner
+from panels.past_page import PastPage
 from panels.report_dialog import ReportDialog
 from panels.reports import Report
 from panels.scene_acts import SceneActs
 from panels.scene_frame import SceneFrame
 from panels.search_box import SearchBox
 from panels.shift_board import ShiftBoard
+from panels.time_acts import add_time_acts
+from panels.time_travel import TimeTravel
 from panels.warning_list import WarningList
 from panels.warning_steps import WarningSteps
 from panels.zone_tree import ZoneTree
@@ -33,11 +36,13 @@ BEATS_A_SECOND = 10
 
 
 class MainWindow(QMainWindow):
-    """One desk on one session."""
+    """One desk on one session. `past`: this window is the page of the past in another one's."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, past: PastPage | None = None) -> None:
         super().__init__()
         self._desk = desk
+        self._is_page = past is not None
+        self.past = past or PastPage(self, desk, TimeTravel(desk, self), lambda of: MainWindow(of, self.past))
         self._beats = 0
         self._closed = False
         self._seen_warnings = -1
@@ -73,6 +78,10 @@ class MainWindow(QMainWindow):
         self._add_actions()
         self.heartbeat = Heartbeat(desk.session, self.scene.port, desk.now, self)
         self.heartbeat.beat.connect(self._on_beat)
+        self.past.travel.beats(self.heartbeat)
+        if not self._is_page:
+            self.past.travel.said.connect(self._say)
+            self.past.time_bar.transport.wanted.connect(self._do)
         self.header.feeds_wanted.connect(self.show_feeds)
         self.warning_list.step_wanted.connect(self._step)
         self.warning_list.fly_wanted.connect(self._fly_to_warning)
@@ -113,7 +122,7 @@ class MainWindow(QMainWindow):
         halves.setSizes([theme.px(380), theme.px(520)])
         right.layout().addWidget(halves, 1)
 
-        self.activity.setFixedHeight(theme.px(118))
+        self.activity.setFixedHeight(theme.px(84))
         middle = QWidget()
         row = QHBoxLayout(middle)
         row.setContentsMargins(0, 0, 0, 0)
@@ -127,7 +136,7 @@ class MainWindow(QMainWindow):
         for widget, stretch in ((self.header, 0), (self.outage, 0), (middle, 1), (self.activity, 0)):
             column.addWidget(widget, stretch)
         self._left, self._right = left, right
-        self.setCentralWidget(whole)
+        self.setCentralWidget(whole if self._is_page else self.past.compose(whole))
 
     def _add_actions(self) -> None:
         add, view = self.actions_by_id.add, self._desk.layers.view
@@ -174,6 +183,9 @@ class MainWindow(QMainWindow):
         ):
             add(f"layer.{name}", text, f"Alt+{place}", lambda name=name: self.layer_list.toggle(name))
         self.scene_acts = SceneActs(self.actions_by_id, self._desk, self.scene, self)
+        add_time_acts(
+            self.actions_by_id, self.past.time_bar, self.actions_by_id["view.follow"].trigger, self._chosen_at,
+            self._show_days, self._ask_past)
         add("search", QT_TRANSLATE_NOOP("Actions", "Search"), "Ctrl+F", self.search.setFocus)
         add("shift", QT_TRANSLATE_NOOP("Actions", "Shift board"), "F4", self.show_shift)
         add("case", QT_TRANSLATE_NOOP("Actions", "Case of the warning"), "F3", self.show_case)
@@ -182,13 +194,19 @@ class MainWindow(QMainWindow):
         add("wall", QT_TRANSLATE_NOOP("Actions", "Wall mode"), "F11", self.toggle_wall)
         add("palette", QT_TRANSLATE_NOOP("Actions", "All acts"), "Ctrl+K", self._show_palette)
         add("selection.clear", QT_TRANSLATE_NOOP("Actions", "Select nothing"), "Esc", self._clear_selection)
-        add("quit", QT_TRANSLATE_NOOP("Actions", "Quit"), "Ctrl+Q", self.close)
+        add("quit", QT_TRANSLATE_NOOP("Actions", "Quit"), "Ctrl+Q", lambda: self.window().close())
 
     # the beat
 
     def _on_beat(self) -> None:
         now = self._desk.now()
         self._beats += 1
+        if not self._is_page:
+            self.past.travel.tick()
+            self.past.tick()
+            if self.past.is_open:  # what this page shows is not seen
+                self._desk.steps.settle()
+                return
         self.scene.tick()
         self.scene_acts.tick()
         self._desk.steps.settle()
@@ -228,6 +246,37 @@ class MainWindow(QMainWindow):
         words += [self.tr("rule %1 is off").replace("%1", status.rule) for status in off]
         self._open_count.setText(" · ".join(words))
         self._open_count.setToolTip("\n".join(f"{status.rule}: {status.reason}" for status in off))
+
+    # time
+
+    @property
+    def desk(self) -> Desk:
+        """What it was made with."""
+        return self._desk
+
+    def _shown(self) -> MainWindow:
+        """The page one sees."""
+        return self.past.page or self
+
+    def _say(self, text: str) -> None:
+        self._shown().scene.say(text)
+
+    def _do(self, act_id: str) -> None:
+        self._shown().actions_by_id[act_id].trigger()
+
+    def _chosen_at(self) -> int | None:
+        current = self.warning_list.current()
+        return None if current is None else current.noticed_at
+
+    def _show_days(self) -> None:
+        from panels.day_calendar import DayCalendar
+
+        self._open(DayCalendar(self._desk, self.past.time_bar, self))
+
+    def _ask_past(self) -> None:
+        from panels.past_questions import PastQuestions
+
+        self._open(PastQuestions(self._desk, self.past.travel, lambda: self._shown().desk, self))
 
     # acts
 
@@ -300,15 +349,15 @@ class MainWindow(QMainWindow):
 
     def toggle_wall(self) -> None:
         """Wall mode: the whole screen, no search and tree; once more returns."""
-        self.set_wall(not self.isFullScreen())
+        self.set_wall(not self.window().isFullScreen())
 
     def set_wall(self, wall: bool) -> None:
         """Turns wall mode on or off."""
         self._left.setVisible(not wall)
         if wall:
-            self.showFullScreen()
+            self.window().showFullScreen()
         else:
-            self.showNormal()
+            self.window().showNormal()
 
     # language and end
 
@@ -332,6 +381,8 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802, D102 - Qt's name
         if not self._closed:
             self._closed = True
+            if not self._is_page:
+                self.past.finish()
             self.heartbeat.stop()
             self.scene_acts.finish()
             self.scene.finalise()

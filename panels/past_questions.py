@@ -166,7 +166,8 @@ class PastQuestions(QDialog):
     def done(self, result: int) -> None:  # D102 - Qt's name
         """The dialog closes: the work is given up, the way disappears."""
         self._work.finish()
-        self._shown().layers.trails.show_path(None)
+        for desk in (self._desk, self._shown()):
+            desk.layers.trails.show_path(None)
         super().done(result)
 
 
