@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from urllib.parse import unquote
+
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from layers.selection import Selection
 from panels.desk import Desk
 from panels.detail_facts import facts_of
 from panels.facts import Facts, Line, Share
@@ -77,10 +80,15 @@ class Detail(QWidget):
             name, value = QLabel(label, objectName="dim"), QLabel()
             name.setMinimumWidth(self._desk.theme.px(72))
             value.setWordWrap(True)
-            value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            value.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
+            value.linkActivated.connect(self._follow)
             self._grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
             self._grid.addWidget(value, row, 1)
             self._values.append(value)
+
+    def _follow(self, link: str) -> None:
+        kind, _, name = link.partition(":")
+        self._desk.layers.selection.select(Selection(kind, unquote(name)))
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802, D102 - Qt's name
         if event.type() == QEvent.Type.LanguageChange:

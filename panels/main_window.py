@@ -8,7 +8,6 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QEvent, Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QMainWindow, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
-from layers.selection import Selection
 from panels.actions import Actions
 from panels.activity_strip import ActivityStrip
 from panels.command_palette import CommandPalette
@@ -28,7 +27,7 @@ from panels.search_box import SearchBox
 from panels.shift_board import ShiftBoard
 from panels.time_acts import add_time_acts
 from panels.time_travel import TimeTravel
-from panels.warning_list import WarningList
+from panels.warning_panel import WarningPanel
 from panels.warning_steps import WarningSteps
 from panels.zone_tree import ZoneTree
 
@@ -55,11 +54,12 @@ class MainWindow(QMainWindow):
         self.search = SearchBox(desk)
         self.layer_list = LayerList(desk)
         self.zone_tree = ZoneTree(desk)
-        self.warning_list = WarningList(desk)
+        self.steps = WarningSteps(desk, self)
+        self.warnings = WarningPanel(desk, self.steps)
+        self.warning_list = self.warnings.list
         self.detail = Detail(desk)
         self.activity = ActivityStrip(desk)
         self.scene = SceneFrame(desk)
-        self.steps = WarningSteps(desk, self)
         self._turns: dict[int, Callable[[], None]] = {  # each second's work, spread over its beats
             2: self._tell_refusals,
             3: self._show_feeds,
@@ -83,10 +83,8 @@ class MainWindow(QMainWindow):
             self.past.travel.said.connect(self._say)
             self.past.time_bar.transport.wanted.connect(self._do)
         self.header.feeds_wanted.connect(self.show_feeds)
-        self.warning_list.step_wanted.connect(self._step)
-        self.warning_list.fly_wanted.connect(self._fly_to_warning)
-        self.warning_list.selectionModel().currentChanged.connect(lambda *_: self._select_warning())
-        self.steps.changed.connect(self.warning_list.refresh)
+        self.warnings.counted.connect(self._show_open_count)
+        self.warnings.sounds.switched.connect(self._show_open_count)
         self.retranslate()
         self.heartbeat.start()
 
@@ -114,12 +112,12 @@ class MainWindow(QMainWindow):
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         halves = QSplitter(Qt.Orientation.Vertical)
-        halves.addWidget(self.warning_list)
+        halves.addWidget(self.warnings)
         halves.addWidget(scroll)
         halves.setStretchFactor(0, 1)
         halves.setStretchFactor(1, 1)
         halves.setChildrenCollapsible(False)
-        halves.setSizes([theme.px(380), theme.px(520)])
+        halves.setSizes([theme.px(500), theme.px(400)])
         right.layout().addWidget(halves, 1)
 
         self.activity.setFixedHeight(theme.px(84))
@@ -140,24 +138,7 @@ class MainWindow(QMainWindow):
 
     def _add_actions(self) -> None:
         add, view = self.actions_by_id.add, self._desk.layers.view
-        for verb, text, key in (
-            ("acknowledge", QT_TRANSLATE_NOOP("Actions", "Acknowledge warning"), "A"),
-            ("take", QT_TRANSLATE_NOOP("Actions", "Take warning"), "T"),
-            ("dispatch", QT_TRANSLATE_NOOP("Actions", "Dispatch patrol"), "D"),
-            ("hold_gate", QT_TRANSLATE_NOOP("Actions", "Hold at the gate"), "H"),
-            ("close", QT_TRANSLATE_NOOP("Actions", "Close warning"), "C"),
-            ("confirm", QT_TRANSLATE_NOOP("Actions", "Confirm warning"), "Y"),
-            ("reject", QT_TRANSLATE_NOOP("Actions", "Found false"), "Shift+Y"),
-            ("shelve", QT_TRANSLATE_NOOP("Actions", "Shelve warning"), "Shift+S"),
-            ("approve", QT_TRANSLATE_NOOP("Actions", "Agree to shelving"), "Ctrl+Shift+S"),
-            ("unshelve", QT_TRANSLATE_NOOP("Actions", "Take off the shelf"), "Shift+U"),
-            ("comment", QT_TRANSLATE_NOOP("Actions", "Comment on warning"), "M"),
-            ("hand_over", QT_TRANSLATE_NOOP("Actions", "Hand over warning"), "Shift+T"),
-        ):
-            add(f"warning.{verb}", text, key, lambda verb=verb: self._step_current(verb))
-        add("warning.fly", QT_TRANSLATE_NOOP("Actions", "Fly to warning"), "Return", self._fly_to_current)
-        add("warning.next", QT_TRANSLATE_NOOP("Actions", "Next warning"), "J", lambda: self._move_warning(1))
-        add("warning.previous", QT_TRANSLATE_NOOP("Actions", "Previous warning"), "K", lambda: self._move_warning(-1))
+        self.warnings.add_actions(self.actions_by_id)
         for place, viewpoint in enumerate(self._desk.index.layout.viewpoints[:9], start=1):
             add(f"view.{viewpoint.id}", viewpoint.name, str(place), lambda viewpoint=viewpoint: view.go(viewpoint.id))
         add("view.north_up", QT_TRANSLATE_NOOP("Actions", "Map, north up"), "N", view.north_up)
@@ -240,8 +221,9 @@ class MainWindow(QMainWindow):
                 self.scene.say(words.replace("%2", outcome.refusal.text))
 
     def _show_open_count(self) -> None:
-        waiting = sum(warning.state.value == "raised" for warning in self._desk.twin.warnings.open())
-        words = [self.tr("%1 not acknowledged").replace("%1", str(waiting))] if waiting else []
+        waiting = self.warnings.columns.counts()[1]
+        words = [self.tr("sound off")] if self.warnings.sounds.muted else []
+        words += [self.tr("%1 not acknowledged").replace("%1", f"{waiting:,}")] if waiting else []
         off = [status for status in self._desk.twin.rule_status.values() if not status.on]
         words += [self.tr("rule %1 is off").replace("%1", status.rule) for status in off]
         self._open_count.setText(" · ".join(words))
@@ -280,36 +262,9 @@ class MainWindow(QMainWindow):
 
     # acts
 
-    def _step(self, verb: str, warning_id: str) -> None:
-        self.steps.do(verb, warning_id)
-
-    def _step_current(self, verb: str) -> None:
-        current = self.warning_list.current()
-        if current is not None:
-            self._step(verb, current.id)
-
-    def _select_warning(self) -> None:
-        current = self.warning_list.current()
-        if current is not None:
-            self._desk.layers.selection.select(Selection("warning", current.id))
-
-    def _fly_to_warning(self, warning_id: str) -> None:
-        self._desk.layers.view.fly_to(Selection("warning", warning_id))
-
-    def _fly_to_current(self) -> None:
-        current = self.warning_list.current()
-        if current is not None:
-            self._fly_to_warning(current.id)
-
     def _fly_to_selection(self) -> None:
         if self._desk.layers.selection.current is not None:
             self._desk.layers.view.fly_to(self._desk.layers.selection.current)
-
-    def _move_warning(self, step: int) -> None:
-        model = self.warning_list.model()
-        row = self.warning_list.currentIndex().row() + step
-        if 0 <= row < model.rowCount():
-            self.warning_list.setCurrentIndex(model.index(row, 0))
 
     def _clear_selection(self) -> None:
         self.scene.setFocus()

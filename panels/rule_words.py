@@ -150,6 +150,25 @@ SAID: Mapping[str, Name] = {
 }
 """What a rule read instead of measuring it."""
 
+RECORD_KINDS: Mapping[str, Name] = {
+    "position": Name("定位", "Position"),
+    "container": Name("箱资料", "Container"),
+    "move": Name("作业", "Move"),
+    "inventory": Name("在场记录", "Stock"),
+    "gate_passage": Name("过卡口", "Gate"),
+    "seal_event": Name("关锁", "Seal"),
+    "manifest": Name("舱单", "Manifest"),
+    "declaration": Name("报关单", "Declaration"),
+    "inspection": Name("查验", "Inspection"),
+    "transit_trip": Name("转关", "Transit"),
+    "vessel_call": Name("航次", "Vessel call"),
+    "device_health": Name("设备", "Device"),
+    "appointment": Name("预约", "Appointment"),
+    "task": Name("任务", "Task"),
+    "action": Name("操作", "Action"),
+}
+"""Kinds of records on which a finding rests."""
+
 ENDINGS: Mapping[str, Name] = {
     "container is back in the yard": Name("箱已回场", "container is back in the yard"),
     "released after the lift": Name("起吊后放行", "released after the lift"),

@@ -101,6 +101,22 @@ WARNING_STATES = {
     "closed": Name("已办结", "Closed"),
 }
 
+STEP_BUTTONS = {
+    "acknowledge": Name("确认", "Ack"),
+    "take": Name("接手", "Take"),
+    "dispatch": Name("派单", "Patrol"),
+    "hold_gate": Name("拦截", "Hold"),
+    "close": Name("办结", "Close"),
+    "confirm": Name("属实", "True"),
+    "reject": Name("误报", "False"),
+    "shelve": Name("搁置", "Shelve"),
+    "approve": Name("同意", "Agree"),
+    "unshelve": Name("取回", "Unshelve"),
+    "hand_over": Name("移交", "Pass on"),
+    "comment": Name("备注", "Note"),
+    "reopen": Name("重开", "Reopen"),
+}
+
 CLOSE_REASONS = {
     "handled": Name("已处置", "Handled on the spot"),
     "seized": Name("已扣留", "Goods detained"),

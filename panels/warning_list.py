@@ -1,101 +1,113 @@
-"""The warning column: a card each, the gravest and newest first; the selected card carries its buttons."""
+"""The warning column: a card each in the order asked for, floods folded; several may be chosen at once."""
 
 from __future__ import annotations
 
-from typing import Any
+import numpy as np
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QEvent,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    QRect,
-    QSize,
-    Qt,
-    Signal,
-)
-from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
-
-from panels import formats
 from panels.desk import Desk
-from panels.vocabulary import SEVERITY_COLOURS, SEVERITY_MARKS, WARNING_STATES, look_up
-from panels.warning_words import explanation, rule_name, subject_text
-from twin.warnings import RiskWarning, WarningState
+from panels.warning_cards import HEIGHT, CardDelegate
+from panels.warning_columns import Sieve
+from panels.warning_model import FLOOD, WARNING, WarningModel
+from twin.warnings import RiskWarning
 
-WARNING = Qt.ItemDataRole.UserRole + 1
-_Index = QModelIndex | QPersistentModelIndex
-
-
-class WarningModel(QAbstractListModel):
-    """The open warnings, in the order in which an officer should look at them."""
-
-    def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._desk = desk
-        self._rows: list[RiskWarning] = []
-
-    def refresh(self) -> None:
-        """Takes the open warnings of the twin; rows that stay are changed in place, so that the selection stays."""
-        rows = list(self._desk.twin.warnings.open())
-        if [w.id for w in rows] == [w.id for w in self._rows]:
-            changed = [place for place, (new, old) in enumerate(zip(rows, self._rows, strict=True)) if new is not old]
-            self._rows = rows
-            for place in changed:
-                self.dataChanged.emit(self.index(place), self.index(place))
-            return
-        self.beginResetModel()
-        self._rows = rows
-        self.endResetModel()
-
-    def row_of(self, warning_id: str) -> int:
-        """The row of a warning, -1 when it is not open."""
-        return next((place for place, warning in enumerate(self._rows) if warning.id == warning_id), -1)
-
-    def rowCount(self, parent: _Index | None = None) -> int:  # noqa: N802, D102 - Qt's name
-        return 0 if parent is not None and parent.isValid() else len(self._rows)
-
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: D102
-        warning = self._rows[index.row()]
-        if role == WARNING:
-            return warning
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{rule_name(self._desk, warning)} {subject_text(warning)} {explanation(self._desk, warning)}"
-        return None
+_LEFT_TO_WIDGETS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home,
+                    Qt.Key.Key_End, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_SELECT = QItemSelectionModel.SelectionFlag
 
 
-class WarningList(QListView):
-    """Cards with the steps an officer may take. `step_wanted(verb, warning id)` leaves the doing to the window."""
+class WarningList(QTableView):
+    """A table of one column, since Qt lays its rows out without asking the model about each.
 
-    step_wanted = Signal(str, str)
+    `chosen` is emitted with the id when another card becomes the current one, `picked` when the selection changes,
+    `changed` with the warnings that a refresh found new or otherwise.
+    """
+
     fly_wanted = Signal(str)
+    chosen = Signal(str)
+    picked = Signal()
+    changed = Signal(list)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
         self._model = WarningModel(desk, self)
         self.setModel(self._model)
-        self._delegate = _CardDelegate(desk, self)
-        self._delegate.step_wanted.connect(self.step_wanted)
-        self.setItemDelegate(self._delegate)
+        self.setItemDelegate(CardDelegate(desk, self))
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.horizontalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setDefaultSectionSize(desk.theme.px(HEIGHT))
+        self.verticalHeader().hide()
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setSpacing(0)
         self.setMouseTracking(True)
-        self.setResizeMode(QListView.ResizeMode.Adjust)
-        self.selectionModel().currentChanged.connect(lambda *_: self.scheduleDelayedItemsLayout())
-        self.doubleClicked.connect(lambda index: self.fly_wanted.emit(index.data(WARNING).id))
-        self.activated.connect(lambda index: self.fly_wanted.emit(index.data(WARNING).id))
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._told = ""
+        self.selectionModel().currentChanged.connect(lambda *_: self._tell())
+        self.selectionModel().selectionChanged.connect(lambda *_: self.picked.emit())
+        self.doubleClicked.connect(self._act_on)
+        self.activated.connect(self._act_on)
+        self.clicked.connect(self._fold)
 
     def refresh(self) -> None:
-        """Shows the open warnings; keeps the current one current, picks the first when there was none."""
+        """Takes in what changed; keeps the current card and the chosen ones, picks the first when there was none."""
+        self._list(anew=False)
+
+    def show_sieve(self, sieve: Sieve) -> None:
+        """Lists what passes another sieve."""
+        if sieve != self._model.sieve:
+            self._model.sieve = sieve
+            self._list(anew=True)
+
+    def _list(self, *, anew: bool) -> None:
+        model, current = self._model, self.current()
+        epoch, top = model.columns.epoch, self.verticalScrollBar().value()
+        keys = model.keys(self._lines())
+        key = model.keys([self.currentIndex().row()]) if self.currentIndex().isValid() else []
+        with QSignalBlocker(self.selectionModel()):
+            found = model.refresh(anew=anew)
+            if not found and not anew:
+                return
+            if model.columns.epoch != epoch:
+                keys = key = [model.columns.row_of(current.id)] if current is not None else []
+            self._choose_again(key, keys)
+        self.verticalScrollBar().setValue(top)
+        self.viewport().update()
+        self._tell()
+        self.picked.emit()
+        if found:
+            self.changed.emit(found)
+
+    def _choose_again(self, current: list[int], chosen: list[int]) -> None:
+        model, selection = self._model, QItemSelection()
+        lines = model.lines_of(current)
+        line = int(lines[0]) if len(lines) else model.first_warning()
+        if line < 0:
+            return
+        kept = model.lines_of(chosen)
+        lines = kept if len(lines) and len(kept) else np.array([line])
+        for run in np.split(lines, np.flatnonzero(np.diff(lines) != 1) + 1):
+            selection.select(model.index(int(run[0])), model.index(int(run[-1])))
+        self.selectionModel().setCurrentIndex(model.index(line), _SELECT.NoUpdate)
+        self.selectionModel().select(selection, _SELECT.ClearAndSelect)
+
+    def _lines(self) -> list[int]:
+        """The chosen lines, from top to bottom."""
+        return sorted(line for run in self.selectionModel().selection() for line in range(run.top(), run.bottom() + 1))
+
+    def _tell(self) -> None:
         current = self.current()
-        self._model.refresh()
-        row = self._model.row_of(current.id) if current else -1
-        if row < 0 and self._model.rowCount():
-            row = 0
-        if row >= 0 and row != self.currentIndex().row():
-            self.setCurrentIndex(self._model.index(row))
+        name = current.id if current is not None else ""
+        if name != self._told:
+            self._told = name
+            if name:
+                self.chosen.emit(name)
 
     def tick(self) -> None:
         """Repaints what counts seconds."""
@@ -106,11 +118,52 @@ class WarningList(QListView):
         index = self.currentIndex()
         return index.data(WARNING) if index.isValid() else None
 
+    def selected(self) -> list[RiskWarning]:
+        """The chosen warnings, from top to bottom; a chosen flood stands for all of its warnings."""
+        found: dict[str, RiskWarning] = {}
+        for line in self._lines():
+            index = self._model.index(line)
+            flood = index.data(FLOOD)
+            for warning in self._model.of_flood(flood) if flood is not None else [index.data(WARNING)]:
+                found[warning.id] = warning
+        return list(found.values())
+
     def choose(self, warning_id: str) -> None:
-        """Makes the card of a warning the current one."""
-        row = self._model.row_of(warning_id)
-        if row >= 0:
-            self.setCurrentIndex(self._model.index(row))
+        """Makes the card of a warning the current one; unfolds the flood that hides it."""
+        if self._model.row_of(warning_id) < 0:
+            self._model.unfold_for(warning_id)
+        line = self._model.row_of(warning_id)
+        if line >= 0:
+            self.setCurrentIndex(self._model.index(line))
+
+    def move(self, step: int) -> None:
+        """To the next card or the one before."""
+        line = self.currentIndex().row() + step
+        if 0 <= line < self._model.rowCount():
+            self.setCurrentIndex(self._model.index(line))
+
+    def fold(self) -> None:
+        """Unfolds the current flood, folds it again, or folds the one the current warning is in."""
+        self._fold(self.currentIndex())
+
+    def _fold(self, index: QModelIndex) -> None:
+        flood = index.data(FLOOD) if index.isValid() else None
+        if flood is not None:
+            line = index.row()
+            self._model.fold(flood.number)
+            self.setCurrentIndex(self._model.index(min(line, self._model.rowCount() - 1)))
+
+    def _act_on(self, index: QModelIndex) -> None:
+        warning = index.data(WARNING)
+        if warning is not None:
+            self.fly_wanted.emit(warning.id)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802, D102 - Qt's name
+        plain_letter = not event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        if plain_letter and event.key() not in _LEFT_TO_WIDGETS:
+            event.ignore()  # letters are acts of the window, not the view's search
+            return
+        super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, D102 - Qt's name
         super().paintEvent(event)
@@ -120,161 +173,18 @@ class WarningList(QListView):
         painter = QPainter(self.viewport())
         painter.setFont(theme.font(14))
         painter.setPen(theme.colour("dim"))
+        middle = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
         area = self.viewport().rect().adjusted(0, theme.px(36), 0, 0)
-        painter.drawText(area, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, self.tr("No open warnings"))
+        if self._model.sieve != Sieve():
+            painter.drawText(area, middle, self.tr("No warnings pass the filters"))
+            return
+        painter.drawText(area, middle, self.tr("No open warnings"))
         status = self._desk.twin.rule_status.values()
         painter.setFont(theme.font(12))
         watching = self.tr("%1 rules watching").replace("%1", str(sum(rule.on for rule in status)))
-        painter.drawText(
-            area.adjusted(0, theme.px(28), 0, 0), Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, watching
-        )
+        painter.drawText(area.adjusted(0, theme.px(28), 0, 0), middle, watching)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802, D102 - Qt's name
         if event.type() == QEvent.Type.LanguageChange:
             self.viewport().update()
         super().changeEvent(event)
-
-
-class _CardDelegate(QStyledItemDelegate):
-    """Paints a card; the current one is taller by its row of buttons."""
-
-    step_wanted = Signal(str, str)
-
-    def __init__(self, desk: Desk, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._desk = desk
-
-    def _steps(self, warning: RiskWarning) -> list[tuple[str, str]]:
-        steps = []
-        if warning.state is WarningState.RAISED:
-            steps.append(("acknowledge", self.tr("Ack A")))
-        if warning.owner is None:
-            steps.append(("take", self.tr("Take T")))
-        steps += [
-            ("dispatch", self.tr("Patrol D")),
-            ("hold_gate", self.tr("Hold H")),
-            ("close", self.tr("Close C")),
-        ]
-        return steps
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:  # noqa: N802 - Qt's name
-        theme = self._desk.theme
-        text = QFontMetrics(theme.font(13)).boundingRect(
-            QRect(0, 0, self._text_width(option), 1000),
-            Qt.TextFlag.TextWordWrap,
-            explanation(self._desk, index.data(WARNING)),
-        )
-        height = theme.px(66) + text.height() + (theme.px(38) if self._is_current(index) else 0)
-        return QSize(option.rect.width(), height)
-
-    def _text_width(self, option: QStyleOptionViewItem) -> int:
-        view = self.parent()
-        return max(view.viewport().width(), option.rect.width()) - self._desk.theme.px(34)
-
-    def _is_current(self, index: _Index) -> bool:
-        return index == self.parent().currentIndex()
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        theme, warning = self._desk.theme, index.data(WARNING)
-        current = self._is_current(index)
-        colour = theme.colour(SEVERITY_COLOURS[warning.severity.value])
-        card = option.rect.adjusted(theme.px(2), theme.px(2), -theme.px(6), -theme.px(6))
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
-        painter.setBrush(theme.colour("hover" if hovered and not current else "raised"))
-        painter.setPen(QPen(colour, theme.px(1.4)) if current else Qt.PenStyle.NoPen)
-        painter.drawRoundedRect(card, theme.px(5), theme.px(5))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colour)
-        painter.drawRoundedRect(card.left(), card.top(), theme.px(4), card.height(), theme.px(2), theme.px(2))
-
-        left, top = card.left() + theme.px(16), card.top() + theme.px(9)
-        width = card.width() - theme.px(28)
-        line = theme.px(22)
-        painter.setPen(colour)
-        painter.setFont(theme.font(15, bold=True))
-        mark = SEVERITY_MARKS[warning.severity.value]
-        painter.drawText(
-            QRect(left, top, width, line), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, mark
-        )
-        painter.setPen(theme.colour("strong"))
-        painter.drawText(
-            QRect(left + theme.px(22), top, width, line),
-            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
-            rule_name(self._desk, warning),
-        )
-        painter.setFont(theme.font(14))
-        painter.setPen(colour if warning.eta_s is not None and warning.active else theme.colour("dim"))
-        painter.drawText(
-            QRect(left, top, width, line),
-            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
-            self._time(warning),
-        )
-        top += line + theme.px(2)
-        painter.setFont(theme.font(13))
-        painter.setPen(theme.colour("text"))
-        painter.drawText(
-            QRect(left, top, width, line),
-            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
-            subject_text(warning),
-        )
-        painter.setPen(theme.colour("dim"))
-        painter.drawText(
-            QRect(left, top, width, line),
-            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
-            self._standing(warning),
-        )
-        top += line
-        bottom = card.bottom() - (theme.px(40) if current else theme.px(6))
-        painter.setPen(theme.colour("text"))
-        painter.drawText(
-            QRect(left, top, width, bottom - top), Qt.TextFlag.TextWordWrap, explanation(self._desk, warning)
-        )
-        if current:
-            self._paint_buttons(painter, card, warning)
-        painter.restore()
-
-    def _time(self, warning: RiskWarning) -> str:
-        if warning.active and warning.eta_s is not None:
-            return self.tr("%1 to the gate").replace("%1", formats.duration(warning.eta_s))
-        age = formats.duration((self._desk.now() - warning.raised_at) / 1000)
-        return age if warning.active else self.tr("cleared") + " " + age
-
-    def _standing(self, warning: RiskWarning) -> str:
-        state = self._desk.language.of(look_up(WARNING_STATES, warning.state.value))
-        return f"{state} · {warning.owner}" if warning.owner else state
-
-    def _buttons(self, card: QRect, warning: RiskWarning) -> list[tuple[str, str, QRect]]:
-        theme = self._desk.theme
-        metrics = QFontMetrics(theme.font(12))
-        left, placed = card.left() + theme.px(14), []
-        for verb, text in self._steps(warning):
-            width = metrics.horizontalAdvance(text) + theme.px(14)
-            placed.append((verb, text, QRect(left, card.bottom() - theme.px(35), width, theme.px(26))))
-            left += width + theme.px(6)
-        return placed
-
-    def _paint_buttons(self, painter: QPainter, card: QRect, warning: RiskWarning) -> None:
-        theme = self._desk.theme
-        painter.setFont(theme.font(12))
-        for place, (_verb, text, rect) in enumerate(self._buttons(card, warning)):
-            painter.setPen(QPen(theme.colour("accent" if place == 0 else "line"), 1))
-            painter.setBrush(theme.colour("accent" if place == 0 else "panel"))
-            painter.drawRoundedRect(rect, theme.px(4), theme.px(4))
-            painter.setPen(theme.colour("strong" if place == 0 else "text"))
-            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
-
-    def editorEvent(self, event: QEvent, model, option: QStyleOptionViewItem, index: _Index) -> bool:  # noqa: N802
-        if (
-            event.type() == QEvent.Type.MouseButtonRelease
-            and isinstance(event, QMouseEvent)
-            and self._is_current(index)
-        ):
-            theme = self._desk.theme
-            card = option.rect.adjusted(theme.px(2), theme.px(2), -theme.px(6), -theme.px(6))
-            for verb, _text, rect in self._buttons(card, index.data(WARNING)):
-                if rect.contains(event.position().toPoint()):
-                    self.step_wanted.emit(verb, index.data(WARNING).id)
-                    return True
-        return super().editorEvent(event, model, option, index)

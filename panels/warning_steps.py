@@ -18,6 +18,9 @@ from twin.warnings import RiskWarning, Step, Verb
 
 GATE_HOLD_MS = 60 * 60 * 1000
 HOUR_MS = 3_600_000
+_REASONS: Mapping[str, Mapping[str, Name]] = {
+    "close": CLOSE_REASONS, "confirm": CONFIRM_REASONS, "reject": REJECT_REASONS}
+_ASKING = frozenset({*_REASONS, "shelve", "comment", "hand_over"})
 
 
 class WarningSteps(QObject):
@@ -39,16 +42,8 @@ class WarningSteps(QObject):
         warning = self._desk.twin.warnings.get(warning_id)
         if warning is None:
             return
-        asking: Mapping[str, Callable[[RiskWarning], None]] = {
-            "close": lambda w: self._ask_reason(w, Verb.CLOSE, CLOSE_REASONS),
-            "confirm": lambda w: self._ask_reason(w, Verb.CONFIRM, CONFIRM_REASONS),
-            "reject": lambda w: self._ask_reason(w, Verb.REJECT, REJECT_REASONS),
-            "shelve": self._ask_hours,
-            "comment": self._ask_words,
-            "hand_over": self._ask_person,
-        }
-        if verb in asking:
-            asking[verb](warning)
+        if verb in _ASKING:
+            self._ask(verb, (warning.id,))
         elif verb == "dispatch":
             task = f"T-{uuid.uuid4().hex[:10]}"
             self.submit(warning.id, Verb.DISPATCH, task, then=lambda: self._send_patrol(warning, task))
@@ -57,6 +52,42 @@ class WarningSteps(QObject):
             self.submit(warning.id, Verb.DISPATCH, hold, then=lambda: self._hold_gate(warning, hold), told="hold_gate")
         else:
             self.submit(warning.id, Verb(verb))
+
+    def do_all(self, verb: str, warning_ids: Sequence[str]) -> None:
+        """One step with many warnings; what it needs is asked once. Raises ValueError for one that goes one by one."""
+        if verb in ("dispatch", "hold_gate", "hand_over", "reopen"):
+            raise ValueError(f"{verb} is done with one warning at a time")
+        if verb in _ASKING:
+            self._ask(verb, tuple(warning_ids))
+        else:
+            self.submit_all(warning_ids, Verb(verb))
+
+    def submit_all(self, warning_ids: Sequence[str], verb: Verb, note: str = "", until: int = 0) -> None:
+        """Hands a step in for each; at the end says in one sentence how many were refused and why the first was."""
+        if len(warning_ids) == 1:
+            self.submit(warning_ids[0], verb, note, until)
+            return
+        waiting, refusals = set(warning_ids), list[Refused]()
+        step = Step(verb, self._desk.now(), self._desk.operator, note, until)
+
+        def done(warning_id: str, steps: Sequence[Step], refused: Refused | None) -> None:
+            waiting.discard(warning_id)
+            if refused is not None:
+                refusals.append(refused)
+            for made in steps:
+                self._write_back(made.verb.value, warning_id, made.note)
+            if waiting:
+                return
+            self.changed.emit()
+            if refusals:
+                words = self.tr("%1 of %2 not possible; the first: %3").replace("%1", f"{len(refusals):,}")
+                words = words.replace("%2", f"{len(warning_ids):,}")
+                why = refusal_sentence(self._desk.language, refusals[0])
+                QMessageBox.information(self._window, self.tr("Not possible"), words.replace("%3", why))
+
+        for warning_id in warning_ids:
+            self._desk.steps.submit(
+                warning_id, step, lambda steps, refused, name=warning_id: done(name, steps, refused))
 
     def submit(
         self, warning_id: str, verb: Verb, note: str = "", until: int = 0, then: Callable[[], None] | None = None,
@@ -115,40 +146,49 @@ class WarningSteps(QObject):
 
     # what some steps ask for
 
-    def _ask_reason(self, warning: RiskWarning, verb: Verb, reasons: Mapping[str, Name]) -> None:
+    def _ask(self, verb: str, ids: tuple[str, ...]) -> None:
+        if verb in _REASONS:
+            self._ask_reason(ids, Verb(verb), _REASONS[verb])
+        elif verb == "shelve":
+            self._ask_hours(ids)
+        elif verb == "comment":
+            words, sure = QInputDialog.getMultiLineText(
+                self._window, self.tr("Comment"), self.tr("For those who follow:"))
+            if sure:
+                self.submit_all(ids, Verb.COMMENT, words.strip())
+        else:
+            name, sure = QInputDialog.getText(self._window, self.tr("Hand over"), self.tr("To whom:"))
+            if sure:
+                self.submit_all(ids, Verb.HAND_OVER, name.strip())
+
+    def _ask_reason(self, ids: tuple[str, ...], verb: Verb, reasons: Mapping[str, Name]) -> None:
         titles = {
             Verb.CLOSE: self.tr("Close"), Verb.CONFIRM: self.tr("Confirm"), Verb.REJECT: self.tr("Found false")}
-        menu = self._menu(titles[verb], warning)
+        menu = self._menu(titles[verb], ids)
         for number, (code, name) in enumerate(reasons.items(), start=1):
             action = menu.addAction(f"&{number}  {self._desk.language.of(name)}")
-            action.triggered.connect(lambda _checked=False, code=code: self.submit(warning.id, verb, code))
+            action.triggered.connect(lambda _checked=False, code=code: self.submit_all(ids, verb, code))
         menu.popup(QCursor.pos())
 
-    def _ask_hours(self, warning: RiskWarning) -> None:
-        menu = self._menu(self.tr("Shelve"), warning)
+    def _ask_hours(self, ids: tuple[str, ...]) -> None:
+        menu = self._menu(self.tr("Shelve"), ids)
         for number, hours in enumerate(SHELF_HOURS, start=1):
             action = menu.addAction(f"&{number}  " + self.tr("%1 h").replace("%1", f"{hours:g}"))
-            action.triggered.connect(lambda _checked=False, hours=hours: self._shelve(warning, hours))
+            action.triggered.connect(lambda _checked=False, hours=hours: self._shelve(ids, hours))
         menu.popup(QCursor.pos())
 
-    def _shelve(self, warning: RiskWarning, hours: float) -> None:
+    def _shelve(self, ids: tuple[str, ...], hours: float) -> None:
         words, sure = QInputDialog.getText(self._window, self.tr("Shelve"), self.tr("Why it can wait:"))
         if sure:
             until = self._desk.now() + round(hours * HOUR_MS)
-            self.submit(warning.id, Verb.SHELVE, words.strip(), until)
+            self.submit_all(ids, Verb.SHELVE, words.strip(), until)
 
-    def _ask_words(self, warning: RiskWarning) -> None:
-        words, sure = QInputDialog.getMultiLineText(self._window, self.tr("Comment"), self.tr("For those who follow:"))
-        if sure:
-            self.submit(warning.id, Verb.COMMENT, words.strip())
-
-    def _ask_person(self, warning: RiskWarning) -> None:
-        name, sure = QInputDialog.getText(self._window, self.tr("Hand over"), self.tr("To whom:"))
-        if sure:
-            self.submit(warning.id, Verb.HAND_OVER, name.strip())
-
-    def _menu(self, title: str, warning: RiskWarning) -> QMenu:
+    def _menu(self, title: str, ids: tuple[str, ...]) -> QMenu:
         menu = QMenu(self._window)
-        head = menu.addAction(f"{title}: {rule_name(self._desk, warning)} {subject_text(warning)}")
+        warning = self._desk.twin.warnings.get(ids[0])
+        about = self.tr("%1 warnings").replace("%1", f"{len(ids):,}")
+        if len(ids) == 1 and warning is not None:
+            about = f"{rule_name(self._desk, warning)} {subject_text(warning)}"
+        head = menu.addAction(f"{title}: {about}")
         head.setEnabled(False)
         return menu

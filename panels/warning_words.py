@@ -9,7 +9,7 @@ from panels.desk import Desk
 from panels.finding_words import finding_sentence, measure
 from panels.language import Language
 from panels.rule_words import ENDINGS, SAID
-from twin.port_layout import Name
+from twin.port_layout import Name, PortLayout
 from twin.rules.quantities import QUANTITIES
 from twin.rules.registry import RULES
 from twin.warning_life import WarningStateError
@@ -65,6 +65,28 @@ def explanation(desk: Desk, warning: RiskWarning) -> str:
     if warning.overturned:
         text += desk.language.of(Name("（后到记录推翻）", " (overturned by a late record)"))
     return text
+
+
+def words_to_find(layout: PortLayout, warning: RiskWarning) -> str:
+    """What a warning is looked for by beside its subject and facts: names of its rule and zone in both languages."""
+    spec = _RULES.get(warning.rule)
+    zone = next((zone.name for zone in layout.zones if zone.id == warning.zone), None)
+    names = [] if spec is None else [spec.zh, spec.en]
+    return " ".join(names if zone is None else [*names, zone.zh, zone.en])
+
+
+def place_name(desk: Desk, warning: RiskWarning) -> str:
+    """The zone of a warning by its name, empty without one."""
+    found = next((zone.name for zone in desk.index.layout.zones if zone.id == warning.zone), None)
+    return "" if found is None else desk.language.of(found)
+
+
+def who_sets(desk: Desk, limit: Limit) -> str:
+    """Who sets what is allowed: the rule's settings, else the law or the papers."""
+    say = desk.language.of
+    if not limit.parameter:
+        return say(Name("限值由法规或单证确定", "set by law or the papers"))
+    return say(Name("限值由规则参数设定", "limit set in the rule's settings"))
 
 
 def limit_sentence(desk: Desk, limit: Limit) -> str:

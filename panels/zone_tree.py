@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QEvent, QModelIndex, QRect, Qt
-from PySide6.QtGui import QPainter, QStandardItem, QStandardItemModel
+from PySide6.QtGui import QFontMetrics, QPainter, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QAbstractItemView, QStyledItemDelegate, QStyleOptionViewItem, QTreeView, QWidget
 
 from layers.levels import block_of
@@ -144,8 +144,12 @@ class _ZoneDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
         theme, count, fill = self._theme, index.data(_WARNINGS), index.data(_FILL)
         beside = QStyleOptionViewItem(option)
+        number = f"{count:,}" if count else ""
+        font = theme.font(11, bold=True)
+        side = theme.px(18)
+        wide = max(side, QFontMetrics(font).horizontalAdvance(number) + theme.px(10))
         if count or fill:  # long names end before the badge
-            beside.rect.setRight(option.rect.right() - theme.px(30 if count else 42))
+            beside.rect.setRight(option.rect.right() - (wide + theme.px(12) if count else theme.px(42)))
         super().paint(painter, beside, index)
         if not count and not fill:
             return
@@ -153,17 +157,16 @@ class _ZoneDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         right = option.rect.right() - theme.px(8)
         if count:
-            side = theme.px(18)
-            badge = QRect(right - side, option.rect.center().y() - side // 2, side, side)
+            badge = QRect(right - wide, option.rect.center().y() - side // 2, wide, side)
             colour = theme.colour("alarm")
             colour.setAlphaF(0.28)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colour)
-            painter.drawEllipse(badge)
+            painter.drawRoundedRect(badge, side / 2, side / 2)
             painter.setPen(theme.colour("alarm"))
-            painter.setFont(theme.font(11, bold=True))
-            painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, str(count))
-            right -= side + theme.px(6)
+            painter.setFont(font)
+            painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, number)
+            right -= wide + theme.px(6)
         if fill:
             painter.setPen(theme.colour("dim"))
             painter.setFont(theme.font(12))

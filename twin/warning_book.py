@@ -6,6 +6,8 @@ There is one open warning per rule and subject: a further finding updates it.
 from __future__ import annotations
 
 import heapq
+import itertools
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -15,6 +17,10 @@ from twin.warning_incidents import Told, joined, together, told
 from twin.warning_life import WarningStateError
 from twin.warning_timing import Timing, due
 from twin.warnings import CLOCK, RULE, Clearing, FeedRelied, Finding, RiskWarning, Step, Verb, WarningState
+
+
+_JOURNAL = 4096
+"""So many changes back a reader may ask what is new; who comes later looks at all warnings."""
 
 
 @dataclass(slots=True)
@@ -29,6 +35,7 @@ class WarningBook:
     revision: int = 0
     timing: Timing = field(default_factory=Timing)
     _due: list[tuple[int, str]] = field(default_factory=list)  # heap of instants at which time may make a step
+    _journal: deque[str] = field(default_factory=lambda: deque(maxlen=_JOURNAL))  # ids, one for each revision
 
     def __len__(self) -> int:
         return len(self._by_id)
@@ -45,6 +52,7 @@ class WarningBook:
         other, revision = book.copy(), self.revision + 1
         self._by_id, self._open, self._incidents = other._by_id, other._open, other._incidents  # noqa: SLF001 - a book
         self._stood, self._changed, self.revision = other._stood, other._changed, revision  # noqa: SLF001
+        self._journal.clear()
         self._due = [(step.at, w.id) for w in self.open() if (step := due(w, self.timing)) is not None]
         heapq.heapify(self._due)
 
@@ -178,11 +186,21 @@ class WarningBook:
     def _keep(self, warning: RiskWarning) -> RiskWarning:
         self._by_id[warning.id] = warning
         self._changed[warning.id] = None
+        self._journal.append(warning.id)
         self.revision += 1
         coming = due(warning, self.timing) if warning.open else None
         if coming is not None:
             heapq.heappush(self._due, (coming.at, warning.id))
         return warning
+
+    def changed_since(self, revision: int) -> tuple[RiskWarning, ...] | None:
+        """The warnings changed since the book was at `revision`, in the order in which they last changed; None where
+        that is too long ago to tell."""
+        back = self.revision - revision
+        if not 0 <= back <= len(self._journal):
+            return None
+        recent = itertools.islice(reversed(self._journal), back)
+        return tuple(self._by_id[i] for i in reversed(dict.fromkeys(recent)))
 
     def take_changes(self) -> tuple[RiskWarning, ...]:
         """The warnings changed since this was last asked, in the order in which they first changed."""

@@ -52,6 +52,10 @@
         <translation>移交预警</translation>
     </message>
     <message>
+        <source>Reopen warning</source>
+        <translation>重新打开预警</translation>
+    </message>
+    <message>
         <source>Fly to warning</source>
         <translation>飞到预警</translation>
     </message>
@@ -62,6 +66,46 @@
     <message>
         <source>Previous warning</source>
         <translation>上一条预警</translation>
+    </message>
+    <message>
+        <source>Choose all listed warnings</source>
+        <translation>选中列出的全部预警</translation>
+    </message>
+    <message>
+        <source>Unfold or fold a flood</source>
+        <translation>展开或收起预警洪泛</translation>
+    </message>
+    <message>
+        <source>Filter warnings by words</source>
+        <translation>按文字筛选预警</translation>
+    </message>
+    <message>
+        <source>Filter warnings by rule, zone, owner, state</source>
+        <translation>按规则、区域、负责人、状态筛选</translation>
+    </message>
+    <message>
+        <source>All open warnings</source>
+        <translation>全部未办结预警</translation>
+    </message>
+    <message>
+        <source>Sort warnings otherwise</source>
+        <translation>切换预警排序</translation>
+    </message>
+    <message>
+        <source>My warnings</source>
+        <translation>我的预警</translation>
+    </message>
+    <message>
+        <source>Shelved warnings</source>
+        <translation>已搁置预警</translation>
+    </message>
+    <message>
+        <source>Closed warnings</source>
+        <translation>已办结预警</translation>
+    </message>
+    <message>
+        <source>Sound of warnings on or off</source>
+        <translation>预警声音开关</translation>
     </message>
     <message>
         <source>Map, north up</source>
@@ -247,6 +291,86 @@
         <source>Film a short clip, or end it</source>
         <translation>录制短片 / 结束录制</translation>
     </message>
+    <message>
+        <source>Play or pause the replay</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A second back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A second on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A minute back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A minute on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Faster</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Slower</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Loop the visible stretch</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Skip quiet stretches</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As known then or now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Follow the selection through time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>To the next warning in time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>To the previous warning in time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>30 s before the chosen warning</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bookmark this moment</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>To the next bookmark</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>To the previous bookmark</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recorded days</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask the past</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Back to now</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>ActivityStrip</name>
@@ -294,10 +418,68 @@
     </message>
 </context>
 <context>
+    <name>CardDelegate</name>
+    <message>
+        <source>Flood of %1 warnings</source>
+        <translation>预警洪泛 %1 条</translation>
+    </message>
+    <message>
+        <source>at the gate</source>
+        <translation>已到卡口</translation>
+    </message>
+    <message>
+        <source>left by the gate</source>
+        <translation>已出卡口</translation>
+    </message>
+    <message>
+        <source>%1 to the gate</source>
+        <translation>%1 到卡口</translation>
+    </message>
+    <message>
+        <source>cleared</source>
+        <translation>已解除</translation>
+    </message>
+    <message>
+        <source>shelving: second person</source>
+        <translation>搁置待第二人同意</translation>
+    </message>
+    <message>
+        <source>shelved until %1</source>
+        <translation>搁置至 %1</translation>
+    </message>
+</context>
+<context>
     <name>CommandPalette</name>
     <message>
         <source>Type an act …</source>
         <translation>输入操作…</translation>
+    </message>
+</context>
+<context>
+    <name>DayCalendar</name>
+    <message>
+        <source>Recorded days</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open this day</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing is recorded of this day.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1: %2 to %3, %4 positions, %5 other records, %6 % of the day on record.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No gaps.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Records missing: %1</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -510,6 +692,10 @@
         <translation>港口拒绝了 %1：%2</translation>
     </message>
     <message>
+        <source>sound off</source>
+        <translation>已静音</translation>
+    </message>
+    <message>
         <source>%1 not acknowledged</source>
         <translation>%1 条未确认</translation>
     </message>
@@ -602,6 +788,108 @@
     <message>
         <source>Taken over: %1 viewpoints, %2 pins</source>
         <translation>已导入：视点 %1 个，标注 %2 个</translation>
+    </message>
+</context>
+<context>
+    <name>PastBar</name>
+    <message>
+        <source>standing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>as known now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>as known then</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>live: no new warnings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>live: %1 new warnings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Back to now (Home)</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>PastQuestions</name>
+    <message>
+        <source>Ask the past</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Who was in this zone?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where was this container, seal or vehicle?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What stood in this slot?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Which vehicles met this one?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Until</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Number, plate or seal</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Given up.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing is on record here: start with --database</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name what you ask about, and a time that ends after it begins.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Looking it up …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 found</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing is known of that.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -702,6 +990,166 @@
     </message>
 </context>
 <context>
+    <name>TimeBar</name>
+    <message>
+        <source>There is no further warning on record</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bookmark</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What happened here? (empty: no bookmark)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no further bookmark</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>TimeTravel</name>
+    <message>
+        <source>Nothing is on record here: start with --database to wind back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No live port is behind this recording: this is its end</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The recording ends here</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>TimelineView</name>
+    <message>
+        <source>night shift</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>day shift</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>evening shift</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 warnings</source>
+        <translation>%1 条预警</translation>
+    </message>
+    <message>
+        <source>records missing</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Transport</name>
+    <message>
+        <source>%1 is no speed: 0.1 to 3600</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As known now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As known then</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 ago</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Previous warning</source>
+        <translation>上一条预警</translation>
+    </message>
+    <message>
+        <source>A second back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Play or pause</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A second on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next warning</source>
+        <translation>下一条预警</translation>
+    </message>
+    <message>
+        <source>Loop</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Runs through the visible stretch again and again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Skip quiet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Leaves out stretches in which nothing happens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As it was known then, or with all that became known since</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Follow</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The selected object stays in the middle of the view</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bookmark</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Notes this moment with a few words</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Days</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recorded days and their quality</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask the past</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Who was where, what stood there, who met</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>⟲ Back to now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ends the replay</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recorded seconds a second: 0.1 to 3600</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>ViewpointBar</name>
     <message>
         <source>Map N↑</source>
@@ -709,7 +1157,45 @@
     </message>
 </context>
 <context>
+    <name>WarningBar</name>
+    <message>
+        <source>%1 chosen</source>
+        <translation>已选 %1 条</translation>
+    </message>
+</context>
+<context>
+    <name>WarningFilters</name>
+    <message>
+        <source>&amp;Rule</source>
+        <translation>规则(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;Zone</source>
+        <translation>区域(&amp;Z)</translation>
+    </message>
+    <message>
+        <source>&amp;Owner</source>
+        <translation>负责人(&amp;O)</translation>
+    </message>
+    <message>
+        <source>&amp;State</source>
+        <translation>状态(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Filter: number, plate, rule, zone …</source>
+        <translation>筛选：箱号 / 车牌 / 规则 / 区域 …</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>更多</translation>
+    </message>
+</context>
+<context>
     <name>WarningList</name>
+    <message>
+        <source>No warnings pass the filters</source>
+        <translation>没有符合筛选条件的预警</translation>
+    </message>
     <message>
         <source>No open warnings</source>
         <translation>没有未办结的预警</translation>
@@ -750,8 +1236,16 @@
         <translation>搁置原因：</translation>
     </message>
     <message>
+        <source>%1 warnings</source>
+        <translation>%1 条预警</translation>
+    </message>
+    <message>
         <source>Comment</source>
         <translation>备注</translation>
+    </message>
+    <message>
+        <source>%1 of %2 not possible; the first: %3</source>
+        <translation>%2 条中有 %1 条不能操作，首条原因：%3</translation>
     </message>
     <message>
         <source>For those who follow:</source>
@@ -788,31 +1282,31 @@
     <name>_CardDelegate</name>
     <message>
         <source>Ack A</source>
-        <translation>确认 A</translation>
+        <translation type="vanished">确认 A</translation>
     </message>
     <message>
         <source>Take T</source>
-        <translation>接手 T</translation>
+        <translation type="vanished">接手 T</translation>
     </message>
     <message>
         <source>Patrol D</source>
-        <translation>派单 D</translation>
+        <translation type="vanished">派单 D</translation>
     </message>
     <message>
         <source>Hold H</source>
-        <translation>拦截 H</translation>
+        <translation type="vanished">拦截 H</translation>
     </message>
     <message>
         <source>Close C</source>
-        <translation>办结 C</translation>
+        <translation type="vanished">办结 C</translation>
     </message>
     <message>
         <source>%1 to the gate</source>
-        <translation>%1 到卡口</translation>
+        <translation type="vanished">%1 到卡口</translation>
     </message>
     <message>
         <source>cleared</source>
-        <translation>已解除</translation>
+        <translation type="vanished">已解除</translation>
     </message>
 </context>
 <context>

@@ -22,6 +22,7 @@ from tests.panels.desk_maker import Office
 def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reads or writes what a person keeps."""
     monkeypatch.setenv("JIANGYIN_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("JIANGYIN_NO_SOUND", "1")
 
 
 @pytest.fixture

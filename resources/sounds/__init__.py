@@ -1,0 +1,1 @@
+"""Sounds of warnings; `make` writes them."""
