@@ -188,7 +188,7 @@ def _score(arguments: argparse.Namespace) -> int:
     scores = score(found.warnings, incidents, [spec.id for spec in RULES])
     an_hour = scores.warnings / found.hours / int(arguments.operators)
     if arguments.json:
-        print(json.dumps(_score_json(scores, an_hour), ensure_ascii=False))
+        print(json.dumps(_score_json(scores, an_hour, found.hours), ensure_ascii=False))
         return DONE
     print("rule   injected  found  false  consequence  delay (median)")
     for rule, one in scores.rules.items():
@@ -204,13 +204,15 @@ def _score(arguments: argparse.Namespace) -> int:
     return DONE
 
 
-def _score_json(scores: Scores, an_hour: float) -> Mapping[str, Any]:
+def _score_json(scores: Scores, an_hour: float, hours: float) -> Mapping[str, Any]:
     return {
         "rules": {rule: {"injected": one.injected, "found": one.found, "false": one.false,
-                         "consequences": one.consequences, "delay_s_median": one.delay_s_median}
+                         "consequences": one.consequences, "delay_s_median": one.delay_s_median,
+                         "delays_s": list(one.delays_s)}
                   for rule, one in scores.rules.items()},
         "recall": scores.recall, "precision": scores.precision, "delay_s_median": scores.delay_s_median,
-        "warnings": scores.warnings, "warnings_per_operator_hour": an_hour,
+        "warnings": scores.warnings, "warnings_per_operator_hour": an_hour, "hours": hours,
         "missed": [{"rule": i.rule, "subject": i.subject, "from_ms": i.from_ms} for i in scores.missed],
-        "false": [{"rule": w.rule, "subject": w.subject, "raised_at": w.raised_at} for w in scores.false],
+        "false": [{"rule": w.rule, "subject": w.subject, "raised_at": w.raised_at, "facts": dict(w.facts)}
+                  for w in scores.false],
     }
