@@ -293,83 +293,83 @@
     </message>
     <message>
         <source>Play or pause the replay</source>
-        <translation type="unfinished"></translation>
+        <translation>播放或暂停回放</translation>
     </message>
     <message>
         <source>A second back</source>
-        <translation type="unfinished"></translation>
+        <translation>后退一秒</translation>
     </message>
     <message>
         <source>A second on</source>
-        <translation type="unfinished"></translation>
+        <translation>前进一秒</translation>
     </message>
     <message>
         <source>A minute back</source>
-        <translation type="unfinished"></translation>
+        <translation>后退一分钟</translation>
     </message>
     <message>
         <source>A minute on</source>
-        <translation type="unfinished"></translation>
+        <translation>前进一分钟</translation>
     </message>
     <message>
         <source>Faster</source>
-        <translation type="unfinished"></translation>
+        <translation>加快</translation>
     </message>
     <message>
         <source>Slower</source>
-        <translation type="unfinished"></translation>
+        <translation>放慢</translation>
     </message>
     <message>
         <source>Loop the visible stretch</source>
-        <translation type="unfinished"></translation>
+        <translation>循环播放所见时段</translation>
     </message>
     <message>
         <source>Skip quiet stretches</source>
-        <translation type="unfinished"></translation>
+        <translation>跳过平静时段</translation>
     </message>
     <message>
         <source>As known then or now</source>
-        <translation type="unfinished"></translation>
+        <translation>按当时所知或现在所知</translation>
     </message>
     <message>
         <source>Follow the selection through time</source>
-        <translation type="unfinished"></translation>
+        <translation>跟随所选对象</translation>
     </message>
     <message>
         <source>To the next warning in time</source>
-        <translation type="unfinished"></translation>
+        <translation>跳到下一条预警</translation>
     </message>
     <message>
         <source>To the previous warning in time</source>
-        <translation type="unfinished"></translation>
+        <translation>跳到上一条预警</translation>
     </message>
     <message>
         <source>30 s before the chosen warning</source>
-        <translation type="unfinished"></translation>
+        <translation>所选预警前 30 秒</translation>
     </message>
     <message>
         <source>Bookmark this moment</source>
-        <translation type="unfinished"></translation>
+        <translation>为此刻加书签</translation>
     </message>
     <message>
         <source>To the next bookmark</source>
-        <translation type="unfinished"></translation>
+        <translation>下一个书签</translation>
     </message>
     <message>
         <source>To the previous bookmark</source>
-        <translation type="unfinished"></translation>
+        <translation>上一个书签</translation>
     </message>
     <message>
         <source>Recorded days</source>
-        <translation type="unfinished"></translation>
+        <translation>录像日历</translation>
     </message>
     <message>
         <source>Ask the past</source>
-        <translation type="unfinished"></translation>
+        <translation>查询历史</translation>
     </message>
     <message>
         <source>Back to now</source>
-        <translation type="unfinished"></translation>
+        <translation>回到现在</translation>
     </message>
 </context>
 <context>
@@ -459,27 +459,27 @@
     <name>DayCalendar</name>
     <message>
         <source>Recorded days</source>
-        <translation type="unfinished"></translation>
+        <translation>录像日历</translation>
     </message>
     <message>
         <source>Open this day</source>
-        <translation type="unfinished"></translation>
+        <translation>打开这一天</translation>
     </message>
     <message>
         <source>Nothing is recorded of this day.</source>
-        <translation type="unfinished"></translation>
+        <translation>这一天没有记录。</translation>
     </message>
     <message>
         <source>%1: %2 to %3, %4 positions, %5 other records, %6 % of the day on record.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1：%2 至 %3，位置 %4 条，其他记录 %5 条，全天记录率 %6 %。</translation>
     </message>
     <message>
         <source>No gaps.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有缺口。</translation>
     </message>
     <message>
         <source>Records missing: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>缺失时段：%1</translation>
     </message>
 </context>
 <context>
@@ -794,102 +794,102 @@
     <name>PastBar</name>
     <message>
         <source>standing</source>
-        <translation type="unfinished"></translation>
+        <translation>暂停</translation>
     </message>
     <message>
         <source>as known now</source>
-        <translation type="unfinished"></translation>
+        <translation>按现在所知</translation>
     </message>
     <message>
         <source>as known then</source>
-        <translation type="unfinished"></translation>
+        <translation>按当时所知</translation>
     </message>
     <message>
         <source>live: no new warnings</source>
-        <translation type="unfinished"></translation>
+        <translation>实时：没有新预警</translation>
     </message>
     <message>
         <source>live: %1 new warnings</source>
-        <translation type="unfinished"></translation>
+        <translation>实时：新预警 %1 条</translation>
     </message>
     <message>
         <source>Back to now (Home)</source>
-        <translation type="unfinished"></translation>
+        <translation>回到现在（Home）</translation>
     </message>
 </context>
 <context>
     <name>PastQuestions</name>
     <message>
         <source>Ask the past</source>
-        <translation type="unfinished"></translation>
+        <translation>查询历史</translation>
     </message>
     <message>
         <source>Who was in this zone?</source>
-        <translation type="unfinished"></translation>
+        <translation>谁到过这个区域？</translation>
     </message>
     <message>
         <source>Where was this container, seal or vehicle?</source>
-        <translation type="unfinished"></translation>
+        <translation>这个箱、关锁或车去过哪里？</translation>
     </message>
     <message>
         <source>What stood in this slot?</source>
-        <translation type="unfinished"></translation>
+        <translation>这个箱位放过什么？</translation>
     </message>
     <message>
         <source>Which vehicles met this one?</source>
-        <translation type="unfinished"></translation>
+        <translation>哪些车与它相遇过？</translation>
     </message>
     <message>
         <source>Ask</source>
-        <translation type="unfinished"></translation>
+        <translation>查询</translation>
     </message>
     <message>
         <source>What</source>
-        <translation type="unfinished"></translation>
+        <translation>对象</translation>
     </message>
     <message>
         <source>From</source>
-        <translation type="unfinished"></translation>
+        <translation>从</translation>
     </message>
     <message>
         <source>Until</source>
-        <translation type="unfinished"></translation>
+        <translation>到</translation>
     </message>
     <message>
         <source>How</source>
-        <translation type="unfinished"></translation>
+        <translation>说明</translation>
     </message>
     <message>
         <source>Number, plate or seal</source>
-        <translation type="unfinished"></translation>
+        <translation>箱号、车牌或关锁号</translation>
     </message>
     <message>
         <source>Given up.</source>
-        <translation type="unfinished"></translation>
+        <translation>已取消。</translation>
     </message>
     <message>
         <source>Nothing is on record here: start with --database</source>
-        <translation type="unfinished"></translation>
+        <translation>这里没有记录：请用 --database 启动</translation>
     </message>
     <message>
         <source>Name what you ask about, and a time that ends after it begins.</source>
-        <translation type="unfinished"></translation>
+        <translation>请填写对象，并使结束时间晚于开始时间。</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>取消</translation>
     </message>
     <message>
         <source>Looking it up …</source>
-        <translation type="unfinished"></translation>
+        <translation>查询中 …</translation>
     </message>
     <message>
         <source>%1 found</source>
-        <translation type="unfinished"></translation>
+        <translation>找到 %1 条</translation>
     </message>
     <message>
         <source>Nothing is known of that.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有相关记录。</translation>
     </message>
 </context>
 <context>
@@ -993,49 +993,49 @@
     <name>TimeBar</name>
     <message>
         <source>There is no further warning on record</source>
-        <translation type="unfinished"></translation>
+        <translation>没有更多预警记录</translation>
     </message>
     <message>
         <source>Bookmark</source>
-        <translation type="unfinished"></translation>
+        <translation>书签</translation>
     </message>
     <message>
         <source>What happened here? (empty: no bookmark)</source>
-        <translation type="unfinished"></translation>
+        <translation>此刻发生了什么？（留空则删除书签）</translation>
     </message>
     <message>
         <source>There is no further bookmark</source>
-        <translation type="unfinished"></translation>
+        <translation>没有更多书签</translation>
     </message>
 </context>
 <context>
     <name>TimeTravel</name>
     <message>
         <source>Nothing is on record here: start with --database to wind back</source>
-        <translation type="unfinished"></translation>
+        <translation>这里没有记录，不能回放：请用 --database 启动</translation>
     </message>
     <message>
         <source>No live port is behind this recording: this is its end</source>
-        <translation type="unfinished"></translation>
+        <translation>这段录像背后没有实时港口：这里是它的结尾</translation>
     </message>
     <message>
         <source>The recording ends here</source>
-        <translation type="unfinished"></translation>
+        <translation>录像到此结束</translation>
     </message>
 </context>
 <context>
     <name>TimelineView</name>
     <message>
         <source>night shift</source>
-        <translation type="unfinished"></translation>
+        <translation>夜班</translation>
     </message>
     <message>
         <source>day shift</source>
-        <translation type="unfinished"></translation>
+        <translation>白班</translation>
     </message>
     <message>
         <source>evening shift</source>
-        <translation type="unfinished"></translation>
+        <translation>晚班</translation>
     </message>
     <message>
         <source>%1 warnings</source>
@@ -1043,26 +1043,26 @@
     </message>
     <message>
         <source>records missing</source>
-        <translation type="unfinished"></translation>
+        <translation>记录缺失</translation>
     </message>
 </context>
 <context>
     <name>Transport</name>
     <message>
         <source>%1 is no speed: 0.1 to 3600</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 不是有效速度：0.1 至 3600</translation>
     </message>
     <message>
         <source>As known now</source>
-        <translation type="unfinished"></translation>
+        <translation>按现在所知</translation>
     </message>
     <message>
         <source>As known then</source>
-        <translation type="unfinished"></translation>
+        <translation>按当时所知</translation>
     </message>
     <message>
         <source>%1 ago</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 前</translation>
     </message>
     <message>
         <source>Previous warning</source>
@@ -1070,15 +1070,15 @@
     </message>
     <message>
         <source>A second back</source>
-        <translation type="unfinished"></translation>
+        <translation>后退一秒</translation>
     </message>
     <message>
         <source>Play or pause</source>
-        <translation type="unfinished"></translation>
+        <translation>播放或暂停</translation>
     </message>
     <message>
         <source>A second on</source>
-        <translation type="unfinished"></translation>
+        <translation>前进一秒</translation>
     </message>
     <message>
         <source>Next warning</source>
@@ -1086,67 +1086,67 @@
     </message>
     <message>
         <source>Loop</source>
-        <translation type="unfinished"></translation>
+        <translation>循环</translation>
     </message>
     <message>
         <source>Runs through the visible stretch again and again</source>
-        <translation type="unfinished"></translation>
+        <translation>反复播放所见时段</translation>
     </message>
     <message>
         <source>Skip quiet</source>
-        <translation type="unfinished"></translation>
+        <translation>跳过平静</translation>
     </message>
     <message>
         <source>Leaves out stretches in which nothing happens</source>
-        <translation type="unfinished"></translation>
+        <translation>略去没有作业的时段</translation>
     </message>
     <message>
         <source>As it was known then, or with all that became known since</source>
-        <translation type="unfinished"></translation>
+        <translation>按当时所知，或加上此后才知道的</translation>
     </message>
     <message>
         <source>Follow</source>
-        <translation type="unfinished"></translation>
+        <translation>跟随</translation>
     </message>
     <message>
         <source>The selected object stays in the middle of the view</source>
-        <translation type="unfinished"></translation>
+        <translation>所选对象保持在视图中央</translation>
     </message>
     <message>
         <source>Bookmark</source>
-        <translation type="unfinished"></translation>
+        <translation>书签</translation>
     </message>
     <message>
         <source>Notes this moment with a few words</source>
-        <translation type="unfinished"></translation>
+        <translation>用几个字记下此刻</translation>
     </message>
     <message>
         <source>Days</source>
-        <translation type="unfinished"></translation>
+        <translation>日历</translation>
     </message>
     <message>
         <source>Recorded days and their quality</source>
-        <translation type="unfinished"></translation>
+        <translation>已记录的日子及其完整程度</translation>
     </message>
     <message>
         <source>Ask the past</source>
-        <translation type="unfinished"></translation>
+        <translation>查询历史</translation>
     </message>
     <message>
         <source>Who was where, what stood there, who met</source>
-        <translation type="unfinished"></translation>
+        <translation>谁在哪里、放过什么、谁与谁相遇</translation>
     </message>
     <message>
         <source>⟲ Back to now</source>
-        <translation type="unfinished"></translation>
+        <translation>⟲ 回到现在</translation>
     </message>
     <message>
         <source>Ends the replay</source>
-        <translation type="unfinished"></translation>
+        <translation>结束回放</translation>
     </message>
     <message>
         <source>Recorded seconds a second: 0.1 to 3600</source>
-        <translation type="unfinished"></translation>
+        <translation>每秒回放的秒数：0.1 至 3600</translation>
     </message>
 </context>
 <context>
