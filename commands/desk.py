@@ -15,6 +15,7 @@ from commands.words import add_light, add_port, display_is_missing, seconds, wri
 if TYPE_CHECKING:
     from commands.recording import Recording
     from data_sources.clock import PortClock
+    from data_sources.own_port import OwnPort
     from twin.port_layout import PortLayout
 
 
@@ -44,9 +45,6 @@ def add(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Opens the desk until it is closed; returns an exit code. Raises UsageError, PortDefinitionError."""
     from data_sources import arguments as parse
-    from data_sources.clock import PortClock
-    from data_sources.inbox import Inbox
-    from data_sources.quarantine import Quarantine
 
     after_s = seconds(arguments.after, "--after")
     shot = writable(arguments.screenshot, "--screenshot") if arguments.screenshot else None
@@ -54,10 +52,8 @@ def run(arguments: argparse.Namespace) -> int:
     parse.rate(arguments.rate)
     if arguments.backend:
         parse.url(arguments.backend)
-    inbox, quarantine, clock = Inbox(), Quarantine(), PortClock()
-    ais = source.ais_feed(arguments.ais, inbox, quarantine)
     if display_is_missing():
-        source.layout_of(arguments)  # what cannot be used is told first
+        source.check(arguments)  # what cannot be used is told first
         print(
             "jiangyin-twin: there is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set); "
             "`main.py render --out FILE` makes a picture without one.",
@@ -66,10 +62,28 @@ def run(arguments: argparse.Namespace) -> int:
         return FAILED
     if arguments.replay or arguments.at:
         return _replay(arguments, shot, after_s)
-    # With nothing of the user's to check, the port comes up in its own process while this one reads the layout.
-    checked = not any((arguments.backend, arguments.scenario, arguments.port_definition, arguments.date))
-    layout = None if checked else source.layout_of(arguments)
-    live = source.live_port(arguments, inbox, quarantine, clock)
+    own: OwnPort | None = None
+    if not any((arguments.backend, arguments.scenario, arguments.port_definition, arguments.date, arguments.ais)):
+        # With nothing of the user's to check, the port comes up in its own process while this one gets ready.
+        own = source.own_port(arguments)
+        own.launch()
+    try:
+        return _live(arguments, own, shot, after_s)
+    finally:
+        if own is not None:
+            own.stop()
+
+
+def _live(arguments: argparse.Namespace, own: OwnPort | None, shot: Path | None, after_s: float) -> int:
+    """Opens the desk on a live port. `own`: the port that is coming up already. Raises as `run`."""
+    from data_sources.clock import PortClock
+    from data_sources.inbox import Inbox
+    from data_sources.quarantine import Quarantine
+
+    inbox, quarantine, clock = Inbox(), Quarantine(), PortClock()
+    ais = source.ais_feed(arguments.ais, inbox, quarantine)
+    layout = None if own is not None else source.layout_of(arguments)
+    live = source.live_port(arguments, inbox, quarantine, clock, own)
     recording: Recording | None = None
     live.start()
     gc.disable()  # until the window stands: the start makes much that stays and nothing to be thrown away

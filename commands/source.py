@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from data_sources.clock import PortClock
     from data_sources.inbox import Inbox
     from data_sources.live import LivePort, NoPort
+    from data_sources.own_port import OwnPort
     from data_sources.quarantine import Quarantine
     from twin.port_layout import PortLayout
 
@@ -42,17 +43,37 @@ def layout_of(arguments: argparse.Namespace) -> PortLayout:
     return layout
 
 
+def check(arguments: argparse.Namespace) -> None:
+    """Looks at everything a desk would be given. Raises UsageError, PortDefinitionError, ScenarioError."""
+    from data_sources.inbox import Inbox
+    from data_sources.quarantine import Quarantine
+
+    ais_feed(arguments.ais, Inbox(), Quarantine())
+    layout_of(arguments)
+
+
 def vessels_only(arguments: argparse.Namespace) -> bool:
     """An AIS recording with no port named beside it plays on the open sea, at its true place."""
     recording = getattr(arguments, "ais", None)
     return bool(recording) and Path(recording).is_file() and not (arguments.backend or arguments.port_definition)
 
 
+def own_port(arguments: argparse.Namespace) -> OwnPort:
+    """The simulated port that is started when no backend is named."""
+    from data_sources.own_port import OwnPort, PortOptions
+
+    return OwnPort(PortOptions(
+        arguments.seed, arguments.rate, arguments.date, arguments.scenario, arguments.port_definition))
+
+
 def live_port(
-    arguments: argparse.Namespace, inbox: Inbox, quarantine: Quarantine, clock: PortClock
+    arguments: argparse.Namespace, inbox: Inbox, quarantine: Quarantine, clock: PortClock, own: OwnPort | None = None
 ) -> LivePort | NoPort:
-    """The port that feeds the desk: the backend named, or a simulated one. Raises UsageError."""
-    from data_sources.live import LivePort, NoPort, PortOptions
+    """The port that feeds the desk: the backend named, or a simulated one (`own`, if it was started already).
+
+    Raises UsageError.
+    """
+    from data_sources.live import LivePort, NoPort
 
     if vessels_only(arguments):
         return NoPort()
@@ -65,10 +86,7 @@ def live_port(
             return LivePort(inbox, quarantine, clock, url=url, token=os.environ.get(TOKEN_VARIABLE, ""))
         except AddressError as unusable:
             raise parse.UsageError(str(unusable)) from None
-    options = PortOptions(
-        arguments.seed, arguments.rate, arguments.date, arguments.scenario, arguments.port_definition
-    )
-    return LivePort(inbox, quarantine, clock, options=options)
+    return LivePort(inbox, quarantine, clock, own=own or own_port(arguments))
 
 
 def ais_feed(text: str | None, inbox: Inbox, quarantine: Quarantine) -> AisFeed | None:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from data_sources.clock import PortClock, wall_ms
+from data_sources.clock import PortClock
 from data_sources.health import HealthBook
 from data_sources.inbox import Inbox
+from data_sources.own_port import OwnPort, PortOptions
 from data_sources.quarantine import Quarantine
-from data_sources.simulated_port.process import PortProcess, PortStartError, start_port
+from data_sources.simulated_port.process import PortProcess, PortStartError
 from twin.feed_health import FeedErrorCode, FeedHealth
 
 if TYPE_CHECKING:  # the HTTP side is imported while the port starts, not before
@@ -22,20 +21,8 @@ if TYPE_CHECKING:  # the HTTP side is imported while the port starts, not before
 
 _log = logging.getLogger(__name__)
 
-_HOUR_MS = 3_600_000
 _RESTART_PAUSE_S = 1.0
 _WATCH_S = 0.3
-
-
-@dataclass(frozen=True, slots=True)
-class PortOptions:
-    """How to start the simulated port; texts as on the command line."""
-
-    seed: str = "1"
-    rate: str = "1"
-    date: str | None = None
-    scenario: str | None = None
-    port_definition: str | None = None
 
 
 class LivePort:
@@ -47,12 +34,12 @@ class LivePort:
 
     def __init__(
         self, inbox: Inbox, quarantine: Quarantine, clock: PortClock, *, url: str | None = None, token: str = "",
-        options: PortOptions | None = None,
+        own: OwnPort | None = None,
     ) -> None:
         self.clock = clock
         self._inbox = inbox
         self._quarantine = quarantine
-        self._options = options or PortOptions()
+        self._own = own or OwnPort(PortOptions())
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._process: PortProcess | None = None
@@ -132,19 +119,9 @@ class LivePort:
         return feed
 
     def _keep(self) -> None:
-        options = self._options
-        begins = wall_ms()
-        date = options.date
-        at: str | None = None
-        if date is None:
-            date, at = _iso(begins // _HOUR_MS * _HOUR_MS), _iso(begins)
-        bind, token = "127.0.0.1:0", None
         while not self._stopping.is_set():
             try:
-                process = start_port(
-                    options.seed, options.rate, date, at, options.scenario, port_definition=options.port_definition,
-                    bind=bind, token=token,
-                )
+                process = self._own.ready()
             except PortStartError as failed:
                 self._book.failed(FeedErrorCode.REFUSED, str(failed), {"host": "127.0.0.1"})
                 _log.error("%s", failed)
@@ -159,13 +136,12 @@ class LivePort:
                 return
             if self._feed is None:
                 self._connect(process.url, process.token).start()
-            bind, token = process.url.rpartition("//")[2], process.token
             while process.running and not self._stopping.wait(_WATCH_S):
                 pass
             if not self._stopping.is_set():
                 _log.warning("the simulated port ended; starting it again")
                 process.stop()
-                at = _iso(self.clock.now())
+                self._own.goes_on_at(self.clock.now())
                 self._stopping.wait(_RESTART_PAUSE_S)
 
 
@@ -194,7 +170,3 @@ class NoPort:
 
     def gate_hold(self, **fields: Any) -> None:
         """No gate to hold at."""
-
-
-def _iso(at_ms: int) -> str:
-    return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="milliseconds")

@@ -11,9 +11,11 @@ import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, Self
+from typing import IO, Any, Self
 
-from data_sources.simulated_port.server import CHILD_VARIABLE, TOKEN_VARIABLE
+TOKEN_VARIABLE = "JIANGYIN_PORT_TOKEN"  # noqa: S105 - the name of the variable, not a token
+CHILD_VARIABLE = "JIANGYIN_PORT_CHILD"
+"""Set in the environment of a port that a desk started: it ends when its standard input does."""
 
 START_TIMEOUT_S = 60.0
 _STOP_TIMEOUT_S = 6.0
@@ -57,7 +59,27 @@ class PortProcess:
         self.stop()
 
 
-def start_port(
+class Launched:
+    """A port that was started and may not be ready yet; ends with this process."""
+
+    def __init__(self, child: subprocess.Popen[str], token: str) -> None:
+        self._child = child
+        self._token = token
+
+    def ready(self, timeout_s: float = START_TIMEOUT_S) -> PortProcess:
+        """Wait until it answers. Raises PortStartError as `start_port`; the port is ended then."""
+        try:
+            return PortProcess(self._child, _await_ready(self._child, timeout_s), self._token)
+        except BaseException:
+            _end(self._child)
+            raise
+
+    def stop(self) -> None:
+        """End it before it is ready."""
+        _end(self._child)
+
+
+def launch(
     seed: str = "1",
     rate: str = "1",
     date: str | None = None,
@@ -65,17 +87,16 @@ def start_port(
     scenario: str | None = None,
     truth: str | None = None,
     port_definition: str | None = None,
-    timeout_s: float = START_TIMEOUT_S,
     errors: IO[str] | int | None = None,
     command: Sequence[str] = (),
     bind: str = "127.0.0.1:0",
     token: str | None = None,
-) -> PortProcess:
-    """Start a port on a free loopback port and wait until it answers. Texts are as on the command line.
+) -> Launched:
+    """Start a port on a free loopback port, without waiting for it. Texts are as on the command line.
 
     `errors` takes its standard error (default: ours). `command` replaces the program started (for tests). `bind` and
     `token` are those of an earlier start when a port that died is to be found where it was.
-    Raises PortStartError with the port's own sentence if it refuses what it was given, and if it does not come up.
+    Raises PortStartError if the process cannot be started.
     """
     options = {
         "--seed": seed, "--rate": rate, "--date": date, "--at": at, "--scenario": scenario, "--truth": truth,
@@ -94,11 +115,15 @@ def start_port(
         )
     except OSError as problem:
         raise PortStartError(f"The simulated port cannot be started: {problem.strerror or problem}.") from None
-    try:
-        return PortProcess(child, _await_ready(child, timeout_s), token)
-    except BaseException:
-        _end(child)
-        raise
+    return Launched(child, token)
+
+
+def start_port(timeout_s: float = START_TIMEOUT_S, **options: Any) -> PortProcess:
+    """Start a port as `launch` does and wait until it answers.
+
+    Raises PortStartError with the port's own sentence if it refuses what it was given, and if it does not come up.
+    """
+    return launch(**options).ready(timeout_s)
 
 
 def _await_ready(child: subprocess.Popen[str], timeout_s: float) -> str:

@@ -21,16 +21,13 @@ from typing import TYPE_CHECKING, Any
 
 from data_sources import arguments
 from data_sources.arguments import UsageError
+from data_sources.simulated_port.process import CHILD_VARIABLE, TOKEN_VARIABLE
 from data_sources.simulated_port.scenario import Scenario
 from twin.port_layout import PortLayout
 
 if TYPE_CHECKING:
     from data_sources.simulated_port.operations import Simulation
     from data_sources.simulated_port.record_log import RecordLog
-
-TOKEN_VARIABLE = "JIANGYIN_PORT_TOKEN"  # noqa: S105 - the name of the variable, not a token
-CHILD_VARIABLE = "JIANGYIN_PORT_CHILD"
-"""Set in the environment of a port that a desk started: it ends when its standard input does."""
 
 _HOUR_MS = 3_600_000
 _FORGET_EVERY_MS = _HOUR_MS
