@@ -35,7 +35,7 @@ CASES: dict[str, tuple[str, ...]] = {
 _MINUTE_MS = 60_000
 _FIRST_MIN = 15
 _LAST_MIN = 90  # before the end: what begins then has shown itself by the end
-_EARLY = {"R08": 6, "R09": 4, "R04": 4}
+_EARLY = {"R08": 12, "R09": 4, "R04": 4}
 """Hours before the end after which a kind would not come about any more."""
 
 

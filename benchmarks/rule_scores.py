@@ -72,7 +72,7 @@ def main() -> None:
     made.add_argument("--days", type=int, default=5, help="days with incidents (default 5)")
     made.add_argument("--clean-days", type=int, default=5, help="days without (default 5)")
     made.add_argument("--hours", type=float, default=24.0, help="length of each (default 24)")
-    made.add_argument("--each", type=int, default=7, help="incidents of each kind a day (default 7)")
+    made.add_argument("--each", type=int, default=8, help="incidents of each kind a day (default 8)")
     made.add_argument("--first-seed", type=int, default=1)
     made.add_argument("--begin", default="2026-11-23T00:00", help="local time at which the first begins")
     made.add_argument("--folder", help="keeps scenarios, truths and histories there")
