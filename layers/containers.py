@@ -195,6 +195,11 @@ class ContainersLayer(Layer):
 
     # What is to be seen -----------------------------------------------------------------------------------------------
 
+    @property
+    def standing(self) -> int:
+        """How many containers stand in slots."""
+        return int(np.count_nonzero(self._drawn[:, 0] == SLOT))
+
     def rows_in_block(self, block_no: int) -> NDArray[np.int32]:
         """Rows of the containers standing in a block. Shape (N,)."""
         return np.flatnonzero(self._block_of == block_no).astype(np.int32)

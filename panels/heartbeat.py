@@ -13,6 +13,8 @@ from panels.desk import ScenePort
 PERIOD_MS = 100
 BUDGET_S = 0.015
 FLOODED_BEATS = 5
+HELPINGS_A_PICTURE = 4
+"""Parts of a picture of half a flood are built again and again: while records wait, one turn in so many is for it."""
 CATCH_UP_MS = 8
 """A pause between helpings while records wait: the window answers in between, and a flood is through in seconds."""
 
@@ -30,7 +32,7 @@ class Heartbeat(QObject):
         self._scene = scene
         self._now = now
         self._beats = 0
-        self._draws = False
+        self._helpings = 0
         self.draws = True
         """Whether the scene is to be drawn; the session goes on all the same."""
         self._timer = QTimer(self, interval=PERIOD_MS)
@@ -64,9 +66,9 @@ class Heartbeat(QObject):
         self._go_on()
 
     def _catch_up(self) -> None:
-        """What waits: records and unfinished parts of the picture in turn."""
-        self._draws = self.draws and self._scene.pending and not (self._draws and self._session.waiting)
-        if self._draws:
+        """What waits: some records, then some of the unfinished picture, and so on."""
+        self._helpings = (self._helpings + 1) % HELPINGS_A_PICTURE
+        if self.draws and self._scene.pending and (not self._session.waiting or not self._helpings):
             self._scene.sync(self._now())
         else:
             self._session.step(self._now(), BUDGET_S, time.perf_counter)

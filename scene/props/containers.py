@@ -41,8 +41,10 @@ from scene.steel import SteelMesh
 
 _BLOCKS_IN_A_MESH: Final = 6
 _SAME_WAY: Final = 0.99995  # cosine: half a degree
-BUDGET_S: Final = 0.015
-"""For a yard that is not drawn yet."""
+BUDGET_S: Final = 0.025
+"""For a yard of which much is not drawn yet: at the start, after a seek."""
+
+_MUCH: Final = 200  # containers
 
 CHANGES_S: Final = 0.002
 """For changes in one that is: a beat has other things to do."""
@@ -82,7 +84,8 @@ class YardContainers(StaticProp):
         if not len(dirty):
             return False
         if budget_s is None:
-            budget_s = BUDGET_S if (self._drawn < 0).any() else CHANGES_S
+            much = abs(layer.standing - self.boxes_drawn) > _MUCH or (self._drawn < 0).any()
+            budget_s = BUDGET_S if much else CHANGES_S
         end = time.perf_counter() + budget_s
         touched = set()
         # Each sync goes on where the last one stopped: blocks that never rest must not keep the others waiting.
