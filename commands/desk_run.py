@@ -70,6 +70,11 @@ class DeskRun:
         self._language = Language(application, arguments.lang)
         self._bugs = qt.Bugs(application)
 
+    @property
+    def window(self) -> MainWindow | None:
+        """The desk's window; None until it stands."""
+        return self._window
+
     def run(self, shot: Path | None, after_s: float) -> int:
         """Opens the desk and serves it until it is closed; with `shot`, until the screenshot is saved."""
         from PySide6.QtCore import QTimer

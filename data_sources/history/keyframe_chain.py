@@ -95,10 +95,18 @@ class Finder:
                 found = on.keyframe() if row is chain[-1] else found
             except KeyframeError as damaged:
                 _log.warning("%s", damaged)
-                return on.keyframe() if on is not None else None
+                return _readable(on)
             if row is not chain[-1]:
                 self._decoded[row.at] = on
                 self._decoded.move_to_end(row.at)
         while len(self._decoded) > _KEPT_DECODED:
             self._decoded.popitem(last=False)
         return found
+
+
+def _readable(on: Decoded | None) -> Keyframe | None:
+    """The keyframe before a damaged one, unless it is itself the damaged one."""
+    try:
+        return None if on is None else on.keyframe()
+    except KeyframeError:
+        return None

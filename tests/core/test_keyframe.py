@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from data_sources.history import keyframes
 from data_sources.history.keyframe_chain import LEVELS_MS, Finder, Taker
 from data_sources.history.values import KeyframeRow
 from tests.core.kept_past import KeptPast
@@ -182,3 +183,26 @@ def test_a_rule_that_judges_otherwise_now_starts_anew() -> None:
     start = {rule.spec.id: rule.start() for rule in make_rules()}
     assert memories["R03"] == start["R03"]
     assert placed(again.warnings.all()) == placed(twin.warnings.all())
+
+
+def test_a_keyframe_whose_values_cannot_be_read_is_passed_over(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture,
+) -> None:
+    twin = a_morning()
+    early = Taker(small_port().frame).row(keyframe.save(twin))
+    twin.apply([], START + 60_000)
+    late = Taker(small_port().frame).row(keyframe.save(twin))
+    reads = keyframes.from_plain
+    last_first: list[bool] = []
+
+    def other_layout(values: Any) -> Any:
+        last_first.append(True)
+        if len(last_first) <= 2:  # the late one, asked twice
+            raise KeyframeError("a value cannot be read: a class has other fields")
+        return reads(values)
+
+    monkeypatch.setattr(keyframes, "from_plain", other_layout)
+    found = Finder(KeptFrames([early, late]), twin.version, small_port().frame).before(late.at)
+    assert found is not None and found.at == early.at
+    assert "other fields" in caplog.text
+    caplog.clear()

@@ -1,0 +1,93 @@
+"""How many pictures a second a drag over the timeline shows: the desk's window on a recorded day, seeks coalesced.
+
+    xvfb-run python -m benchmarks.timeline --database sqlite:///FILE [--seconds 10] [--json]
+
+The pointer goes over the whole day at an even pace and wants another instant 60 times a second. A picture is a seek
+that was made with the session's step, the scene brought to it and the timeline painted; of the wanted instants only
+the newest is sought.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+
+from benchmarks import report
+
+WANTED_EVERY_MS = 16
+LEAD_S = 6.0
+
+
+def main() -> int:
+    parser = report.parser("timeline", "Pictures a second while the timeline is dragged over a recorded day.")
+    parser.add_argument("--database", required=True, help="a history made by `main.py simulate`")
+    parser.add_argument("--seconds", type=float, default=10.0, help="how long the drag takes (default 10)")
+    args = parser.parse_args()
+    facts = report.machine()
+
+    from PySide6.QtCore import QTimer
+
+    from commands.desk_run import DeskRun
+    from commands.past import Past
+    from data_sources.clock import PortClock
+    from data_sources.history.store import History
+    from data_sources.inbox import Inbox
+    from data_sources.quarantine import Quarantine
+    from panels import application as qt
+    from resources import locator
+    from twin import port_definition
+    from twin.port_index import PortIndex
+
+    layout = port_definition.load(locator.port_definition())
+    with History.open(args.database, layout.code, create=False) as history:
+        days = history.days()
+    first, last = days[-1].first, days[-1].last
+    past = Past(PortIndex(layout), args.database)
+    past.open((first + last) // 2)
+    application = qt.make_application(sys.argv[:1])
+    given = argparse.Namespace(
+        lang="zh", theme="dark", operator="01", wall=False, light="auto", viewpoint=None, database=args.database)
+    run = DeskRun(given, layout, Inbox(), Quarantine(), PortClock(), past.feed, None, application, past)
+    figures: dict[str, report.Figure] = {}
+
+    def measure() -> None:
+        window = run.window
+        if window is None:
+            application.quit()
+            return
+        travel, view, viewport = window.past.travel, window.past.time_bar.view, window.scene.port
+        travel.seek_ms.clear()
+        paints, frames, began_s = view.paints, viewport.frames, time.perf_counter()
+        timer = QTimer(window, interval=WANTED_EVERY_MS)
+
+        def drag() -> None:
+            share = (time.perf_counter() - began_s) / args.seconds
+            if share < 1.0:
+                travel.seek(round(first + share * (last - first)))
+                view.update()
+                return
+            timer.stop()
+            took_s = time.perf_counter() - began_s
+            figures.update({
+                "drag_pictures_per_s": len(travel.seek_ms) / took_s,
+                "drag_frames_3d_per_s": (viewport.frames - frames) / took_s,
+                "timeline_paints_per_s": (view.paints - paints) / took_s,
+                "seek_ms_p50": report.percentile(travel.seek_ms, 0.5),
+                "seek_ms_p95": report.percentile(travel.seek_ms, 0.95),
+                "hours": (last - first) / 3_600_000.0,
+            })
+            window.close()
+
+        timer.timeout.connect(drag)
+        timer.start()
+
+    QTimer.singleShot(round(LEAD_S * 1000), measure)
+    run.run(None, 0.0)
+    past.close()
+    report.show("timeline", facts, figures, as_json=args.json)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
