@@ -29,7 +29,7 @@ class Rewind:
         self.twin = twin
         self._history = history
         self._past = HistoryPast(history)
-        self._finder = Finder(self._past, twin.version, twin.index.frame)
+        self._finder = Finder(history, twin.version, twin.index.frame)
         self._nothing = save(twin)
 
     def to(self, at: int, known_at: int | None = None) -> None:

@@ -10,14 +10,14 @@ from __future__ import annotations
 import functools
 import logging
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
 from twin.past import Past
-from twin.plain_values import Plain, PlainError, read, written
+from twin.plain_values import Plain, PlainError, Writing, read
 from twin.records import Kind
 
 if TYPE_CHECKING:
@@ -102,16 +102,14 @@ def restore(twin: Twin, frame: Keyframe, past: Past) -> None:
     twin.begin_again(frame.at, memories, frame.values["rules"], frame.values["warnings"])
 
 
-def plain(frame: Keyframe, known: Mapping[str, Plain] | None = None) -> dict[str, Plain]:
-    """The values of a keyframe written down, by name. `known`: those of an earlier one, to be compared with.
+def plain(frame: Keyframe, writing: MutableMapping[str, Writing]) -> dict[str, Plain]:
+    """The values of a keyframe written down, by name. `writing`: what wrote those of earlier ones, if these are to be
+    compared.
 
     Raises KeyframeError for what cannot be.
     """
-    before = known or {}
     try:
-        return {
-            name: written(value, before[name].classes if name in before else ())
-            for name, value in frame.values.items()}
+        return {name: writing.setdefault(name, Writing()).plain(value) for name, value in frame.values.items()}
     except PlainError as unknown:
         raise KeyframeError(str(unknown)) from unknown
 

@@ -12,7 +12,7 @@ import functools
 import importlib
 import typing
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from enum import Enum
 from types import MappingProxyType
 from typing import Any
@@ -24,6 +24,7 @@ _SEQUENCES: dict[type, int] = {tuple: TUPLE, list: LIST, set: SET, frozenset: FR
 _MAKERS: dict[int, Callable[[Any], Any]] = {TUPLE: tuple, LIST: list, SET: set, FROZENSET: frozenset}
 _BARE = (bool, int, float, str, bytes, type(None))
 _HOME = "twin."
+_set = object.__setattr__
 
 
 class PlainError(ValueError):
@@ -38,14 +39,30 @@ class Plain:
     classes: tuple[str, ...] = ()
 
 
-def written(value: Any, known: tuple[str, ...] = ()) -> Plain:
-    """A value as a plain tree. `known`: classes that keep their numbers, so that trees can be compared.
+_Written = dict[int, tuple[Any, Any]]
+"""Frozen objects and their trees, by what tells objects apart while they live."""
 
-    Raises PlainError naming the class of what cannot be written.
+
+class Writing:
+    """Writes a value down again and again as it becomes another. Frozen objects that were in it the last time are not
+    written again: trees share them, and can be compared, as classes keep their numbers.
     """
-    classes = {name: number for number, name in enumerate(known)}
-    tree = _write(value, classes)
-    return Plain(tree, tuple(classes))
+
+    def __init__(self) -> None:
+        self._classes: dict[str, int] = {}
+        self._known: _Written = {}
+
+    def plain(self, value: Any) -> Plain:
+        """A value as a plain tree. Raises PlainError naming the class of what cannot be written."""
+        fresh: _Written = {}
+        tree = _write(value, self._classes, self._known, fresh)
+        self._known = fresh
+        return Plain(tree, tuple(self._classes))
+
+
+def written(value: Any) -> Plain:
+    """A value as a plain tree. Raises PlainError naming the class of what cannot be written."""
+    return Writing().plain(value)
 
 
 def read(plain: Plain) -> Any:
@@ -56,35 +73,60 @@ def read(plain: Plain) -> Any:
         raise PlainError(f"a value cannot be read: {broken}") from broken
 
 
-def _write(value: Any, classes: dict[str, int]) -> Any:
+def _write(value: Any, classes: dict[str, int], known: _Written, fresh: _Written) -> Any:
     kind = type(value)
     if kind in _BARE:
         return value
+    held = known.get(id(value))
+    if held is not None:
+        fresh[id(value)] = held
+        return held[1]
+    described = _described(typing.cast(Hashable, kind))
+    if described is None:
+        return _write_other(value, classes, known, fresh)
+    name, fields, frozen = described
+    number = classes.setdefault(name, len(classes))
+    tree = [OBJECT, number, *(_write(getattr(value, field), classes, known, fresh) for field in fields)]
+    if frozen:
+        fresh[id(value)] = value, tree
+    return tree
+
+
+@functools.cache
+def _described(kind: type[Any]) -> tuple[str, tuple[str, ...], bool] | None:
+    """Name, fields and whether it is frozen, of a dataclass; None for anything else."""
+    if not dataclasses.is_dataclass(kind) or issubclass(kind, Enum):
+        return None
+    frozen = typing.cast(Any, kind).__dataclass_params__.frozen
+    return _name(kind), tuple(field.name for field in dataclasses.fields(kind)), frozen
+
+
+def _write_other(value: Any, classes: dict[str, int], known: _Written, fresh: _Written) -> Any:
+    """What is no dataclass."""
+    kind = type(value)
     tag = _SEQUENCES.get(kind)
     if tag is not None:
-        return [tag, *(_write(part, classes) for part in value)]
+        return [tag, *(_write(part, classes, known, fresh) for part in value)]
     if kind is dict or kind is MappingProxyType:
         found: list[Any] = [DICT if kind is dict else MAPPING]
         for key, part in value.items():
-            found += (_write(key, classes), _write(part, classes))
+            found += (_write(key, classes, known, fresh), _write(part, classes, known, fresh))
         return found
     if kind is np.ndarray:
-        return _write_array(value, classes)
+        return _write_array(value, classes, known, fresh)
     if isinstance(value, np.generic):
         return value.item()
     if isinstance(value, Enum):
         return [ENUM, classes.setdefault(_name(kind), len(classes)), value.value]
-    if dataclasses.is_dataclass(kind):
-        number = classes.setdefault(_name(kind), len(classes))
-        return [OBJECT, number, *(_write(getattr(value, f.name), classes) for f in dataclasses.fields(kind))]
     if kind is deque:
-        return [DEQUE, value.maxlen, *(_write(part, classes) for part in value)]
+        return [DEQUE, value.maxlen, *(_write(part, classes, known, fresh) for part in value)]
     raise PlainError(f"a {kind.__module__}.{kind.__qualname__} cannot be kept in a keyframe")
 
 
-def _write_array(value: Any, classes: dict[str, int]) -> list[Any]:
+def _write_array(value: Any, classes: dict[str, int], known: _Written, fresh: _Written) -> list[Any]:
     if value.dtype == object:
-        return [ARRAY, "O", list(value.shape), *(_write(part, classes) for part in value.ravel().tolist())]
+        parts = (_write(part, classes, known, fresh) for part in value.ravel().tolist())
+        return [ARRAY, "O", list(value.shape), *parts]
     if value.dtype.hasobject:
         raise PlainError(f"an array of {value.dtype} cannot be kept in a keyframe")
     described = value.dtype.str if value.dtype.names is None else [list(part) for part in value.dtype.descr]
@@ -123,12 +165,12 @@ def _read_array(tree: list[Any], classes: list[type]) -> Any:
 
 def _made(kind: type, values: list[Any]) -> Any:
     """A dataclass with these values, as it was: nothing is computed or checked again."""
-    fields = dataclasses.fields(typing.cast(Any, kind))
-    if len(fields) != len(values):
-        raise PlainError(f"{kind.__qualname__} has {len(fields)} fields, not {len(values)}")
+    described = _described(kind)
+    if described is None or len(described[1]) != len(values):
+        raise PlainError(f"{kind.__qualname__} has other fields than the {len(values)} that were kept")
     made: Any = object.__new__(kind)
-    for field, value in zip(fields, values, strict=True):
-        object.__setattr__(made, field.name, value)
+    for name, value in zip(described[1], values, strict=True):
+        _set(made, name, value)
     return made
 
 

@@ -26,7 +26,7 @@ from data_sources.history.packing import (
 from twin.keyframe import Columns, Keyframe, KeyframeError, from_plain, plain
 from twin.local_frame import LocalFrame
 from twin.plain_changes import OTHER, changed, changes
-from twin.plain_values import Plain
+from twin.plain_values import Plain, Writing
 
 _CODEC = pa.Codec("zstd", compression_level=6)
 _DEGREE = 1e7
@@ -57,11 +57,13 @@ class Laid:
 
     frame: Keyframe
     plain: Mapping[str, Plain]
+    writing: dict[str, Writing]
 
 
 def laid(frame: Keyframe, on: Laid | None = None) -> Laid:
     """A keyframe with its values written down, comparable with those of `on`. Raises KeyframeError."""
-    return Laid(frame, plain(frame, on.plain if on is not None else None))
+    writing = on.writing if on is not None else {}
+    return Laid(frame, plain(frame, writing), writing)
 
 
 def encode(new: Laid, on: Laid | None, place: LocalFrame) -> bytes:

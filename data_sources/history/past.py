@@ -12,7 +12,7 @@ from data_sources.history import chunks, database, schema
 from data_sources.history.bodies import NAMED_BY, name_hash
 from data_sources.history.days import day_of
 from data_sources.history.store import History
-from data_sources.history.values import Axis, KeyframeRow
+from data_sources.history.values import Axis
 from twin.batch import RECEIVED_AT, Batch
 from twin.filing import NAMING_ONE
 from twin.records import SUBJECT_FIELD, Kind, SealEventKind
@@ -74,25 +74,6 @@ class HistoryPast:
         with database.reading(self._history.engine) as connection:
             rows = connection.execute(asked).all()[::-1]
             return self._history.reader.batches_of(connection, rows, Axis.RECEIVED)
-
-    def keyframes_before(self, at: int) -> tuple[KeyframeRow, ...]:
-        """The newest keyframe taken up to `at` (ms UTC) after those it builds on, the full one first; () if none."""
-        c, port = schema.keyframe.c, self._history.port
-        columns = sa.select(c.at, c.base_at, c.version, c.body)
-        chain: list[KeyframeRow] = []
-        with database.reading(self._history.engine) as connection:
-            for day in connection.execute(sa.select(c.day).where(c.port == port, c.day <= day_of(at)).distinct()
-                                          .order_by(c.day.desc()).limit(2)).scalars().all():
-                row = connection.execute(columns.where(c.port == port, c.day == day, c.at <= at)
-                                         .order_by(c.at.desc()).limit(1)).first()
-                while row is not None:
-                    chain.append(KeyframeRow(row[0], row[1], row[2], bytes(row[3])))
-                    if chain[-1].is_base:
-                        return tuple(reversed(chain))
-                    row = connection.execute(columns.where(
-                        c.port == port, c.day == day_of(row[1]), c.at == row[1])).first()
-                chain.clear()
-        return ()
 
     def late(self, at: int, known_at: int) -> Iterator[Batch]:
         """What became known after `at` and up to `known_at` of the time up to `at` (ms UTC), in order of receipt."""

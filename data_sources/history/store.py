@@ -19,6 +19,9 @@ from data_sources.history.writer import Writer
 from twin.batch import Batch
 from twin.records import Kind
 
+_MOST_BROKEN = 64
+"""So many of the newest keyframes may lack what they rest on."""
+
 
 class History:
     """The history of one port. Every method may be called from every thread; all raise HistoryError."""
@@ -102,7 +105,7 @@ class History:
         with database.reading(self.engine) as connection:
             days = sa.select(c.day).where(c.port == self.port, c.day <= day_of(at)).distinct()
             for day in connection.execute(days.order_by(c.day.desc()).limit(2)).scalars().all():
-                for newest, _ in connection.execute(links.where(c.day == day)).all():
+                for newest, _ in connection.execute(links.where(c.day == day).limit(_MOST_BROKEN)).all():
                     chain = self._chain(connection, newest)
                     if chain:
                         return chain

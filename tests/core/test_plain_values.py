@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from twin.plain_changes import changed, changes
-from twin.plain_values import Plain, PlainError, read, written
+from twin.plain_values import Plain, PlainError, Writing, read, written
 from twin.warnings import FeedRelied, Severity
 
 scalars = st.one_of(
@@ -35,8 +35,8 @@ def test_what_is_written_is_read_again(value: Any) -> None:
 @settings(max_examples=200)
 @given(values, values)
 def test_what_changed_makes_the_new_of_the_old(old: Any, new: Any) -> None:
-    before = written(old)
-    after = written(new, before.classes)
+    writing = Writing()
+    before, after = writing.plain(old), writing.plain(new)
     assert read(Plain(changed(before.tree, changes(before.tree, after.tree)), after.classes)) == new
 
 
