@@ -12,6 +12,7 @@ from vtkmodules.vtkRenderingCore import vtkRenderer
 from layers.layers import Layers
 from layers.selection import Selection
 from scene import actors
+from scene.blending import solid_without
 from scene.camera import CameraController
 from scene.daylight import BAKED_IN, Daylight
 from scene.director import Director
@@ -51,6 +52,7 @@ class Scene:
         self.renderer: Any = vtkRenderer()  # None once closed
         self.daylight = Daylight(layout, light)
         self._set_up(quality, self.daylight.light)
+        solid_without(self.renderer)
         # The live things first: what stands in front saves drawing what it hides.
         self.live = LiveModel(self.renderer, layers, BAKED_IN)
         self.live.set_detail(quality.detail_m)
