@@ -40,6 +40,7 @@ _MEAN_HOUR = sum(_HOURS) / 24.0
 _NOTICE_S = (25 * 60.0, 80 * 60.0)
 _WINDOW_S = 3_600.0
 _EARLY_SHARE, _EARLY_S = 0.65, (1_200.0, 3_900.0)
+_KEPT_FREE = 0.3  # of the truck parks, for those who have to clear a lane or the barrier
 _LOCKS_S = (50.0, 160.0)  # a driver alone at four twist locks
 _WAIT_FOR_RELEASE_S = 5_400.0
 _OPERATORS = ("福州顺达集卡运输", "福清宏图物流", "江阴联运车队", "莆田海通物流", "三明陆港运输", "厦门远洋集运")
@@ -282,11 +283,16 @@ class Trucks:
 
     def _vacancy(self, vehicle: Vehicle) -> Place | None:
         """A free place in a truck park."""
-        parks = self._parks[DOMESTIC if vehicle.trade is Trade.DOMESTIC else FOREIGN]
-        return next((place for park in parks if (place := park.vacancy()) is not None), None)
+        return next((place for park in self._parks_of(vehicle) if (place := park.vacancy()) is not None), None)
+
+    def _parks_of(self, vehicle: Vehicle) -> list[Park]:
+        return self._parks[DOMESTIC if vehicle.trade is Trade.DOMESTIC else FOREIGN]
 
     def _wait_for_window(self, vehicle: Vehicle) -> Act:
-        """Some come before their time and wait in the truck park."""
+        """Some come before their time and wait in the truck park, if it is not too full."""
+        places = [p for park in self._parks_of(vehicle) for p in park.places]
+        if sum(p.free for p in places) <= _KEPT_FREE * len(places):
+            return
         place = self._vacancy(vehicle)
         if place is not None and (yield from self._traffic.drive_if_clear(vehicle, place)):
             yield self._env.timeout(float(self._rng.uniform(*_EARLY_S)))
@@ -337,9 +343,8 @@ class Trucks:
     def _wait_aside(self, vehicle: Vehicle) -> Act:
         """Waits for whatever stands in the way: in a truck park, or where it is if it stands in one or all are full."""
         blocker = vehicle.blocker
-        parks = self._parks[DOMESTIC if vehicle.trade is Trade.DOMESTIC else FOREIGN]
-        if not any(vehicle.place in park.places for park in parks):
-            place = next((p for park in parks if (p := park.vacancy()) is not None), None)
+        if not any(vehicle.place in park.places for park in self._parks_of(vehicle)):
+            place = self._vacancy(vehicle)
             if place is not None:
                 arrived = yield from self._traffic.drive_if_clear(vehicle, place)
                 if arrived:
