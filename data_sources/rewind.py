@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -37,21 +39,25 @@ class Rewind:
 
         Raises HistoryError if the history cannot be read or holds nothing up to `at`; the twin is then undefined.
         """
+        with _undisturbed():
+            self._bring(at)
+        if known_at is not None and known_at > at:
+            late = list(self._past.late(at, known_at))
+            self.twin.apply(late, at)
+
+    def _bring(self, at: int) -> None:
         until = at
         while True:
             frame = self._finder.before(until)
             try:
                 self._begin(frame)
                 self._roll(frame.at if frame is not None else self._first(at), at)
-                break
+                return
             except KeyframeError as damaged:
                 if frame is None:
                     raise HistoryError(str(damaged)) from damaged
                 _log.warning("%s; an earlier one is taken", damaged)
                 until = frame.at - 1
-        if known_at is not None and known_at > at:
-            late = list(self._past.late(at, known_at))
-            self.twin.apply(late, at)
 
     def forget(self) -> None:
         """Keeps nothing read before, as at the start."""
@@ -74,6 +80,18 @@ class Rewind:
             while done and done[0].at <= step.until:
                 operate(self.twin, done.pop(0))
         self.twin.warnings.take_changes()
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """No search for garbage within: a keyframe makes very many objects that stay, and each search would visit all."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def operate(twin: Twin, step: WarningStep) -> None:

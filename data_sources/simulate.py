@@ -6,6 +6,7 @@ keeps its keyframes and warnings.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import queue
 import threading
@@ -93,10 +94,12 @@ def _make(plan: Plan, out: Connection) -> None:
     try:
         with History.open(plan.url, plan.layout.code) as history:
             day = WholeDay(plan.layout, plan.seed, plan.base_ms, plan.scenario)
-            for piece in day.slices(plan.until_ms):
+            for number, piece in enumerate(day.slices(plan.until_ms)):
                 batches = [rounded(batch) for batch in piece.batches]
                 history.write(batches)
                 out.send((piece.at_ms, batches))
+                if number == 0:
+                    _stays()
             if plan.truth is not None:
                 day.simulation.customs.truth.write(plan.truth)
         out.send(None)
@@ -150,6 +153,8 @@ def _follow(plan: Plan, history: History, reading: _Reading, tell: Callable[[Pro
             if taker.due(step.until):
                 frames.append(taker.row(keyframe.save(twin)))
                 taken, size = taken + 1, size + len(frames[-1].blob)
+        if not before:
+            _stays()
         before = at
         for batch in batches:
             sampled = batch.kind in (Kind.POSITION, Kind.CRANE_TELEMETRY)
@@ -160,10 +165,17 @@ def _follow(plan: Plan, history: History, reading: _Reading, tell: Callable[[Pro
             told_s = time.monotonic()
             tell(Progress(at, fixes, records, len(twin.warnings), taken, size))
     _write(history, frames, steps)
+    gc.unfreeze()
     off = tuple(rule for rule, status in twin.rule_status.items() if not status.on)
     done = Progress(before, fixes, records, len(twin.warnings), taken, size, off)
     tell(done)
     return done
+
+
+def _stays() -> None:
+    """What is there by now, the whole standing stock, stays: the search for garbage need not visit it again."""
+    gc.collect()
+    gc.freeze()
 
 
 def _write(history: History, frames: list[KeyframeRow], steps: list[WarningStep]) -> None:
