@@ -117,7 +117,7 @@ class MainWindow(QMainWindow):
         halves.setStretchFactor(0, 1)
         halves.setStretchFactor(1, 1)
         halves.setChildrenCollapsible(False)
-        halves.setSizes([theme.px(500), theme.px(400)])
+        halves.setSizes([theme.px(560), theme.px(300)])
         right.layout().addWidget(halves, 1)
 
         self.activity.setFixedHeight(theme.px(84))

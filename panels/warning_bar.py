@@ -47,6 +47,7 @@ class WarningBar(QWidget):
         self._shown = wanted
         while (item := self._grid.takeAt(0)) is not None:
             if item.widget() is not self._many:
+                item.widget().hide()
                 item.widget().deleteLater()
         self._many.setVisible(len(warnings) > 1)
         self._many.setText(self.tr("%1 chosen").replace("%1", f"{len(warnings):,}"))

@@ -14,7 +14,7 @@ from panels.warning_model import FLOOD, UNFOLDED, WARNING, Index
 from panels.warning_words import explanation, place_name, rule_name, subject_text
 from twin.warnings import RiskWarning, Severity
 
-HEIGHT = 90
+HEIGHT = 92
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 

@@ -75,7 +75,7 @@ class WarningColumns:
         self._floods = np.empty(0, dtype=np.int64)
 
     def _size(self, room: int) -> None:
-        self._rank, self._state = np.zeros(room, np.int8), np.zeros(room, np.int8)
+        self._rank, self._state, self._found = (np.zeros(room, np.int8) for _ in range(3))
         self._rule, self._zone, self._owner = (np.zeros(room, np.int32) for _ in range(3))
         self._noticed, self._raised, self._gate_at = (np.zeros(room, np.int64) for _ in range(3))
         self._shelved, self._muted = np.zeros(room, bool), np.zeros(room, bool)
@@ -112,8 +112,8 @@ class WarningColumns:
     def _write(self, rows: list[int]) -> None:
         if len(self.warnings) > len(self._rank):
             room = max(1024, 2 * len(self.warnings))
-            for name in ("_rank", "_state", "_rule", "_zone", "_owner", "_noticed", "_raised", "_gate_at", "_shelved",
-                         "_muted"):
+            for name in ("_rank", "_state", "_found", "_rule", "_zone", "_owner", "_noticed", "_raised", "_gate_at",
+                         "_shelved", "_muted"):
                 old = getattr(self, name)
                 setattr(self, name, np.concatenate([old, np.zeros(room - len(old), old.dtype)]))
         if not rows:
@@ -121,6 +121,7 @@ class WarningColumns:
         told = [self.warnings[row] for row in rows]
         at = np.array(rows, dtype=np.int64)
         self._rank[at] = [w.severity.rank for w in told]
+        self._found[at] = [(w.found_severity or w.severity).rank for w in told]
         self._state[at] = [_STATES[w.state] for w in told]
         self._rule[at] = [self._code("rule", w.rule) for w in told]
         self._zone[at] = [self._code("zone", w.zone) for w in told]
@@ -194,10 +195,11 @@ class WarningColumns:
 
     def folded(self, rows: NDArray[np.int64], unfolded: set[int]) -> tuple[NDArray[np.int64], dict[int, Flood]]:
         """The list with floods folded: a flood's line is -1 - its number, where its first row stood; what is unfolded
-        follows its line. Critical warnings stay outside: no flood may hide them. Shape (M,)."""
+        follows its line. What was found critical stays outside: no flood may hide it. Shape
+        (M,)."""
         if not len(rows):
             return rows, {}
-        number = np.where(self._rank[rows] > 0, self._floods[rows], -1)
+        number = np.where(self._found[rows] > 0, self._floods[rows], -1)
         member = number >= 0
         if not member.any():
             return rows, {}

@@ -134,6 +134,6 @@ def _feeds(desk: Desk, warning: RiskWarning) -> tuple[str, str]:
     """The feeds it relied on as they were, and the tone: what rested on a feed in trouble is in doubt."""
     words = [
         f"{v.FEED_MARKS.get(feed.state, '')} {feed.name} {say(desk, v.FEED_STATES, feed.state)}"
-        + (f" {feed.lag_s:.0f} s" if feed.lag_s else "") for feed in warning.feeds]
+        + (f" {feed.lag_s:.0f} s" if feed.lag_s is not None and feed.lag_s >= 1.0 else "") for feed in warning.feeds]
     well = all(feed.state == "up" for feed in warning.feeds)
     return " · ".join(words) or label(desk, "无", "none"), "text" if well else "attention"

@@ -169,6 +169,7 @@ class WarningFilters(QWidget):
             button.setChecked(code == sieve.severity)
         while (item := self._chips.takeAt(0)) is not None:
             if item.widget() is not None:
+                item.widget().hide()
                 item.widget().deleteLater()
         chips = [(name_of_rule(self._desk, sieve.rule), {"rule": ""})] if sieve.rule else []
         if sieve.zones:
@@ -192,7 +193,8 @@ class WarningFilters(QWidget):
             button.setText(say(_PARTS[part]))
         for code, button in self._severities.items():
             button.setToolTip(say(SEVERITIES[code]))
-        self._more.setText(self.tr("More"))
+        self._more.setText("⋯")
+        self._more.setToolTip(self.tr("More"))
         self._show()
         self.show_counts()
 

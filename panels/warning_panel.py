@@ -21,8 +21,9 @@ _KEYS = {
     "hand_over": "Shift+T", "reopen": "Shift+R",
 }
 _CHIPS = """
-QPushButton#chip { padding: 3u 5u; font-size: 12u; }
+QPushButton#chip { padding: 3u 4u; font-size: 12u; }
 QPushButton#primary { padding: 3u 5u; font-size: 12u; }
+QTableView { selection-background-color: transparent; }
 """
 _TEXTS = {
     "acknowledge": QT_TRANSLATE_NOOP("Actions", "Acknowledge warning"),

@@ -21,7 +21,7 @@ _REST_MS = 3_000
 """One sound at a time: in so long only a graver warning is heard."""
 _FRESH_MS = 30_000
 """What is older was there before the desk was opened, or the clock has leapt."""
-_DESK_ITSELF = "R00"
+_DESK_ITSELF = "R99"
 
 Player = Callable[[Path], None]
 
