@@ -16,7 +16,8 @@ import time
 from benchmarks import report
 
 WANTED_EVERY_MS = 16
-LEAD_S = 6.0
+LEAD_S = 8.0
+DAY_MS = 86_400_000
 
 
 def main() -> int:
@@ -59,12 +60,13 @@ def main() -> int:
         travel, view, viewport = window.past.travel, window.past.time_bar.view, window.scene.port
         travel.seek_ms.clear()
         paints, frames, began_s = view.paints, viewport.frames, time.perf_counter()
+        view.show_span(last - DAY_MS, DAY_MS)
         timer = QTimer(window, interval=WANTED_EVERY_MS)
 
         def drag() -> None:
             share = (time.perf_counter() - began_s) / args.seconds
             if share < 1.0:
-                travel.seek(round(first + share * (last - first)))
+                window.past.time_bar.drag_to(round(first + share * (last - first)))
                 view.update()
                 return
             timer.stop()

@@ -84,9 +84,9 @@ class Header(QWidget):
 
     def _show_replay(self, at_ms: int, speed: float) -> None:
         colours, small = self._desk.theme.colours, self._desk.theme.px(13)
-        pace = f"{speed:g}×" if speed else "❚❚"
+        pace, word = f"{speed:g}×" if speed else "❚❚", self.tr("Replay")
         self._clock.setText(
-            f'<span style="color:{colours["attention"]}">◆ {self.tr("Replay")} {formats.date(at_ms)} '
+            f'<span style="color:{colours["attention"]}">◆ {word} {formats.date(at_ms)} '
             f'{formats.clock_time(at_ms)} <span style="font-size:{small}px">{pace}</span></span>')
 
     def show_counts(self, counts: Counts) -> None:

@@ -85,7 +85,8 @@ class PastBar(QWidget):
         at = travel.at()
         speed = f"{travel.speed:g}×" if travel.playing else self.tr("standing")
         known = self.tr("as known now") if feed.known_at is not None else self.tr("as known then")
-        words = f"◆ {self.tr('Replay')}  {formats.date(at)} {formats.clock_time(at)}   {speed}   {known}"
+        word = self.tr("Replay")
+        words = f"◆ {word}  {formats.date(at)} {formats.clock_time(at)}   {speed}   {known}"
         if words != self._text.text():
             self._text.setText(words)
         live = self.live_words()

@@ -39,7 +39,7 @@ class TimeBar(QWidget):
         column.addWidget(self.transport)
         column.addWidget(self.view, 1)
         self.setFixedHeight(px(HEIGHT))
-        self.view.sought.connect(travel.seek)
+        self.view.sought.connect(self.drag_to)
         travel.changed.connect(self._show_state)
         self._recorded: TimelineData = EMPTY
         self._reading = Background(self)
@@ -91,7 +91,7 @@ class TimeBar(QWidget):
     def tick(self) -> None:
         """Called with every beat of the live desk."""
         self._beats += 1
-        if self._beats % AGAIN_BEATS == 15:
+        if self._beats % AGAIN_BEATS == 3:
             self.read()
         if self._beats % _WARNING_BEATS == 5 and self._desk.replay is None:
             self._show_warnings()
@@ -103,6 +103,10 @@ class TimeBar(QWidget):
         self.view.loop = feed.loop if feed is not None else None
         self.view.show_time(self.travel.at(), self.travel.live_now())
         self.view.update()
+
+    def drag_to(self, at: int) -> None:
+        """A hand wants an instant (ms UTC): within the pixel it points at, the one that is there soonest."""
+        self.travel.seek(self._recorded.at_once(at, self.view.span / max(1, self.view.width())))
 
     # acts
 

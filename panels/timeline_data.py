@@ -44,6 +44,13 @@ class TimelineData:
     gaps: NDArray[np.int64]
     calls: tuple[Call, ...]
     days: tuple[DayInfo, ...]
+    keyframes: NDArray[np.int64]  # instants a seek reaches at once (K,), ms UTC
+
+    def at_once(self, at: int, within_ms: float) -> int:
+        """The last keyframe up to an instant if it is no farther than `within_ms`, else the instant itself."""
+        place = int(np.searchsorted(self.keyframes, at, side="right")) - 1
+        near = int(self.keyframes[place]) if place >= 0 else at
+        return near if 0 <= at - near <= within_ms else at
 
     def counts(self, edges: NDArray[np.int64]) -> NDArray[np.int64]:
         """Warnings raised between neighbouring `edges` (B + 1,), ms UTC, by severity. Shape (severities, B)."""
@@ -74,7 +81,7 @@ class TimelineData:
 
 EMPTY = TimelineData(
     0, 0, np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int8), np.zeros(0, dtype=np.str_),
-    np.zeros((0, 2), dtype=np.int64), (), ())
+    np.zeros((0, 2), dtype=np.int64), (), (), np.zeros(0, dtype=np.int64))
 
 
 def load(history: History) -> TimelineData:
@@ -88,7 +95,8 @@ def load(history: History) -> TimelineData:
               if step.step == Verb.RAISE]
     batches = history.batches(first - 1, last, (Kind.VESSEL_CALL,), grain_ms=3_600_000)
     calls = calls_of(batch.record(row) for batch in batches for row in range(len(batch)))
-    return TimelineData(first, last, **_columns(raised), gaps=gaps, calls=calls, days=days)
+    keyframes = np.array(history.keyframe_times(first - 1, last), dtype=np.int64)
+    return TimelineData(first, last, **_columns(raised), gaps=gaps, calls=calls, days=days, keyframes=keyframes)
 
 
 def calls_of(records: Iterable[object]) -> tuple[Call, ...]:

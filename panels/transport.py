@@ -84,14 +84,15 @@ class Transport(QWidget):
         """The time on screen, and how long ago that is."""
         travel = self._travel
         at, now, theme = travel.at(), travel.live_now(), self._desk.theme
+        live, replay = self.tr("Live"), self.tr("Replay")
         if not travel.in_past:
             words = f"{formats.date(at)} {formats.clock_time(at)}" if at else ""
-            text = f'<span style="color:{theme.colours["good"]}">● {self.tr("Live")}</span>&nbsp;&nbsp;{words}'
+            text = f'<span style="color:{theme.colours["good"]}">● {live}</span>&nbsp;&nbsp;{words}'
         else:
             ago = ""
             if now and now > at:
                 ago = self.tr("%1 ago").replace("%1", formats.duration((now - at) / 1000.0))
-            text = (f'<span style="color:{theme.colours["attention"]}">◆ {self.tr("Replay")}</span>&nbsp;&nbsp;'
+            text = (f'<span style="color:{theme.colours["attention"]}">◆ {replay}</span>&nbsp;&nbsp;'
                     f'{formats.date(at)} {formats.clock_time(at)}&nbsp;&nbsp;'
                     f'<span style="color:{theme.colours["dim"]}">{ago}</span>')
         if text != self.time.text():

@@ -571,6 +571,10 @@
         <translation>无数据</translation>
     </message>
     <message>
+        <source>Replay</source>
+        <translation>回放</translation>
+    </message>
+    <message>
         <source> digital twin</source>
         <translation>数字孪生</translation>
     </message>
@@ -803,6 +807,10 @@
     <message>
         <source>as known then</source>
         <translation>按当时所知</translation>
+    </message>
+    <message>
+        <source>Replay</source>
+        <translation>回放</translation>
     </message>
     <message>
         <source>live: no new warnings</source>
@@ -1059,6 +1067,14 @@
     <message>
         <source>As known then</source>
         <translation>按当时所知</translation>
+    </message>
+    <message>
+        <source>Live</source>
+        <translation>实时</translation>
+    </message>
+    <message>
+        <source>Replay</source>
+        <translation>回放</translation>
     </message>
     <message>
         <source>%1 ago</source>

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from data_sources.history.store import History
 from panels.main_window import MainWindow
 from panels.past_answers import Question
 from panels.past_questions import PastQuestions
@@ -230,8 +231,6 @@ def test_who_was_where_is_answered_in_a_table_and_a_click_goes_there(desk, qtbot
 
 
 def test_what_the_record_holds_comes_as_columns(morning):
-    from data_sources.history.store import History
-
     url, instants = morning
     with History.open(url, CODE) as history:
         data = load(history)
@@ -240,3 +239,13 @@ def test_what_the_record_holds_comes_as_columns(morning):
     assert data.counts(np.array([data.first, data.last + 1])).sum() == len(data.ids)
     assert data.next_warning(data.last, 1) is None
     assert data.next_warning(data.last + 1, -1) == data.raised_at[-1]
+
+
+def test_a_drag_goes_to_what_is_there_soonest_within_its_pixel(morning):
+    url, _ = morning
+    with History.open(url, CODE) as history:
+        data = load(history)
+    frame = int(data.keyframes[0])
+    assert data.at_once(frame + 900, 1_000) == frame
+    assert data.at_once(frame + 1_100, 1_000) == frame + 1_100
+    assert data.at_once(frame - 1, 1_000) == frame - 1
