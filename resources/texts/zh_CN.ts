@@ -1295,37 +1295,6 @@
     </message>
 </context>
 <context>
-    <name>_CardDelegate</name>
-    <message>
-        <source>Ack A</source>
-        <translation type="vanished">确认 A</translation>
-    </message>
-    <message>
-        <source>Take T</source>
-        <translation type="vanished">接手 T</translation>
-    </message>
-    <message>
-        <source>Patrol D</source>
-        <translation type="vanished">派单 D</translation>
-    </message>
-    <message>
-        <source>Hold H</source>
-        <translation type="vanished">拦截 H</translation>
-    </message>
-    <message>
-        <source>Close C</source>
-        <translation type="vanished">办结 C</translation>
-    </message>
-    <message>
-        <source>%1 to the gate</source>
-        <translation type="vanished">%1 到卡口</translation>
-    </message>
-    <message>
-        <source>cleared</source>
-        <translation type="vanished">已解除</translation>
-    </message>
-</context>
-<context>
     <name>_PlacesDialog</name>
     <message>
         <source>Own viewpoints and pins</source>

@@ -78,8 +78,11 @@ def test_floods_are_those_of_the_hygiene_figures(gaps):
     instants = np.cumsum(np.array(gaps, dtype=np.int64)) + NOW
     number = flood_numbers(instants)
     told = floods(instants.tolist())
-    found = [instants[number == n] for n in range(int(number.max(initial=-1)) + 1)]
-    assert [(int(f[0]), int(f[-1]), len(f)) for f in found] == [(f.from_at, f.to_at, f.count) for f in told]
+    within = np.zeros(len(instants), dtype=bool)
+    for flood in told:  # where a flood follows close upon another, some warnings count for both
+        within |= (instants >= flood.from_at) & (instants <= flood.to_at)
+    assert (number >= 0).tolist() == within.tolist()
+    assert int(number.max(initial=-1)) + 1 == len(told)
 
 
 @given(st.lists(st.sampled_from(["find", "ack", "take", "close"]), min_size=1, max_size=40))
