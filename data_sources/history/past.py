@@ -29,6 +29,7 @@ class HistoryPast:
         self._history = history
         c = schema.record.c
         self._row = sa.select(c.kind, c.form, c.observed_at, c.received_at, c.body, c.seq)
+        self._about = self._asks_about()
 
     def records(self, kind: Kind, subjects: Sequence[str], observed_at: Sequence[int]) -> Sequence[Batch]:
         """Records of a kind that may be those of each subject at its device time (ms UTC)."""
@@ -51,19 +52,23 @@ class HistoryPast:
 
     def about(self, container: str, until: int) -> Sequence[Batch]:
         """What is filed under a container of what was received up to `until` (ms UTC): a batch a kind."""
-        r, m, port = schema.record.c, schema.mention.c, self._history.port
-        days = _days(port)
-        named = sa.select(m.day, m.key).select_from(days.join(schema.mention, sa.and_(
-            m.port == port, m.day == days.c.day, m.name == name_hash(container),
-        ))).where(m.kind.in_([schema.KIND_NUMBER[kind] for kind in _FILED])).subquery()
-        asked = self._row.select_from(named.join(schema.record, sa.and_(
-            r.port == port, r.day == named.c.day, r.key == named.c.key)))
         with database.reading(self._history.engine) as connection:
             # in order and cut off here: asked to do so, SQLite would walk through all that was received
-            rows = sorted((row for row in connection.execute(asked).all() if row[3] <= until),
+            rows = sorted((row for row in connection.execute(
+                self._about, {"named": name_hash(container)}).all() if row[3] <= until),
                           key=lambda row: (row[3], row[0], row[5]))
             found = self._history.reader.batches_of(connection, rows, Axis.RECEIVED)
         return [_filed(batch, container) for batch in found]
+
+    def _asks_about(self) -> sa.Select[Any]:
+        """The question for the records that mention a name, `named`: put together once, for it is asked very often."""
+        r, m, port = schema.record.c, schema.mention.c, self._history.port
+        days = _days(port)
+        keys = sa.select(m.day, m.key).select_from(days.join(schema.mention, sa.and_(
+            m.port == port, m.day == days.c.day, m.name == sa.bindparam("named"),
+        ))).where(m.kind.in_([schema.KIND_NUMBER[kind] for kind in _FILED])).subquery()
+        return self._row.select_from(keys.join(schema.record, sa.and_(
+            r.port == port, r.day == keys.c.day, r.key == keys.c.key)))
 
     def recent(self, kind: Kind, until: int, limit: int) -> Sequence[Batch]:
         """The last `limit` records of a kind received up to `until` (ms UTC) in three days, the newest last."""
