@@ -369,14 +369,17 @@ def test_r14_a_loaded_truck_stands_where_nothing_is_to_be_done() -> None:
     assert truth.to_ms == truth.from_ms + 1_200_000
 
 
-def test_r14_a_truck_that_was_unloaded_on_its_way_is_no_case_the_next_loaded_one_is() -> None:
+@pytest.mark.parametrize("what", ["unloaded", "out of the gate"])
+def test_r14_a_truck_unloaded_or_gone_on_its_way_is_no_case_the_next_loaded_one_is(what: str) -> None:
     port = Port(scenario.parse("+00:05:00 R14 minutes=20", "drill.txt"))
     first = port.terminal.truck("闽A10002", 820.0, 310.0)
     first.boxes.append(port.terminal.box())
 
     def unloaded_then_another_comes() -> Generator[simpy.Event, Any, None]:
         yield port.world.env.timeout(WARM_UP_MS / 1000.0 + 360.0)
-        first.boxes.clear()
+        if what == "unloaded":
+            first.boxes.clear()
+        first.inside = what == "unloaded"
         other = port.terminal.truck("闽A10003", 820.0, 310.0)
         other.boxes.append(port.terminal.box())
 

@@ -74,7 +74,7 @@ def _stands(staging: Staging, parameters: Parameters, plate: str) -> Generator[s
         vehicle = staging.operations.vehicles[plate]
         if np.hypot(at[0] - place[0], at[1] - place[1]) < _AT_THE_PLACE_M and not vehicle.moving:
             boxes = [b.number for b in vehicle.boxes]
-            if not boxes:
+            if not boxes or not vehicle.inside:
                 return False
             entry = staging.begin("vehicle", plate, at, f"载箱集卡 {plate} 在通道上异常停留", related=boxes)
             yield staging.wait(minutes * 60.0)
