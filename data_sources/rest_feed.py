@@ -188,7 +188,8 @@ class RestFeed:
         if self._filled_by_s is None:
             return
         lag_s = self._book.lag_s
-        told = not answer.more and (lag_s is None or lag_s <= _TOLD_LAG_S)
+        rate = self._port.rate if self._port is not None else 1.0
+        told = not answer.more and (lag_s is None or lag_s <= _TOLD_LAG_S * max(1.0, rate))
         if told or self._clock.elapsed_s() >= self._filled_by_s:
             self._book.filling(False)
             self._filled_by_s = None

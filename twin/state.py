@@ -62,6 +62,13 @@ class Changes:
         if len(self.events) < MAX_EVENTS:
             self.events.append(event)
 
+    def take(self, later: Changes) -> None:
+        """Adds what a later step changed."""
+        for name in ("containers", "movers", "seals", "vessels", "cranes", "legal", "carriers", "fixes"):
+            getattr(self, name).extend(getattr(later, name))
+        for event in later.events:
+            self.say(event)
+
 
 def together(pieces: list[NDArray[np.int32]], count: int) -> NDArray[np.int32]:
     """Rows of several pieces of a table of `count` rows, sorted, each once, without -1."""

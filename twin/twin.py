@@ -62,6 +62,8 @@ _VEHICLE = ENTITY_KINDS[EntityKind.VEHICLE]
 
 _HELD_AT_ONCE = 2
 """Steps that waited and are judged in one: twice as many as come, so that the end is reached."""
+_HELD_ROWS = 4_000
+"""Rows up to which steps that wait are judged as one."""
 
 # Kinds whose newest word alone matters: a repeated record changes nothing by itself.
 _STREAMS = frozenset({Kind.POSITION, Kind.CRANE_TELEMETRY})
@@ -91,6 +93,7 @@ class Twin:
         self._zone = ZoneInfo(index.layout.time_zone)
         self._hold = False
         self._held: deque[_Step] = deque()
+        self._held_rows = 0  # of the last of them
 
     @property
     def containers(self) -> Containers:
@@ -251,12 +254,25 @@ class Twin:
         shown is shown to them afterwards, in order, a few steps at a time; nothing is left out."""
         self._hold = hold
 
+    def _keep_back(self, fresh: dict[Kind, list[Batch]], changes: Changes) -> None:
+        """Puts a step to those that wait; small ones go together, since every judgement has its own price."""
+        rows = sum(len(batch) for batches in fresh.values() for batch in batches)
+        if self._held and self._held_rows + rows <= _HELD_ROWS:
+            found, changed_by = self._held[-1]
+            for kind, batches in fresh.items():
+                found.setdefault(kind, []).extend(batches)
+            changed_by.take(changes)
+            self._held_rows += rows
+        else:
+            self._held.append((fresh, changes))
+            self._held_rows = rows
+
     def _to_judge(self, fresh: dict[Kind, list[Batch]], changes: Changes) -> list[_Step]:
         """The steps to be judged now: this one, unless earlier ones wait or rules are held."""
         if not (self._hold or self._held):
             return [(fresh, changes)]
         if fresh:
-            self._held.append((fresh, changes))
+            self._keep_back(fresh, changes)
         return [] if self._hold else [self._held.popleft() for _ in range(min(_HELD_AT_ONCE, len(self._held)))]
 
     def _settle_legal_states(self, changes: Changes) -> None:

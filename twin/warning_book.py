@@ -18,7 +18,6 @@ from twin.warning_life import WarningStateError
 from twin.warning_timing import Timing, due
 from twin.warnings import CLOCK, RULE, Clearing, FeedRelied, Finding, RiskWarning, Step, Verb, WarningState
 
-
 _JOURNAL = 4096
 """So many changes back a reader may ask what is new; who comes later looks at all warnings."""
 
