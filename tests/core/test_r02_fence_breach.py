@@ -311,5 +311,5 @@ def test_four_hundred_fences_are_kept_apart() -> None:
     watch = told(story)
     warning = watch.only("R02")
     assert (warning.raised_at, warning.facts["fence"], warning.active) == (at("8:01:20"), "F399", False)
-    told = [d.warnings[0].facts["fence"] for d in watch.deltas if d.warnings]
-    assert told == ["F145", "F399", "F399"], "in, over, out"
+    fences = [d.warnings[0].facts["fence"] for d in watch.deltas if d.warnings]
+    assert fences == ["F145", "F399", "F399"], "in, over, out"
