@@ -241,7 +241,7 @@ def test_an_expired_cursor_loses_positions_only_and_says_from_when_to_when(port:
         flood = [fix("A", 20 + n) for n in range(50)]
         port.say(cut, locked, *flood)
         port.overwrite(1 + 2 + 40, Kind.POSITION)
-    eventually(lambda: desk.has(flood[-1]) and desk.health().gaps)
+    eventually(lambda: desk.has(*flood[40:]) and desk.health().gaps)
     eventually(lambda: desk.health().state is FeedState.UP)
     desk.assert_exactly(first, cut, locked, *flood[40:])
     (gap,) = desk.health().recent_gaps
