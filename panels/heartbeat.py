@@ -13,7 +13,7 @@ from panels.desk import ScenePort
 PERIOD_MS = 100
 BUDGET_S = 0.015
 FLOODED_BEATS = 5
-HELPINGS_A_PICTURE = 4
+HELPINGS_A_PICTURE = 2
 """Parts of a picture of half a flood are built again and again: while records wait, one turn in so many is for it."""
 CATCH_UP_MS = 8
 """A pause between helpings while records wait: the window answers in between, and a flood is through in seconds."""
