@@ -154,8 +154,9 @@ class _Picture(QWidget):
     def _colours(self, rows: np.ndarray) -> list[QColor]:
         return [QColor(*rgb) for rgb in self._desk.layers.containers.colours(rows).tolist()]
 
-    def _at(self, where: QPointF) -> Selection | None:
-        raise NotImplementedError
+    def _at(self, _where: QPointF) -> Selection | None:
+        """What lies under the mouse: nothing, until a picture says otherwise."""
+        return None
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         found = self._at(event.position())
