@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QMetaObject, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QSurfaceFormat
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
@@ -42,9 +42,16 @@ def make_application(arguments: Sequence[str]) -> QApplication:
 
 
 def quit_on_signals(application: QApplication) -> None:
-    """Ctrl+C and a polite request to end close the desk in its usual stages."""
+    """Ctrl+C and a polite request to end close the desk in its usual stages.
+
+    A handler runs wherever the program is, in the midst of a beat too: it only leaves word, and the event loop closes
+    the windows when the beat is over.
+    """
+    def leave_word(*_: object) -> None:
+        QMetaObject.invokeMethod(application, "quit", Qt.ConnectionType.QueuedConnection)
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: application.quit())
+        signal.signal(number, leave_word)
 
 
 class Starter(QObject):
