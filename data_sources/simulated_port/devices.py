@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SOURCE = "devices"
 HEALTH_EVERY_S = 300.0
-"""Every device says this often that it is up."""
+"""Every device says this often that it is up, each at a time of its own."""
 
 _CAMERA_BUILDINGS = (BuildingKind.H986, BuildingKind.INSPECTION_SHED, BuildingKind.CUSTOMS)
 _DISTURBED_EVERY_MS = 4_000
@@ -123,11 +123,13 @@ class Devices:
         )
 
     def _signs_of_life(self) -> Generator[simpy.Event, Any, None]:
-        while True:
+        for device in self._kinds:
+            self._tell(device)
+        while self._kinds:
             for device in self._kinds:
+                yield self._world.env.timeout(HEALTH_EVERY_S / len(self._kinds))
                 if device not in self._silent:
                     self._tell(device)
-            yield self._world.env.timeout(HEALTH_EVERY_S)
 
     def _tell(self, device: str, since: int | None = None) -> None:
         down = self._down_since.get(device)

@@ -1,8 +1,9 @@
 """R15 device-down 设备离线: a gate, camera, reader or crane is down, or silent beyond its interval; a source of records
 falls silent as a whole; a place of the supervised area that no camera sees any more.
 
-A device that says nothing is told from a source that says nothing: if none of a source's devices is heard, that is one
-warning about the source, not hundreds about its devices.
+A device that says nothing is told from a source that says nothing: silence is measured up to the newest sign of any
+device of its source, never up to the clock. So what has not arrived yet, because a feed is behind or was cut off, is no
+silence of hundreds of devices.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ RULE = RuleSpec(
                   "a source counts as steady once it was heard in this many minutes of the last three hours"),
         Parameter("seen_from_m", 60.0, "m", 1.0, 500.0, "another camera this near sees the same place"),
     ),
-    relies_on=(Kind.DEVICE_HEALTH, Kind.POSITION),
+    relies_on=(Kind.DEVICE_HEALTH, Kind.POSITION), version=2,
 )
 
 _KEPT_MS = 3 * 3_600_000
@@ -70,10 +71,18 @@ class _Source:
 
 
 @dataclass(frozen=True, slots=True)
+class _Heard:
+    """When devices of a source were heard: the minutes (since 1970) of the last hours, and the newest sign, ms UTC."""
+
+    minutes: frozenset[int] = frozenset()
+    newest: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class _Memory:
     devices: Mapping[str, _Device] = field(default_factory=dict)
     sources: Mapping[str, _Source] = field(default_factory=dict)
-    heard: Mapping[str, frozenset[int]] = field(default_factory=dict)  # minutes with signs of devices, by source
+    heard: Mapping[str, _Heard] = field(default_factory=dict)  # by source of signs of devices
     wake: int = 0  # nothing can change before, ms UTC, unless something is said
 
 
@@ -99,7 +108,7 @@ class DeviceDown:
             return Verdict(replace(memory, sources=sources))
         findings: list[Finding] = []
         clearings: list[Clearing] = []
-        overdue = {name for name, d in devices.items() if self._may_be_silent(d, view.now)} if timely else set()
+        overdue = {n for n, d in devices.items() if self._may_be_silent(d, heard[d.source].newest)} if timely else set()
         for name in sorted(spoke | overdue):
             device = devices[name]
             settled = self._device(view, name, device, devices, heard[device.source])
@@ -119,11 +128,11 @@ class DeviceDown:
 
     # Devices
 
-    def _may_be_silent(self, device: _Device, now: int) -> bool:
-        return now - device.signs[-1].at > self._silent_ms or any(not span.end for span in device.told)
+    def _may_be_silent(self, device: _Device, newest: int) -> bool:
+        return newest - device.signs[-1].at > self._silent_ms or any(not span.end for span in device.told)
 
     def _device(
-        self, view: View, name: str, device: _Device, devices: Mapping[str, _Device], heard: frozenset[int],
+        self, view: View, name: str, device: _Device, devices: Mapping[str, _Device], heard: _Heard,
     ) -> Settled:
         """When a device was down or silent, from all signs of it that are kept."""
         spans = list(self._down(view, name, device, devices))
@@ -143,16 +152,16 @@ class DeviceDown:
             yield self._span(view, name, "down", device, devices, down, None)
 
     def _silent(
-        self, view: View, name: str, device: _Device, devices: Mapping[str, _Device], heard: frozenset[int],
+        self, view: View, name: str, device: _Device, devices: Mapping[str, _Device], heard: _Heard,
     ) -> Iterable[Span]:
         """Silences: from when a sign was overdue while others of the source were heard, until the next sign."""
         signs = device.signs
         for before, after in zip(signs, (*signs[1:], None), strict=True):
-            last = view.now if after is None else after.at
+            last = heard.newest if after is None else after.at
             if last - before.at <= self._silent_ms or not before.up:
                 continue
             due = (before.at + self._silent_ms // 2) // _MINUTE_MS
-            if any(due <= minute < last // _MINUTE_MS for minute in heard):
+            if any(due <= minute < last // _MINUTE_MS for minute in heard.minutes):
                 yield self._span(view, name, "silent", device, devices, before, after)
 
     def _span(
@@ -229,8 +238,8 @@ def place_of(index: PortIndex, device: str) -> tuple[float, float] | None:
     return None
 
 
-def _hear_devices(memory: _Memory, view: View) -> tuple[dict[str, _Device], dict[str, frozenset[int]], set[str]]:
-    """The devices with the step's signs of life, the minutes in which each source was heard, and who spoke."""
+def _hear_devices(memory: _Memory, view: View) -> tuple[dict[str, _Device], dict[str, _Heard], set[str]]:
+    """The devices with the step's signs of life, when each source was heard, and who spoke."""
     devices, heard = dict(memory.devices), dict(memory.heard)
     fresh: dict[str, list[_Sign]] = {}
     for batch in view.batches.get(Kind.DEVICE_HEALTH, ()):
@@ -243,10 +252,12 @@ def _hear_devices(memory: _Memory, view: View) -> tuple[dict[str, _Device], dict
             if name not in devices:
                 devices[name] = _Device(kind, source)
         for source in set(sources):
-            of_source = batch["observed_at"][batch["source"] == source]
-            minutes = heard.get(source, frozenset()) | set((of_source // _MINUTE_MS).tolist())
-            oldest = max(minutes) - _KEPT_MS // _MINUTE_MS
-            heard[source] = frozenset(minute for minute in minutes if minute >= oldest)
+            times = batch["observed_at"][batch["source"] == source]
+            before = heard.get(source, _Heard())
+            newest = max(before.newest, int(times.max()))
+            oldest = (newest - _KEPT_MS) // _MINUTE_MS
+            minutes = before.minutes | set((times // _MINUTE_MS).tolist())
+            heard[source] = _Heard(frozenset(minute for minute in minutes if minute >= oldest), newest)
     for name, signs_of in fresh.items():
         kept = sorted({*devices[name].signs, *signs_of}, key=lambda s: (s.at, s.record))
         since = kept[-1].at - _KEPT_MS
