@@ -63,10 +63,10 @@ class HistoryPast:
     def _asks_about(self) -> sa.Select[Any]:
         """The question for the records that mention a name, `named`: put together once, for it is asked very often."""
         r, m, port = schema.record.c, schema.mention.c, self._history.port
-        days = _days(port)
-        keys = sa.select(m.day, m.key).select_from(days.join(schema.mention, sa.and_(
-            m.port == port, m.day == days.c.day, m.name == sa.bindparam("named"),
-        ))).where(m.kind.in_([schema.KIND_NUMBER[kind] for kind in _FILED])).subquery()
+        days = sa.select(_days(port).c.day)  # as a list: joined, SQLite would walk through all names of the port
+        keys = sa.select(m.day, m.key).where(
+            m.port == port, m.day.in_(days), m.name == sa.bindparam("named"),
+            m.kind.in_([schema.KIND_NUMBER[kind] for kind in _FILED])).subquery()
         return self._row.select_from(keys.join(schema.record, sa.and_(
             r.port == port, r.day == keys.c.day, r.key == keys.c.key)))
 
