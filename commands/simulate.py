@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
     def tell(progress: Progress) -> None:
         local = datetime.fromtimestamp(progress.at / 1000.0, UTC).astimezone(zone)
         share = min(1.0, max(0.0, (progress.at - base_ms) / max(1, until_ms - base_ms)))
-        print(f"\r{local:%m-%d %H:%M}  {share:4.0%}  {progress.fixes:,} fixes, {progress.records:,} other records, "
+        print(f"\r{local:%m-%d %H:%M}  {share:4.0%}  {progress.fixes:,} fixes, {progress.records:,} discrete records, "
               f"{progress.warnings} warnings", end="", file=sys.stderr, flush=True)
 
     try:
@@ -66,7 +66,8 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"\njiangyin-twin: {failed}", file=sys.stderr)
         return FAILED
     took_s = time.monotonic() - began_s
-    print(f"\n{done.fixes:,} fixes and {done.records:,} other records in {took_s:.0f} s, {done.warnings} warnings, "
+    print(f"\n{done.fixes:,} fixes, {done.readings:,} crane readings and {done.records:,} discrete records in "
+          f"{took_s:.0f} s, {done.warnings} warnings, "
           f"{done.keyframes} keyframes of together {done.keyframe_bytes / 1e6:.1f} MB", file=sys.stderr)
     if done.rules_off:
         print(f"jiangyin-twin: switched off on the way: {', '.join(done.rules_off)}", file=sys.stderr)

@@ -11,6 +11,7 @@ import multiprocessing
 import queue
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -58,10 +59,11 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far it is. `at`: ms UTC; rows so far."""
+    """How far it is. `at`: ms UTC; rows so far. readings: of the cranes' trolleys and spreaders; records: discrete."""
 
     at: int
     fixes: int = 0
+    readings: int = 0
     records: int = 0
     warnings: int = 0
     keyframes: int = 0
@@ -142,7 +144,8 @@ def _follow(plan: Plan, history: History, reading: _Reading, tell: Callable[[Pro
     taker, log = Taker(index.frame), StepLog()
     frames: list[KeyframeRow] = []
     steps: list[WarningStep] = []
-    fixes = records = taken = size = 0
+    rows: Counter[Kind] = Counter()
+    taken = size = 0
     told_s = time.monotonic()
     before = 0
     while (piece := reading.next()) is not None:
@@ -157,19 +160,24 @@ def _follow(plan: Plan, history: History, reading: _Reading, tell: Callable[[Pro
             _stays()
         before = at
         for batch in batches:
-            sampled = batch.kind in (Kind.POSITION, Kind.CRANE_TELEMETRY)
-            fixes, records = (fixes + len(batch), records) if sampled else (fixes, records + len(batch))
+            rows[batch.kind] += len(batch)
         if len(frames) >= _WRITTEN_EVERY:
             _write(history, frames, steps)
         if time.monotonic() - told_s >= 1.0:
             told_s = time.monotonic()
-            tell(Progress(at, fixes, records, len(twin.warnings), taken, size))
+            tell(Progress(at, *_told(rows), len(twin.warnings), taken, size))
     _write(history, frames, steps)
     gc.unfreeze()
     off = tuple(rule for rule, status in twin.rule_status.items() if not status.on)
-    done = Progress(before, fixes, records, len(twin.warnings), taken, size, off)
+    done = Progress(before, *_told(rows), len(twin.warnings), taken, size, off)
     tell(done)
     return done
+
+
+def _told(rows: Counter[Kind]) -> tuple[int, int, int]:
+    """How many fixes, readings of cranes and discrete records."""
+    fixes, readings = rows[Kind.POSITION], rows[Kind.CRANE_TELEMETRY]
+    return fixes, readings, rows.total() - fixes - readings
 
 
 def _stays() -> None:

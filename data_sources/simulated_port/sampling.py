@@ -14,7 +14,7 @@ from data_sources.simulated_port.vessel_motion import VesselMotion
 from data_sources.simulated_port.world import World
 from twin.records import EntityKind
 
-MOVING_MS, STANDING_MS = 2_000, 6_000
+MOVING_MS, STANDING_MS = 2_000, 4_000
 VESSEL_MS, MOORED_MS = 10_000, 180_000
 CRANE_MS, IDLE_CRANE_MS = 2_000, 10_000
 """Report intervals: vehicles underway and standing, vessels underway and moored, cranes at work and idle."""
