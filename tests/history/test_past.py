@@ -10,7 +10,7 @@ from data_sources.history import database
 from data_sources.history.past import HistoryPast
 from data_sources.history.store import History
 from tests.history.saying import FOREVER, MINUTE, batches, everything
-from tests.port.making import MORNING, move, seal_event
+from tests.port.making import MORNING, move
 from twin.records import Kind
 
 DAY = 24 * 60 * MINUTE
