@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import numpy as np
 
@@ -21,13 +18,12 @@ from data_sources.inbox import Inbox
 from data_sources.shared_steps import SharedSteps
 from layers.layers import Layers
 from layers.session import Session
+from resources.own_files import file_of
 from twin import keyframe
 from twin.batch import RECEIVED_AT, Batch
 from twin.events import Delta
 from twin.feed_health import FeedError, FeedErrorCode, FeedHealth
 from twin.twin import Twin
-
-DATA_VARIABLE = "JIANGYIN_DATA"
 
 
 class Recording:
@@ -42,7 +38,7 @@ class Recording:
         self._port = port
         History.open(url, port).close()  # what can never work is told before the window opens
         where = shown(url_of(url))
-        self.recorder = Recorder(self._open, where, _spool_file(url, port), clock) if record else None
+        self.recorder = Recorder(self._open, where, file_of("spool", url, port), clock) if record else None
         self._steps: SharedSteps | None = None
 
     def _open(self) -> History:
@@ -133,14 +129,3 @@ class RecordedSession(Session):
 
 def _received(batch: Batch, at: int) -> Batch:
     return Batch(batch.kind, {**batch.columns, RECEIVED_AT: np.full(len(batch), at, dtype=np.int64)})
-
-
-def _spool_file(url: str, port: str) -> Path:
-    """Where this machine keeps what the history cannot take: one file a history and port."""
-    from platformdirs import user_data_path
-
-    named = os.environ.get(DATA_VARIABLE)
-    folder = Path(named) if named else user_data_path("jiangyin-twin", appauthor=False)
-    folder.mkdir(parents=True, exist_ok=True)
-    key = hashlib.sha256(f"{url}\n{port}".encode()).hexdigest()[:16]
-    return folder / f"spool-{key}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import time
 from pathlib import Path
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from data_sources.clock import PortClock
     from data_sources.inbox import Inbox
     from data_sources.live import LivePort, NoPort
+    from data_sources.outbox import Outbox
     from data_sources.own_port import OwnPort
     from data_sources.quarantine import Quarantine
     from twin.port_layout import PortLayout
@@ -83,10 +85,23 @@ def live_port(
 
         try:
             url = parse.url(arguments.backend)
-            return LivePort(inbox, quarantine, clock, url=url, token=os.environ.get(TOKEN_VARIABLE, ""))
+            token = os.environ.get(TOKEN_VARIABLE, "")
+            return LivePort(inbox, quarantine, clock, url=url, token=token, outbox=_outbox(url))
         except AddressError as unusable:
             raise parse.UsageError(str(unusable)) from None
     return LivePort(inbox, quarantine, clock, own=own or own_port(arguments))
+
+
+def _outbox(url: str) -> Outbox | None:
+    """Where what is to be sent to a backend waits while that is out of reach, the end of the desk included."""
+    from data_sources.outbox import Outbox
+    from resources.own_files import file_of
+
+    try:
+        return Outbox(file_of("outbox", url))
+    except OSError as unusable:
+        logging.getLogger(__name__).warning("what waits to be sent is kept in memory alone: %s", unusable)
+        return None
 
 
 def ais_feed(text: str | None, inbox: Inbox, quarantine: Quarantine) -> AisFeed | None:

@@ -1,8 +1,9 @@
 """What the desk sends back to the port: patrol tasks, gate holds and decisions.
 
 The caller only queues; a thread of its own sends, in order, and tries again until the backend has answered: each item
-carries an id made here, so that sending it twice changes nothing. What became of an item is an `Outcome`, to be taken
-from `outcomes` by the window's heartbeat or handed to a callback in the sending thread.
+carries an id made here, so that sending it twice changes nothing. With an `Outbox` it outlives the desk. What became of
+an item is an `Outcome`, to be taken from `outcomes` by the window's heartbeat or handed to a callback in the sending
+thread.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from enum import StrEnum
 
 import msgspec
 
+from data_sources.outbox import Outbox
 from data_sources.rest_client import ExchangeError, RestClient, StoppedError
 from twin.feed_health import FeedErrorCode
 
@@ -77,12 +79,15 @@ class DeskClient:
     """Sends to one backend. Every method may be called from every thread and returns at once, except `stop`."""
 
     def __init__(self, url: str, token: str, *, on_outcome: Callable[[Outcome], None] | None = None,
-                 ca_file: str | None = None) -> None:
-        """`on_outcome` is called in the sending thread. Raises AddressError on a bad address or token."""
+                 ca_file: str | None = None, outbox: Outbox | None = None) -> None:
+        """`on_outcome` is called in the sending thread; `outbox` keeps what waits, and what an earlier desk left there
+        is sent first. Raises AddressError on a bad address or token.
+        """
         self._client = RestClient(url, token, answer_timeout_s=_ANSWER_TIMEOUT_S, ca_file=ca_file)
         self._on_outcome = on_outcome
         self._changed = threading.Condition()
-        self._waiting: deque[Pending] = deque()
+        self._outbox = outbox
+        self._waiting: deque[Pending] = deque(() if outbox is None else _left_over(outbox))
         self._outcomes: deque[Outcome] = deque(maxlen=1000)
         self._closing = False
         self._rest = threading.Event()
@@ -112,9 +117,10 @@ class DeskClient:
         body.update(subject)
         return self._queue(Errand.GATE_HOLD, body)
 
-    def decision(self, *, warning: str, rule: str, subject: str, verb: str, operator: str, decided_at: int,
-                 note: str = "", decision_id: str | None = None) -> str:
-        """Write back what an operator decided about a warning at `decided_at` (ms UTC). Returns the decision's id."""
+    def decision(self, *, subject: str, verb: str, operator: str, decided_at: int, warning: str | None = None,
+                 rule: str | None = None, note: str = "", decision_id: str | None = None) -> str:
+        """Write back what an operator decided at `decided_at` (ms UTC), about a warning of a rule if both are given.
+        Returns the decision's id."""
         made = decision_id or _new_id()
         return self._queue(Errand.DECISION, {
             "id": made, "warning": warning, "rule": rule, "subject": subject, "verb": verb, "operator": operator,
@@ -145,15 +151,21 @@ class DeskClient:
             self._thread.join(timeout_s / 2)
         if not self._thread.is_alive():
             self._client.close()
+            if self._outbox is not None:
+                self._outbox.close()
         left = tuple(item.id for item in self.pending())
         if left:
-            _log.warning("desk client: %d items were not sent: %s", len(left), ", ".join(left))
+            kept = "they wait for the next start" if self._outbox is not None else "they are lost"
+            _log.warning("desk client: %d items were not sent, %s: %s", len(left), kept, ", ".join(left))
         return left
 
-    def _queue(self, errand: Errand, body: Mapping[str, str | int]) -> str:
+    def _queue(self, errand: Errand, body: Mapping[str, str | int | None]) -> str:
         made = str(body["id"])
+        item = Pending(errand, made, msgspec.json.encode(body))
+        if self._outbox is not None:
+            self._outbox.keep(errand, made, item.body)
         with self._changed:
-            self._waiting.append(Pending(errand, made, msgspec.json.encode(body)))
+            self._waiting.append(item)
             self._changed.notify_all()
         return made
 
@@ -190,6 +202,8 @@ class DeskClient:
             refusal = Refusal(told.code, told.message, told.field, None if told.value is None else str(told.value)[:200]
                               ) if told is not None else Refusal(str(error.status), error.text)
             _log.warning("desk client: %s %s was refused: %s", item.errand, item.id, refusal.text)
+        if self._outbox is not None:
+            self._outbox.answered(item.id)
         outcome = Outcome(item.errand, item.id, refusal)
         with self._changed:
             self._waiting.popleft()
@@ -208,6 +222,12 @@ class DeskClient:
             item.trouble = error.code
             if error.status is not None:  # the backend is there and stumbles over this one: let the others pass
                 self._waiting.rotate(-1)
+
+
+def _left_over(outbox: Outbox) -> list[Pending]:
+    """What an earlier desk did not get rid of; of an errand that this program does not know nothing is sent."""
+    known = {errand.value: errand for errand in Errand}
+    return [Pending(known[errand], item, body) for errand, item, body in outbox.waiting() if errand in known]
 
 
 def _new_id() -> str:

@@ -17,6 +17,7 @@ from twin.feed_health import FeedErrorCode, FeedHealth
 
 if TYPE_CHECKING:  # the HTTP side is imported while the port starts, not before
     from data_sources.desk_client import DeskClient, Outcome
+    from data_sources.outbox import Outbox
     from data_sources.rest_feed import RestFeed
 
 _log = logging.getLogger(__name__)
@@ -34,9 +35,11 @@ class LivePort:
 
     def __init__(
         self, inbox: Inbox, quarantine: Quarantine, clock: PortClock, *, url: str | None = None, token: str = "",
-        own: OwnPort | None = None,
+        own: OwnPort | None = None, outbox: Outbox | None = None,
     ) -> None:
+        """`outbox`: keeps what waits to be sent beyond the end of the desk; no use to a port that ends with it."""
         self.clock = clock
+        self._outbox = outbox
         self._inbox = inbox
         self._quarantine = quarantine
         self._own = own or OwnPort(PortOptions())
@@ -109,7 +112,7 @@ class LivePort:
         from data_sources.rest_feed import RestFeed
 
         feed = RestFeed("port", url, token, self._inbox, self._quarantine, self.clock)
-        client = DeskClient(url, token)
+        client = DeskClient(url, token, outbox=self._outbox)
         client.start()
         with self._lock:
             self._feed, self._client = feed, client

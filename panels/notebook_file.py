@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from layers.notebook import Notebook, NotebookError, from_text, to_text
-
-DATA_VARIABLE = "JIANGYIN_DATA"  # where to keep it instead of the person's data folder
+from resources.own_files import data_folder
 
 
 def load(file: Path, port: str) -> Notebook:
@@ -35,9 +33,5 @@ def save(notebook: Notebook, file: Path) -> None:
 
 def file_for(port: str) -> Path:
     """Where a person's notebook of a port lies."""
-    from platformdirs import user_data_path
-
-    named = os.environ.get(DATA_VARIABLE)
-    folder = Path(named) if named else user_data_path("jiangyin-twin", appauthor=False)
     safe = "".join(letter for letter in port if letter.isalnum()) or "port"
-    return folder / f"places-{safe}.json"
+    return data_folder() / f"places-{safe}.json"

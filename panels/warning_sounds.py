@@ -21,7 +21,6 @@ _REST_MS = 3_000
 """One sound at a time: in so long only a graver warning is heard."""
 _FRESH_MS = 30_000
 """What is older was there before the desk was opened, or the clock has leapt."""
-_DESK_ITSELF = "R99"
 
 Player = Callable[[Path], None]
 
@@ -65,8 +64,8 @@ class WarningSounds(QObject):
         self.muted = not self.muted
         self._kept.setValue(self._key(), "yes" if self.muted else "")
         self._desk.respond.decision(
-            warning="desk", rule=_DESK_ITSELF, subject="sound", verb="mute" if self.muted else "unmute",
-            operator=self._desk.operator, decided_at=self._desk.now(), note="")
+            subject="sound", verb="mute" if self.muted else "unmute", operator=self._desk.operator,
+            decided_at=self._desk.now())
         self.switched.emit()
 
 

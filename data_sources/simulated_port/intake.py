@@ -77,10 +77,10 @@ class GateHoldPost(_Post):
 
 
 class DecisionPost(_Post):
-    """What an operator decided about a warning."""
+    """What an operator decided; `warning` and `rule` say about which warning, null for what is about none."""
 
-    warning: Annotated[str, Field(min_length=1, max_length=128)]
-    rule: Annotated[str, Field(pattern=r"^R[0-9]{2}$")]
+    warning: Annotated[str, Field(min_length=1, max_length=128)] | None = None
+    rule: Annotated[str, Field(pattern=r"^R[0-9]{2}$")] | None = None
     subject: _Name
     verb: Annotated[str, Field(pattern=r"^[a-z_]{1,32}$")]
     operator: _Name

@@ -343,6 +343,13 @@ def test_a_gate_hold_reaches_the_gate_and_ends():
     assert gate.held == [("闽A12345", HOLD["until"])]
 
 
+def test_a_decision_about_no_warning_is_an_action_too(desk):
+    about_none = {name: value for name, value in DECISION.items() if name not in ("warning", "rule")}
+    assert desk.post("/v1/decisions", about_none | {"verb": "mute"}).status_code == 201
+    actions = desk.get("/v1/snapshot/action").json()["batches"][0]["columns"]
+    assert (actions["action"], actions["warning"]) == (["mute"], [None])
+
+
 def test_a_decision_appears_as_an_action(desk):
     desk.post("/v1/decisions", DECISION)
     actions = desk.get("/v1/snapshot/action").json()["batches"][0]["columns"]
