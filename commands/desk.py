@@ -29,6 +29,7 @@ def add(subparsers: Any) -> None:
     desk.add_argument("--replay", metavar="DATE", help="show this recorded day instead of a live port")
     desk.add_argument("--at", metavar="TIME", help="where the replay begins: an instant (default: the day's beginning)")
     desk.add_argument("--speed", metavar="X", default="1", help="recorded seconds a second, 0 to 3600 (default 1)")
+    desk.add_argument("--beside", metavar="TIME", help="a second view beside the first, at this recorded instant")
     desk.add_argument("--ais", metavar="FILE|HOST:PORT", help="vessels from an NMEA recording or a TCP stream of AIS")
     desk.add_argument("--lang", choices=("zh", "en"), default="zh", help="language of the screen")
     desk.add_argument("--theme", choices=("dark", "light"), default="dark", help="colours of the screen")
@@ -50,6 +51,10 @@ def run(arguments: argparse.Namespace) -> int:
     shot = writable(arguments.screenshot, "--screenshot") if arguments.screenshot else None
     parse.seed(arguments.seed)
     parse.rate(arguments.rate)
+    if arguments.beside:
+        parse.instant(arguments.beside, "--beside")
+        if not arguments.database:
+            raise parse.UsageError("--beside TIME needs --database URL: what is beside comes from a record.")
     if arguments.backend:
         parse.url(arguments.backend)
     if display_is_missing():

@@ -189,6 +189,7 @@ class DeskRun:
         from panels.desk import Desk
         from panels.main_window import MainWindow
 
+        beside = self._past_desks()
         desk = Desk(
             self._index,
             self._session,
@@ -205,8 +206,10 @@ class DeskRun:
             self._live.outcomes,
             self._make_viewport,
             self._arguments.database,
-            self._past_desks(),
+            None if self._past is not None else self._past_desks(beside),
             None if self._past is None else self._past.feed,
+            beside,
+            lambda: self._clock.rate,
         )
         self._window = MainWindow(desk)
         mark("window")
@@ -218,17 +221,28 @@ class DeskRun:
             self._window.set_wall(True)
         else:
             self._window.showMaximized()
+        if self._arguments.beside:
+            self._window.heartbeat.beat.connect(self._open_beside)
 
-    def _past_desks(self) -> PastDesks | None:
-        """What winds a live desk back, where it goes on record."""
-        if self._past is not None or not self._arguments.database:
+    def _open_beside(self) -> None:
+        """Another moment beside this one as soon as it is known what time it is here."""
+        from data_sources import arguments as parse
+
+        if self._window is None or not self._now():
+            return
+        self._window.heartbeat.beat.disconnect(self._open_beside)
+        self._window.moments.open_at(parse.instant(self._arguments.beside, "--beside").ms)
+
+    def _past_desks(self, beside: PastDesks | None = None) -> PastDesks | None:
+        """What winds a desk back, or opens a second moment beside its own, where there is a record."""
+        if not self._arguments.database:
             return None
         from commands.past_desks import PastDesks
         from scene.light import NAMED
 
         return PastDesks(
             self._index, self._arguments.database, self._language, self._theme, self._arguments.operator,
-            self._quarantine, NAMED.get(self._arguments.light))
+            self._quarantine, NAMED.get(self._arguments.light), beside)
 
     def _mark_first_picture(self) -> None:
         """The first frame that shows the containers: what stands in the yard built, but for the odd late record."""

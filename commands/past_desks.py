@@ -23,8 +23,10 @@ class PastDesks:
     """Opens one past at a time. For the GUI thread."""
 
     def __init__(self, index: PortIndex, url: str, language: Language, theme: Theme, operator: str,
-                 quarantine: Quarantine, light: Light | None) -> None:
-        """`url`: of the history, which may be written meanwhile. `light`: of the scene, None for that of the hour."""
+                 quarantine: Quarantine, light: Light | None, beside: PastDesks | None = None) -> None:
+        """`url`: of the history, which may be written meanwhile. `light`: of the scene, None for that of the hour.
+        `beside`: opens a second moment beside those in the past."""
+        self._beside = beside
         self._index, self._url, self._operator = index, url, operator
         self._language, self._theme, self._quarantine, self._light = language, theme, quarantine, light
         self._past = Past(index, url)
@@ -36,7 +38,7 @@ class PastDesks:
         return Desk(
             self._index, session, session.twin, session.layers, self._language, self._theme, self._operator,
             feed.clock.now, feed.healths, self._quarantine, feed, LocalSteps(session.twin.warnings), feed.outcomes,
-            self._make_viewport, record=self._url, replay=feed)
+            self._make_viewport, record=self._url, replay=feed, beside=self._beside)
 
     def close(self) -> None:
         """Lets go of the session, its twin, its thread and the history."""

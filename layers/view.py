@@ -85,7 +85,8 @@ class ViewRequest:
     """The latest wish; `revision` grows with each, so the same wish twice is two wishes.
 
     focus: the level one has drilled to, None for the whole port. ride: what carries the camera; the scene clears it
-    when a hand takes the camera. pose: where the camera is, told by the scene, for those who keep viewpoints.
+    when a hand takes the camera. pose: where the camera is, told by the scene, for those who keep viewpoints. mirror:
+    where the camera of `partner`, a linked view, has gone; the scene goes there at once and takes it away.
     """
 
     def __init__(self) -> None:
@@ -95,6 +96,22 @@ class ViewRequest:
         self.ride: Ride | None = None
         self.rider: Selection | None = None
         self.pose: TakePose | None = None
+        self.mirror: TakePose | None = None
+        self.partner: ViewRequest | None = None
+
+    def link(self, other: ViewRequest | None) -> None:
+        """Let this view and another one have one camera between them, first where this one is; None parts them."""
+        if self.partner is not None:
+            self.partner.mirror = self.partner.partner = None
+        self.mirror, self.partner = None, other
+        if other is not None:
+            other.partner, other.mirror = self, self.pose
+
+    def tell(self, pose: TakePose) -> None:
+        """The scene says where its own camera has gone; a linked view follows at its next sync."""
+        self.pose = pose
+        if self.partner is not None:
+            self.partner.mirror = pose
 
     def go(self, viewpoint_id: str) -> None:
         """Ask for a named viewpoint."""

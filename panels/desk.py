@@ -108,3 +108,5 @@ class Desk:
     record: str | None = None  # URL of the history
     past: PastDesks | None = None  # opens the past beside this desk
     replay: ReplayFeed | None = None  # of a desk in the past
+    beside: PastDesks | None = None  # opens a second moment beside this desk's
+    pace: Callable[[], float] = lambda: 1.0  # seconds of the port in a second, of a desk that is live

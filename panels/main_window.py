@@ -25,8 +25,9 @@ from panels.scene_acts import SceneActs
 from panels.scene_frame import SceneFrame
 from panels.search_box import SearchBox
 from panels.shift_board import ShiftBoard
-from panels.time_acts import add_time_acts
+from panels.time_acts import add_moment_acts, add_time_acts
 from panels.time_travel import TimeTravel
+from panels.two_moments import TwoMoments
 from panels.warning_panel import WarningPanel
 from panels.warning_steps import WarningSteps
 from panels.zone_tree import ZoneTree
@@ -43,7 +44,7 @@ class MainWindow(QMainWindow):
         self._is_page = past is not None
         self.past = past or PastPage(self, desk, TimeTravel(desk, self), lambda of: MainWindow(of, self.past))
         self._beats = 0
-        self._closed = False
+        self._closed = self._wall = False
         self._seen_warnings = -1
         theme = desk.theme
         self.setMinimumSize(theme.px(1100), theme.px(640))
@@ -60,6 +61,7 @@ class MainWindow(QMainWindow):
         self.detail = Detail(desk)
         self.activity = ActivityStrip(desk)
         self.scene = SceneFrame(desk)
+        self.moments = TwoMoments(desk, self.scene, self.past.live_desk, lambda: self.past.time_bar.data)
         self._turns: dict[int, Callable[[], None]] = {  # each second's work, spread over its beats
             2: self._tell_refusals,
             3: self._show_feeds,
@@ -83,6 +85,9 @@ class MainWindow(QMainWindow):
             self.past.travel.said.connect(self._say)
             self.past.time_bar.transport.wanted.connect(self._do)
         self.header.feeds_wanted.connect(self.show_feeds)
+        self.moments.changed.connect(self._make_room)
+        self.moments.said.connect(self.scene.say)
+        self.moments.wanted.connect(self._do)
         self.warnings.counted.connect(self._show_open_count)
         self.warnings.sounds.switched.connect(self._show_open_count)
         self.retranslate()
@@ -125,13 +130,14 @@ class MainWindow(QMainWindow):
         row = QHBoxLayout(middle)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        for widget, stretch in ((left, 0), (self.scene, 1), (right, 0)):
+        for widget, stretch in ((left, 0), (self.moments, 1), (right, 0)):
             row.addWidget(widget, stretch)
         whole = QWidget()
         column = QVBoxLayout(whole)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for widget, stretch in ((self.header, 0), (self.outage, 0), (middle, 1), (self.activity, 0)):
+        below = self.moments.strip
+        for widget, stretch in ((self.header, 0), (self.outage, 0), (middle, 1), (self.activity, 0), (below, 0)):
             column.addWidget(widget, stretch)
         self._left, self._right = left, right
         self.setCentralWidget(whole if self._is_page else self.past.compose(whole))
@@ -167,6 +173,7 @@ class MainWindow(QMainWindow):
         add_time_acts(
             self.actions_by_id, self.past.time_bar, self.actions_by_id["view.follow"].trigger, self._chosen_at,
             self._show_days, self._ask_past)
+        add_moment_acts(self.actions_by_id, self.moments)
         add("search", QT_TRANSLATE_NOOP("Actions", "Search"), "Ctrl+F", self.search.setFocus)
         add("shift", QT_TRANSLATE_NOOP("Actions", "Shift board"), "F4", self.show_shift)
         add("case", QT_TRANSLATE_NOOP("Actions", "Case of the warning"), "F3", self.show_case)
@@ -190,6 +197,8 @@ class MainWindow(QMainWindow):
                 return
         self.scene.tick()
         self.scene_acts.tick()
+        self.moments.tick()
+        self.past.time_bar.view.show_beside(self.moments.second_at())
         self._desk.steps.settle()
         if self._desk.twin.warnings.revision != self._seen_warnings:
             self._seen_warnings = self._desk.twin.warnings.revision
@@ -308,11 +317,19 @@ class MainWindow(QMainWindow):
 
     def set_wall(self, wall: bool) -> None:
         """Turns wall mode on or off."""
-        self._left.setVisible(not wall)
+        self._wall = wall
+        self._make_room()
         if wall:
             self.window().showFullScreen()
         else:
             self.window().showNormal()
+
+    def _make_room(self) -> None:
+        """Two views take the place of the columns at their sides and of the hour's figures."""
+        two = self.moments.is_open
+        self._left.setVisible(not two and not self._wall)
+        self._right.setVisible(not two)
+        self.activity.setVisible(not two)
 
     # language and end
 
@@ -339,6 +356,7 @@ class MainWindow(QMainWindow):
             if not self._is_page:
                 self.past.finish()
             self.heartbeat.stop()
+            self.moments.close_second()
             self.scene_acts.finish()
             self.scene.finalise()
         super().closeEvent(event)

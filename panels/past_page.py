@@ -31,6 +31,7 @@ class PastPage(QObject):
         self._live, self._desk, self.travel = live, desk, travel
         self._make_page = make_page
         self.page: MainWindow | None = None
+        self._finished = False
         self.bar = PastBar(desk, travel)
         self.bar.home_wanted.connect(travel.home)
         self.bar.retranslate()
@@ -56,7 +57,13 @@ class PastPage(QObject):
         """Whether the past is on screen."""
         return self.page is not None
 
+    @property
+    def live_desk(self) -> Desk:
+        """The desk whose past this shows."""
+        return self._desk
+
     def _open(self, past: Desk) -> None:
+        beside = self._live.moments.close_second()
         page = self._make_page(past)
         page.setWindowFlags(Qt.WindowType.Widget)
         self.page = page
@@ -68,6 +75,8 @@ class PastPage(QObject):
         self.travel.beats(page.heartbeat)
         self.bar.begin()
         page.scene.setFocus()
+        if beside is not None:
+            page.moments.open(beside[0], linked=beside[1])
 
     def close(self) -> None:
         """Back to the live page; nothing of the other is left."""
@@ -75,6 +84,7 @@ class PastPage(QObject):
         if page is None:
             return
         self._carry(page.desk, self._desk)
+        beside = page.moments.close_second()
         page.close()
         self.stack.setCurrentIndex(0)
         self.stack.removeWidget(page)
@@ -82,8 +92,11 @@ class PastPage(QObject):
         page.deleteLater()
         self._live.heartbeat.draws = True
         self._live.actions_by_id.set_enabled(enabled=True)
+        self._live.moments.changed.emit()  # there is no second moment here to be moved
         self.bar.end()
         self._live.scene.setFocus()
+        if beside is not None and not self._finished:
+            self._live.moments.open(beside[0], linked=beside[1])
 
     def _carry(self, here: Desk, there: Desk) -> None:
         """One looks from the same place at the same thing."""
@@ -101,5 +114,6 @@ class PastPage(QObject):
 
     def finish(self) -> None:
         """The window closes."""
+        self._finished = True
         self.close()
         self.time_bar.finish()

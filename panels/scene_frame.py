@@ -30,9 +30,12 @@ MARGIN = 16
 class SceneFrame(QWidget):
     """Holds the scene's widget and lays the overlays over it."""
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, desk: Desk, parent: QWidget | None = None, *, beside: bool = False) -> None:
+        """`beside`: another frame shows the same port; key, viewpoints, plan and map stand there alone."""
         super().__init__(parent)
         self._desk = desk
+        self.cramped = beside
+        """Whether there is no room for map and plan because another frame stands beside this one."""
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.port = desk.make_scene(self)
         column = QVBoxLayout(self)
@@ -58,6 +61,8 @@ class SceneFrame(QWidget):
         self._toast_timer = QTimer(self, singleShot=True, interval=TOAST_MS)
         self._toast_timer.timeout.connect(self._toast.hide)
         self._seen = -1
+        for overlay in (self.viewpoints, self.legend, self.scale):
+            overlay.setHidden(beside)
         self.legend.retranslate()
         self._place()
 
@@ -121,7 +126,7 @@ class SceneFrame(QWidget):
 
     def _roomy(self) -> bool:
         theme = self._desk.theme
-        return self.width() >= theme.px(_LEAST_WIDTH) and self.height() >= theme.px(_LEAST_HEIGHT)
+        return not self.cramped and self.width() >= theme.px(_LEAST_WIDTH) and self.height() >= theme.px(_LEAST_HEIGHT)
 
     def say(self, text: str) -> None:
         """Shows a sentence for some seconds at the top of the view."""

@@ -10,6 +10,7 @@ from panels.actions import Actions
 from panels.time_axis import MINUTE
 from panels.time_bar import TimeBar
 from panels.time_travel import STEP_MS, TimeTravel
+from panels.two_moments import TwoMoments
 
 
 def add_time_acts(
@@ -58,6 +59,29 @@ def add_time_acts(
 
     travel.changed.connect(only_in_past)
     only_in_past()
+
+
+def add_moment_acts(actions: Actions, moments: TwoMoments) -> None:
+    """Registers what is done with a second moment beside the first."""
+    for act, text, key, run in (
+        ("beside", QT_TRANSLATE_NOOP("Actions", "Another moment beside this one, or one view again"), "F9",
+         moments.toggle),
+        ("beside_link", QT_TRANSLATE_NOOP("Actions", "Cameras of both moments together or apart"), "Shift+F9",
+         moments.toggle_link),
+        ("beside_pick", QT_TRANSLATE_NOOP("Actions", "Day and time of the second moment"), "Ctrl+F9", moments.pick),
+        ("beside_earlier", QT_TRANSLATE_NOOP("Actions", "Second moment: the day before"), "Alt+Left",
+         lambda: moments.shift_day(-1)),
+        ("beside_later", QT_TRANSLATE_NOOP("Actions", "Second moment: the day after"), "Alt+Right",
+         lambda: moments.shift_day(1)),
+    ):
+        actions.add(f"time.{act}", text, key, run)
+
+    def only_beside() -> None:
+        for act in ("link", "pick", "earlier", "later"):
+            actions[f"time.beside_{act}"].setEnabled(moments.is_open)
+
+    moments.changed.connect(only_beside)
+    only_beside()
 
 
 def _skip(travel: TimeTravel) -> None:

@@ -44,8 +44,9 @@ _CALL_LANES = 3
 
 
 class TimelineView(QWidget):
-    """Shows `data` with the moment on screen (`at`) and the live one (`now`, 0 without). Emits `sought` with an instant
-    (ms UTC) while a hand drags and when it clicks, `let_go` when it leaves off."""
+    """Shows `data` with the moment on screen (`at`), the live one and that of a second view (`now`, `beside`, 0
+    without). Emits `sought` with an instant (ms UTC) while a hand drags and when it clicks, `let_go` when it leaves
+    off."""
 
     let_go = Signal()
 
@@ -57,7 +58,7 @@ class TimelineView(QWidget):
         self.data: TimelineData = EMPTY
         self.bookmarks: tuple[Bookmark, ...] = ()
         self.loop: tuple[int, int] | None = None
-        self.at = self.now = 0
+        self.at = self.now = self.beside = 0
         self.left, self.span = 0, 4 * HOUR
         self.paints = 0
         self._lanes: list[int] = []
@@ -91,6 +92,13 @@ class TimelineView(QWidget):
         if self.follows and self._pressed is None and self._panned is None:
             self._keep_in_sight(at)
         if moved or self.span < 10 * MINUTE:
+            self.update()
+
+    def show_beside(self, at: int) -> None:
+        """The moment of the second view, ms UTC; 0 without one."""
+        moved = abs(at - self.beside) * max(1, self.width()) >= self.span
+        if moved or bool(at) != bool(self.beside):
+            self.beside = at
             self.update()
 
     def show_span(self, left: int, span: int) -> None:
@@ -301,6 +309,8 @@ class TimelineView(QWidget):
         past = not self.now or abs(self.now - self.at) > 2 * SECOND
         if past and self.at:
             self._line(painter, self.at, "attention")
+        if self.beside:
+            self._line(painter, self.beside, "accent_text")
         if self._pointer is not None:
             self._paint_preview(painter, self._pointer.x())
 

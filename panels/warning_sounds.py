@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QProcess, QSettings, Signal
 from PySide6.QtWidgets import QApplication
 
 from panels.desk import Desk
+from panels.on_record import put_on_record
 from resources import locator
 from twin.warnings import RiskWarning, Severity, WarningState
 
@@ -63,9 +64,7 @@ class WarningSounds(QObject):
         """Mutes, or lets be heard again, for the person at the desk; written back, so that it is on record."""
         self.muted = not self.muted
         self._kept.setValue(self._key(), "yes" if self.muted else "")
-        self._desk.respond.decision(
-            subject="sound", verb="mute" if self.muted else "unmute", operator=self._desk.operator,
-            decided_at=self._desk.now())
+        put_on_record(self._desk, "sound", "mute" if self.muted else "unmute")
         self.switched.emit()
 
 

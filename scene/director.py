@@ -46,15 +46,30 @@ class Director:
         if view.revision != self._asked:
             self._asked = view.revision
             self._do(view.command)
+        elif view.mirror is not None:
+            self._mirror(view.mirror)
         hand = (self._camera.hand, self._camera.turned)
         if hand != self._hand:  # what is followed may be looked at from all sides; everything else ends with a hand
             if view.ride is not Ride.FOLLOW or hand[0] != self._hand[0]:
                 view.ride_along(None)
             self._hand = hand
+        self.tell()
+
+    def tell(self) -> None:
+        """Say where the camera is, if it has moved."""
+        view = self._layers.view
         if self._told != self._camera.revision:
             self._told = self._camera.revision
             pose = self._camera.pose
-            view.pose = TakePose(pose.target, pose.azimuth_deg, pose.elevation_deg, pose.distance_m)
+            view.tell(TakePose(pose.target, pose.azimuth_deg, pose.elevation_deg, pose.distance_m))
+
+    def _mirror(self, pose: TakePose) -> None:
+        """Where a linked view looks from; it is not told back what it said itself."""
+        view = self._layers.view
+        view.mirror, view.pose = None, pose
+        view.ride_along(None)
+        self._camera.move_to(Pose(pose.target, pose.azimuth_deg, pose.elevation_deg, pose.distance_m), at_once=True)
+        self._told = self._camera.revision
 
     @property
     def riding(self) -> bool:

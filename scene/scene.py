@@ -97,6 +97,7 @@ class Scene:
             return False
         self.director.obey()
         moves = self.camera.tick(dt_s) or self.director.ride(dt_s)
+        self.director.tell()
         return self.look() or moves
 
     def look(self) -> bool:

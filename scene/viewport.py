@@ -114,8 +114,10 @@ class Viewport(QOpenGLWidget):
         """Bring the scene to `now_ms` and draw it if anything changed: at most once a heartbeat."""
         if self._scene is None:
             return
+        stood = self._scene.camera.revision
         changed = self._scene.sync(now_ms)
-        if not self._motion.isActive() and (self._scene.camera.flying or self._scene.animate(0.1)):
+        moves = self._scene.camera.revision != stood  # as with a linked view that moves
+        if not self._motion.isActive() and (moves or self._scene.camera.flying or self._scene.animate(0.1)):
             self._start_moving()
         if self._hover_due and self._pressed is None:
             self._hover_due = False

@@ -298,13 +298,19 @@ class Twin:
         in_use = bound & (s.state != SealState.UNKNOWN)
         in_use[in_use] = c.present[s.container[in_use]]
         return Counts(
-            containers_in_yard=int((c.present & (c.place_kind == PLACE_KINDS[PlaceKind.SLOT])).sum()),
+            containers_in_yard=int(self.in_yard().sum()),
             vehicles=int(self.vehicles_present().sum()),
             seals=int(in_use.sum()),
             inspecting=int((c.legal_state == LegalState.INSPECTION).sum()),
             warnings_open=len(self.warnings.open()),
             warnings_today=self.warnings.raised_since(self.midnight()),
         )
+
+    def in_yard(self) -> NDArray[np.bool_]:
+        """Which containers stand in a slot of the yard. Shape (containers.count,)."""
+        c = self._state.containers
+        stand: NDArray[np.bool_] = c.present & (c.place_kind == PLACE_KINDS[PlaceKind.SLOT])
+        return stand
 
     def vehicles_present(self) -> NDArray[np.bool_]:
         """Which movers are vehicles that report from here and have not left. Shape (movers.count,)."""

@@ -371,6 +371,26 @@
         <source>Back to now</source>
         <translation>回到现在</translation>
     </message>
+    <message>
+        <source>Another moment beside this one, or one view again</source>
+        <translation>并排查看另一时刻／恢复单画面</translation>
+    </message>
+    <message>
+        <source>Cameras of both moments together or apart</source>
+        <translation>两时刻镜头联动或分开</translation>
+    </message>
+    <message>
+        <source>Day and time of the second moment</source>
+        <translation>右侧画面的日期和时刻</translation>
+    </message>
+    <message>
+        <source>Second moment: the day before</source>
+        <translation>右侧画面：前一天</translation>
+    </message>
+    <message>
+        <source>Second moment: the day after</source>
+        <translation>右侧画面：后一天</translation>
+    </message>
 </context>
 <context>
     <name>ActivityStrip</name>
@@ -480,6 +500,53 @@
     <message>
         <source>Records missing: %1</source>
         <translation>缺失时段：%1</translation>
+    </message>
+</context>
+<context>
+    <name>DifferenceStrip</name>
+    <message>
+        <source>at both</source>
+        <translation>两时刻均在</translation>
+    </message>
+    <message>
+        <source>only left</source>
+        <translation>仅左侧</translation>
+    </message>
+    <message>
+        <source>only right</source>
+        <translation>仅右侧</translation>
+    </message>
+    <message>
+        <source>Containers in yard</source>
+        <translation>堆场在场箱</translation>
+    </message>
+    <message>
+        <source>Vehicles inside</source>
+        <translation>场内车辆</translation>
+    </message>
+    <message>
+        <source>Seals in use</source>
+        <translation>在用关锁</translation>
+    </message>
+    <message>
+        <source>Under inspection</source>
+        <translation>查验中</translation>
+    </message>
+    <message>
+        <source>Open warnings</source>
+        <translation>未办结预警</translation>
+    </message>
+    <message>
+        <source>Warnings, hour before</source>
+        <translation>此前一小时预警</translation>
+    </message>
+    <message>
+        <source>of them ■ ▲</source>
+        <translation>其中 ■ ▲</translation>
+    </message>
+    <message>
+        <source>Containers in the yard, one by one</source>
+        <translation>逐箱比对（堆场）</translation>
     </message>
 </context>
 <context>
@@ -726,6 +793,77 @@
     <message>
         <source>Risk warnings</source>
         <translation>风险预警</translation>
+    </message>
+</context>
+<context>
+    <name>MomentBar</name>
+    <message>
+        <source>Live</source>
+        <translation>实时</translation>
+    </message>
+    <message>
+        <source>Replay</source>
+        <translation>回放</translation>
+    </message>
+    <message>
+        <source>nothing on record there</source>
+        <translation>该时刻无记录</translation>
+    </message>
+    <message>
+        <source>%1 day</source>
+        <translation>%1 天</translation>
+    </message>
+    <message>
+        <source>%1 days</source>
+        <translation>%1 天</translation>
+    </message>
+    <message>
+        <source>%1 earlier</source>
+        <translation>早 %1</translation>
+    </message>
+    <message>
+        <source>%1 later</source>
+        <translation>晚 %1</translation>
+    </message>
+    <message>
+        <source>◀ Day</source>
+        <translation>◀ 前一天</translation>
+    </message>
+    <message>
+        <source>The same time on the recorded day before</source>
+        <translation>前一个有记录日的同一时刻</translation>
+    </message>
+    <message>
+        <source>Day ▶</source>
+        <translation>后一天 ▶</translation>
+    </message>
+    <message>
+        <source>The same time on the recorded day after</source>
+        <translation>后一个有记录日的同一时刻</translation>
+    </message>
+    <message>
+        <source>Other moment …</source>
+        <translation>选择时刻…</translation>
+    </message>
+    <message>
+        <source>Day and time of the second view</source>
+        <translation>右侧画面的日期和时刻</translation>
+    </message>
+    <message>
+        <source>Cameras together</source>
+        <translation>镜头联动</translation>
+    </message>
+    <message>
+        <source>Both views look from the same place</source>
+        <translation>两个画面同一视角</translation>
+    </message>
+    <message>
+        <source>✕ One view (F9)</source>
+        <translation>✕ 单画面 (F9)</translation>
+    </message>
+    <message>
+        <source>Closes the second view</source>
+        <translation>关闭右侧画面</translation>
     </message>
 </context>
 <context>
@@ -1163,6 +1301,33 @@
     <message>
         <source>Recorded seconds a second: 0.1 to 3600</source>
         <translation>每秒回放的秒数：0.1 至 3600</translation>
+    </message>
+</context>
+<context>
+    <name>TwoMoments</name>
+    <message>
+        <source>Nothing is on record here to set beside this: start with --database</source>
+        <translation>此处没有记录：以 --database 启动后才能并排查看另一时刻</translation>
+    </message>
+    <message>
+        <source>No further day has this time on record</source>
+        <translation>没有更多有此时刻记录的日期</translation>
+    </message>
+    <message>
+        <source>Other moment</source>
+        <translation>选择时刻</translation>
+    </message>
+    <message>
+        <source>Day and time of the second view</source>
+        <translation>右侧画面的日期和时刻</translation>
+    </message>
+    <message>
+        <source>Day and time</source>
+        <translation>日期和时刻</translation>
+    </message>
+    <message>
+        <source>%1 is no day and time such as 2026-11-20 14:03</source>
+        <translation>“%1”不是日期和时刻（如 2026-11-20 14:03）</translation>
     </message>
 </context>
 <context>

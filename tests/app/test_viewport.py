@@ -264,3 +264,37 @@ def test_with_the_tape_in_hand_clicks_measure_and_select_nothing(room: Room, qtb
     assert room.harbour.layers.selection.current is None
     qtbot.mouseDClick(room.viewport, Qt.MouseButton.LeftButton, pos=room.middle())
     assert tools.tool is Tool.SELECT
+
+
+def test_two_views_in_one_window_are_both_drawn_and_move_as_one(room: Room, qtbot) -> None:
+    """Two moments side by side: each has a port and a picture of its own, a hand on one moves both."""
+    harbour = Harbour()
+    scene = Scene(harbour.index, harbour.layers)
+    second = Viewport(scene)
+    room.window.layout().addWidget(second)
+    room.harbour.layers.view.link(harbour.layers.view)
+    qtbot.waitUntil(second.isVisible)
+
+    def beat(times: int) -> None:
+        for _ in range(times):
+            room.beat(1)
+            second.sync(room.now)
+            QApplication.processEvents()
+
+    beat(4)
+    assert scene.camera.pose == room.scene.camera.pose
+    drawn = second.frames
+    start = room.middle()
+    qtbot.mousePress(room.viewport, Qt.MouseButton.LeftButton, pos=start)
+    for step in range(1, 6):
+        qtbot.mouseMove(room.viewport, start + QPoint(12 * step, 5 * step))
+    qtbot.mouseRelease(room.viewport, Qt.MouseButton.LeftButton, pos=start + QPoint(60, 25))
+    beat(2)
+    qtbot.waitUntil(lambda: second.frames > drawn)
+    assert scene.camera.pose == room.scene.camera.pose
+    assert second._motion.isActive(), "it goes on at the pace of pictures, not of beats"
+    pictures = [view.grab().toImage() for view in (room.viewport, second)]
+    assert pictures[0] != pictures[1], "the box stands in one of them alone"
+    second.finalise()
+    beat(1)
+    assert room.viewport.frames > 0

@@ -48,6 +48,7 @@ class PastOffice:
         self._office = office
         self.past = Past(small_port(), url)
         self.scenes: list[QuietScene] = []
+        self.beside: PastOffice | None = None
 
     def open(self, at: int) -> Desk:
         """A desk there."""
@@ -56,7 +57,7 @@ class PastOffice:
         return replace(
             self._office.desk, session=session, twin=session.twin, layers=session.layers, now=feed.clock.now,
             feeds=feed.healths, respond=feed, steps=LocalSteps(session.twin.warnings), outcomes=feed.outcomes,
-            make_scene=self._scene, past=None, replay=feed)
+            make_scene=self._scene, past=None, replay=feed, beside=self.beside)
 
     def close(self) -> None:
         """Lets go."""
@@ -71,5 +72,7 @@ def with_past(office: Callable[..., Office], now: int, url: str) -> tuple[Office
     """A live office that hears a story of its own, with the recorded morning behind it."""
     live = office(morning(), now, "en")
     past = PastOffice(live, url)
-    live.desk = replace(live.desk, record=url, past=past)
+    beside = PastOffice(live, url)
+    past.beside = beside
+    live.desk = replace(live.desk, record=url, past=past, beside=beside)
     return live, past

@@ -172,3 +172,56 @@ def test_a_kept_pose_is_taken_again(room: Room) -> None:
     room.arrive()
     assert room.scene.camera.pose == Pose(kept.target, kept.azimuth_deg, kept.elevation_deg, kept.distance_m)
     assert isinstance(room.layers.view.pose, TakePose)
+
+
+@pytest.fixture
+def other() -> Iterator[Room]:
+    made = Room()
+    made.scene.camera.move_to(Pose((500.0, 0.0, 0.0), 90.0, 50.0, 900.0), at_once=True)
+    yield made
+    made.scene.close()
+
+
+def test_linked_views_look_from_the_same_place_whichever_is_moved(room: Room, other: Room) -> None:
+    here, there = room.scene, other.scene
+    here.sync(room.harbour.now)
+    there.sync(other.harbour.now)
+    room.layers.view.link(other.layers.view)
+    there.sync(other.harbour.now)
+    assert there.camera.pose == here.camera.pose
+    for moved, follows in ((here, there), (there, here)):
+        moved.camera.orbit(40.0, 10.0)
+        moved.animate(0.016)
+        told = follows.camera.revision
+        assert follows.animate(0.016)
+        assert follows.camera.pose == moved.camera.pose
+        assert follows.camera.revision == told + 1
+        assert not moved.animate(0.016), "what was said is not said back"
+
+
+def test_a_linked_view_flies_along_and_a_hand_on_it_ends_the_flight(room: Room, other: Room) -> None:
+    here, there = room.scene, other.scene
+    room.layers.view.link(other.layers.view)
+    here.sync(room.harbour.now)
+    room.layers.view.look_at(300.0, 100.0)
+    for _ in range(10):
+        here.animate(0.05)
+        there.animate(0.05)
+    assert here.camera.flying
+    assert there.camera.pose == here.camera.pose
+    there.camera.pan((800.0, 500.0), (700.0, 450.0))
+    there.animate(0.016)
+    here.animate(0.016)
+    assert not here.camera.flying
+    assert here.camera.pose == there.camera.pose
+
+
+def test_parted_views_go_their_own_ways(room: Room, other: Room) -> None:
+    room.layers.view.link(other.layers.view)
+    room.layers.view.link(None)
+    room.scene.sync(room.harbour.now)
+    room.scene.camera.orbit(40.0, 10.0)
+    room.scene.sync(room.harbour.now)
+    other.scene.sync(other.harbour.now)
+    assert other.scene.camera.pose.azimuth_deg == 90.0
+    assert other.layers.view.partner is None
