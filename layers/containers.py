@@ -18,7 +18,8 @@ from layers.boxes import Boxes, no_boxes, shade_of, some
 from layers.colouring import CALM, CLASSES, TABLES, classes
 from layers.cutaway import Cutaway, CutMode, part_of, shifts, solid, standing_alone
 from layers.palette import LEGAL_STATE_TABLE, ColourMode, Rgb, line_of
-from layers.stacks import Stacks, stack
+from layers.stacks import Stacks
+from layers.yard_stacks import YardStacks
 from twin.port_layout import CONTAINER_WIDTH_M, Block
 from twin.records import PlaceKind
 
@@ -30,7 +31,7 @@ VESSEL = tuple(PlaceKind).index(PlaceKind.VESSEL)
 VEHICLE = tuple(PlaceKind).index(PlaceKind.VEHICLE)
 _NOWHERE = -1
 _DWELL_EVERY_MS = 600_000
-_HIGHEST_M = 26.0  # nine high cubes on one another
+HIGHEST_M = 26.0  # nine high cubes on one another
 _FADED = 0.62
 
 
@@ -57,7 +58,8 @@ class ContainersLayer(Layer):
         self._number = {block.id: at for at, block in enumerate(blocks)}
         self._table = containers
         self._drawn = np.full((0, 4), _NOWHERE, dtype=np.int64)
-        self._block_of: NDArray[np.int16] = np.empty(0, dtype=np.int16)  # by row; -1: in no slot
+        self._stacks = YardStacks(blocks)
+        self._restacked: NDArray[np.bool_] = np.empty(0, dtype=bool)  # by row: to be put into `_stacks`
         self._owner_index = np.zeros(0, dtype=np.int16)
         self._owners: dict[str, int] = {}  # owner prefix to row of the lines
         self._lines: dict[tuple[str, str, Rgb], int] = {}
@@ -77,13 +79,14 @@ class ContainersLayer(Layer):
         count = len(table.number)
         if count < len(self._drawn):  # the table has gone back in time
             gone, self._drawn = self._drawn[count:], self._drawn[:count]
-            self._block_of = self._block_of[:count]
             self._owner_index = self._owner_index[:count]
+            self._restacked[count:] = True
             self._redraw(gone)
         if count > len(self._drawn):
             extra = count - len(self._drawn)
             self._drawn = np.concatenate([self._drawn, np.full((extra, 4), _NOWHERE, dtype=np.int64)])
-            self._block_of = np.concatenate([self._block_of, np.full(extra, _NOWHERE, dtype=np.int16)])
+            more = max(0, count - len(self._restacked))
+            self._restacked = np.concatenate([self._restacked, np.zeros(more, dtype=bool)])
             self._owner_index = np.concatenate([self._owner_index, np.zeros(extra, dtype=np.int16)])
             self._severity = np.concatenate([self._severity, np.full(extra, -1, dtype=np.int8)])
         if not len(rows):
@@ -95,7 +98,7 @@ class ContainersLayer(Layer):
             return
         old, new = old[differs], new[differs]
         self._drawn[rows[differs]] = new
-        self._block_of[rows[differs]] = np.where(new[:, 0] == SLOT, new[:, 1], _NOWHERE)
+        self._restacked[rows[differs]] |= (old[:, 0] == SLOT) | (new[:, 0] == SLOT)
         self._redraw(np.concatenate([old, new]))
 
     def _redraw(self, drawn: NDArray[np.int64]) -> None:
@@ -116,8 +119,7 @@ class ContainersLayer(Layer):
             self.colour_mode = mode
             self._aged_at = self._now
             here = np.flatnonzero(self._drawn[:, 0] >= 0)
-            self._drawn[here] = drawn = self._signature(here)
-            self._block_of[here] = np.where(drawn[:, 0] == SLOT, drawn[:, 1], _NOWHERE)
+            self._drawn[here] = self._signature(here)
             self._recolour()
 
     def set_warned(self, rows: NDArray[np.integer], severity: NDArray[np.integer]) -> None:
@@ -157,10 +159,12 @@ class ContainersLayer(Layer):
         touched = [self._number[one.block] for one in (cutaway, self.cutaway) if one is not None]
         self.cutaway = cutaway
         self.block_revision[touched] += 1
+        self._stacks.touch(np.isin(self.stacks.block, touched))
         self.touch()
 
     def _recolour(self) -> None:
         self.block_revision += 1
+        self._stacks.touch()
         for vessel in self.vessel_revision:
             self.vessel_revision[vessel] += 1
         self.carried_revision += 1
@@ -202,17 +206,38 @@ class ContainersLayer(Layer):
 
     def rows_in_block(self, block_no: int) -> NDArray[np.int32]:
         """Rows of the containers standing in a block. Shape (N,)."""
-        return np.flatnonzero(self._block_of == block_no).astype(np.int32)
+        return np.flatnonzero(self.stacks.block == block_no).astype(np.int32)
+
+    @property
+    def stacks(self) -> YardStacks:
+        """How all boxes in slots stand on one another, by container row; piled up when somebody looks."""
+        rows = np.flatnonzero(self._restacked)
+        if len(rows):
+            self._restacked[rows] = False
+            here, t = rows[rows < len(self._drawn)], self._table
+            kind, place = self._drawn[here, 0], self._drawn[here, 1]
+            in_slot = (kind == SLOT) & (place >= 0) & (place < len(self.blocks))
+            block = np.full(len(rows), _NOWHERE, dtype=np.int64)
+            block[: len(here)] = np.where(in_slot, place, _NOWHERE)
+            bay, row, tier, height = (np.zeros(len(rows), dtype=c.dtype) for c in (t.bay, t.row, t.tier, t.height_m))
+            for column, found in ((t.bay, bay), (t.row, row), (t.tier, tier), (t.height_m, height)):
+                found[: len(here)] = column[here]
+            self._stacks.place(rows, block, bay, row, tier, height)
+        return self._stacks
+
+    def in_slots(self, rows: NDArray[np.integer]) -> Boxes:
+        """The boxes of these rows, which stand in slots (M,)."""
+        return self.boxes(rows, self.stacks.grounds(rows), self.stacks.bearings(rows))
 
     def distances(self, eye: tuple[float, float, float]) -> NDArray[np.float64]:
         """How far each block is from a place (metres), at least: boxes stand within a block's outline and lower than
-        `_HIGHEST_M`. Shape (blocks,)."""
+        `HIGHEST_M`. Shape (blocks,)."""
         x, y, z = eye
         middle_x, middle_y, east, north, half_l, half_w = self._frames.T
         dx, dy = x - middle_x, y - middle_y
         along = np.maximum(np.abs(dx * east + dy * north) - half_l, 0.0)
         across = np.maximum(np.abs(dx * north - dy * east) - half_w, 0.0)
-        found: NDArray[np.float64] = np.sqrt(along**2 + across**2 + max(z - _HIGHEST_M, 0.0) ** 2)
+        found: NDArray[np.float64] = np.sqrt(along**2 + across**2 + max(z - HIGHEST_M, 0.0) ** 2)
         return found
 
     def rows_on_vessel(self, vessel_row: int) -> NDArray[np.int32]:
@@ -231,11 +256,6 @@ class ContainersLayer(Layer):
             known = self._blocks[block_no] = (revision, shown)
         return known[1]
 
-    def is_stacked(self, block_no: int) -> bool:
-        """Whether `block` has the answer ready."""
-        known = self._blocks.get(block_no)
-        return known is not None and known[0] == int(self.block_revision[block_no])
-
     def ghosts(self) -> BlockBoxes | None:
         """What is seen through in the block under X-ray; None when no block is."""
         cutaway = self.cutaway
@@ -244,6 +264,10 @@ class ContainersLayer(Layer):
         whole = self._stacked(self._number[cutaway.block])
         hidden = ~self._solid(whole, cutaway)
         return BlockBoxes(some(whole.boxes, hidden), part_of(whole.stacks, hidden))
+
+    def number_of(self, block: str) -> int:
+        """The number of a block by its name. Raises KeyError for an unknown one."""
+        return self._number[block]
 
     def _cutaway_of(self, block_no: int) -> Cutaway | None:
         cutaway = self.cutaway
@@ -267,17 +291,8 @@ class ContainersLayer(Layer):
         return BlockBoxes(boxes, stacks)
 
     def _stacked(self, block_no: int) -> BlockBoxes:
-        block = self.blocks[block_no]
         rows = self.rows_in_block(block_no)
-        t = self._table
-        bay, row, tier = t.bay[rows], t.row[rows], t.tier[rows]
-        stacks = stack(bay, row, tier, t.height_m[rows], block.bays, block.rows,
-                       (block.bay_pitch_m, block.row_pitch_m))
-        base = np.empty((len(rows), 3), dtype=np.float32)
-        base[:, :2] = block.ground(bay, row)
-        base[:, 2] = stacks.base_m
-        bearing = np.full(len(rows), block.bearing_deg, dtype=np.float32)
-        return BlockBoxes(self.boxes(rows, base, bearing), stacks)
+        return BlockBoxes(self.in_slots(rows), self.stacks.of_block(block_no, rows))
 
     def boxes(
         self, rows: NDArray[np.integer], base: NDArray[np.floating], bearing_deg: NDArray[np.floating]

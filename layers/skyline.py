@@ -17,54 +17,50 @@ _STEP_M: Final = 3.0
 _MOST_STEPS: Final = 160
 _CLEAR_M: Final = 7.0  # so much of the way before a place does not count: what it stands on and beside
 _FEET_M: Final = 0.5
-_AT_A_TIME: Final = 2  # blocks nobody else has stacked yet
 
 
 class Skyline:
-    """Heights above ground, metres, on a square grid. Blocks are looked at again when they change."""
+    """Heights above ground, metres, on a square grid, looked at again when stacks change."""
 
     def __init__(self, layout: PortLayout, containers: ContainersLayer) -> None:
         self._containers = containers
         self._layout = layout
         self._low = np.zeros(2)
         self._parts: list[tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]] | None = None
-        self._seen: NDArray[np.int64] = np.full(len(containers.blocks), -1, dtype=np.int64)
-        self._next = 0
+        self._cells: NDArray[np.intp] = np.empty(0, dtype=np.intp)  # of all blocks, and where their heights are
+        self._heights: NDArray[np.intp] = np.empty(0, dtype=np.intp)
+        self._seen = -1
         self.height_m: NDArray[np.float32] = np.zeros((1, 1), dtype=np.float32)
         self.tallest_m = 0.0
         self.revision = 0
 
     def update(self) -> None:
-        """Take over the blocks that changed: all at the first call, later those that the picture shows already and a
-        few more, so that a busy yard costs little; the rest at the next calls, in turn."""
-        first = self._parts is None
+        """Take over stacks that changed."""
+        stacks = self._containers.stacks
         if self._parts is None:
             self._parts = self._lay_out()
-        containers = self._containers
-        dirty = np.flatnonzero(self._seen != containers.block_revision)
-        if not len(dirty):
+            if self._parts:
+                self._cells = np.concatenate([at for at, _, _ in self._parts])
+                self._heights = np.concatenate([
+                    stacks.height_at(number, cell, row) for number, (_, cell, row) in enumerate(self._parts)])
+        if self._seen == stacks.revision:
             return
-        if not first:
-            dirty = self._due(dirty)
+        self._seen = stacks.revision
         flat = self.height_m.reshape(-1)
-        opened = containers.cutaway
-        for number in dirty.tolist():
-            at, cell, row = self._parts[number]
-            transparent = (opened is not None and opened.block == containers.blocks[number].id
-                           and (opened.mode is not CutMode.SECTION or opened.bay is None))
-            flat[at] = 0.0 if transparent else containers.block(number).stacks.height_m[cell, row]
-        self._seen[dirty] = containers.block_revision[dirty]
+        flat[self._cells] = stacks.heights[self._heights]
+        self._open(flat)
         self.tallest_m = float(self.height_m.max())
         self.revision += 1
 
-    def _due(self, dirty: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Those of the blocks that are stacked already, and the next few others."""
-        stacked = np.array([self._containers.is_stacked(number) for number in dirty.tolist()], dtype=bool)
-        others = dirty[~stacked]
-        others = others[np.argsort((others - self._next) % len(self._seen), kind="stable")][:_AT_A_TIME]
-        if len(others):
-            self._next = int(others[-1]) + 1
-        return np.concatenate([dirty[stacked], others])
+    def _open(self, flat: NDArray[np.float32]) -> None:
+        """What is opened hides nothing but what is left of it."""
+        containers, opened = self._containers, self._containers.cutaway
+        if opened is None or self._parts is None:
+            return
+        number = next(at for at, block in enumerate(containers.blocks) if block.id == opened.block)
+        at, cell, row = self._parts[number]
+        transparent = opened.mode is not CutMode.SECTION or opened.bay is None
+        flat[at] = 0.0 if transparent else containers.block(number).stacks.height_m[cell + 1, row + 1]
 
     def at(self, points: NDArray[np.floating]) -> NDArray[np.float32]:
         """Height of what stands at places (..., 2), metres; 0 on open ground and beyond the grid."""
@@ -101,7 +97,7 @@ class Skyline:
 
     def _lay_out(self) -> list[tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]]:
         """The grid with the buildings, and of each block: cells of the grid, and the block's cell and row over each
-        (as in `Stacks.height_m`, with its border)."""
+        (both from 0)."""
         outlines = [np.asarray(block.outline) for block in self._layout.blocks]
         outlines += [np.asarray(building.outline) for building in self._layout.buildings]
         if not outlines:
@@ -125,7 +121,7 @@ class Skyline:
         cell = np.floor(offset @ block.along / block.bay_pitch_m).astype(np.intp)
         row = np.floor(offset @ block.across / block.row_pitch_m).astype(np.intp)
         inside = (cell >= 0) & (cell < block.bays) & (row >= 0) & (row < block.rows)
-        return at[inside], cell[inside] + 1, row[inside] + 1
+        return at[inside], cell[inside], row[inside]
 
     def _cells_around(
         self, outline: NDArray[np.float64], wide: int, deep: int

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,29 +31,80 @@ class Stacks:
     pitch_m: tuple[float, float]
 
 
+class Surroundings(NamedTuple):
+    """Heights of the stacks around each box, metres above the block's ground, (N,) each: next to it on the four sides
+    (rear, front: along the block; left, right: across), one further on, and its own."""
+
+    rear: NDArray[np.float32]
+    front: NDArray[np.float32]
+    left: NDArray[np.float32]
+    right: NDArray[np.float32]
+    rear2: NDArray[np.float32]
+    front2: NDArray[np.float32]
+    left2: NDArray[np.float32]
+    right2: NDArray[np.float32]
+    own: NDArray[np.float32]
+
+
+def surroundings(
+    height_m: NDArray[np.float32], first: NDArray[np.intp], last: NDArray[np.intp], wide: int
+) -> Surroundings:
+    """What stands around boxes on the cells `first` to `last` (N,) of a grid, flat, `wide` cells a line, with two cells
+    of nothing around each block."""
+    def at(a: NDArray[np.intp], b: NDArray[np.intp]) -> NDArray[np.float32]:
+        return np.minimum(height_m[a], height_m[b])
+
+    return Surroundings(
+        height_m[first - wide], height_m[last + wide], at(first - 1, last - 1), at(first + 1, last + 1),
+        height_m[first - 2 * wide], height_m[last + 2 * wide], at(first - 2, last - 2), at(first + 2, last + 2),
+        at(first, last))
+
+
+def slots_of(
+    bay: NDArray[np.integer], row: NDArray[np.integer], tier: NDArray[np.integer], cells: Any, rows: Any
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+    """First and last cell along a block of `cells` by `rows` (numbers, or one for each box), row and tier, all from 0.
+
+    bay: odd for a twenty-foot slot, even for a forty-foot one over its two odd neighbours, (N,). row, tier: from 1.
+    """
+    bay_, row_, tier_ = (np.asarray(a, dtype=np.intp) for a in (bay, row, tier))
+    odd = bay_ % 2 == 1
+    last = np.where(odd, bay_ - 1, bay_) // 2
+    first = np.where(odd, last, last - 1)
+    return (np.clip(first, 0, cells - 1), np.clip(last, 0, cells - 1), np.clip(row_ - 1, 0, rows - 1),
+            np.maximum(tier_ - 1, 0))
+
+
+def pile(
+    height_m: NDArray[np.float32], first: NDArray[np.integer], last: NDArray[np.integer], tier: NDArray[np.intp],
+    box_m: NDArray[np.floating],
+) -> NDArray[np.float32]:
+    """Put boxes on one another, tier by tier, on the cells `first` and `last` of a flat grid of heights, which grow.
+
+    A box whose tier has nothing beneath it stands where standard boxes below would have lifted it: the picture shows
+    what the records say, even where they cannot be true. Heights of the under sides, (N,), metres.
+    """
+    base = np.zeros(len(tier), dtype=np.float32)
+    box = np.asarray(box_m, dtype=np.float32)
+    for level in range(int(tier.max()) + 1 if len(tier) else 0):  # a handful of tiers, not of boxes
+        at = np.flatnonzero(tier == level)
+        a, b = first[at], last[at]
+        under = np.maximum(height_m[a], height_m[b])
+        floor = np.where(under > 0.0, under, np.float32(level * STANDARD_HEIGHT_M))
+        base[at] = floor
+        np.maximum.at(height_m, a, floor + box[at])
+        np.maximum.at(height_m, b, floor + box[at])
+    return base
+
+
 def stack(
     bay: NDArray[np.integer], row: NDArray[np.integer], tier: NDArray[np.integer], height_m: NDArray[np.floating],
     cells: int, rows: int, pitch_m: tuple[float, float],
 ) -> Stacks:
-    """Stack the boxes of one block.
-
-    bay: odd for a twenty-foot slot, even for a forty-foot one over its two odd neighbours, (N,). row, tier: from 1.
-    A box whose tier has nothing beneath it stands where standard boxes below would have lifted it: the picture shows
-    what the records say, even where they cannot be true.
-    """
-    bay_, row_, tier_ = (np.asarray(a, dtype=np.intp) for a in (bay, row, tier))
-    first = np.clip(np.where(bay_ % 2 == 1, (bay_ - 1) // 2, bay_ // 2 - 1), 0, cells - 1)
-    last = np.clip(np.where(bay_ % 2 == 1, (bay_ - 1) // 2, bay_ // 2), 0, cells - 1)
-    row0, tier0 = np.clip(row_ - 1, 0, rows - 1), np.maximum(tier_ - 1, 0)
+    """Stack the boxes of one block, as `slots_of` and `pile` say."""
+    first, last, row0, tier0 = slots_of(bay, row, tier, cells, rows)
     heights = np.zeros((cells + 2, rows + 2), dtype=np.float32)
-    base = np.zeros(len(bay_), dtype=np.float32)
     box = np.asarray(height_m, dtype=np.float32)
-    for level in range(int(tier0.max()) + 1 if len(tier0) else 0):  # a handful of tiers, not of boxes
-        at = np.flatnonzero(tier0 == level)
-        a, b, r = first[at] + 1, last[at] + 1, row0[at] + 1
-        under = np.maximum(heights[a, r], heights[b, r])
-        floor = np.where(under > 0.0, under, np.float32(level * STANDARD_HEIGHT_M))
-        base[at] = floor
-        np.maximum.at(heights, (a, r), floor + box[at])
-        np.maximum.at(heights, (b, r), floor + box[at])
+    wide = rows + 2
+    base = pile(heights.reshape(-1), (first + 1) * wide + row0 + 1, (last + 1) * wide + row0 + 1, tier0, box)
     return Stacks(first, last, row0, tier0, base, base + box, heights, pitch_m)

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layers.boxes import Boxes, unit
-from layers.stacks import Stacks
+from layers.stacks import Stacks, Surroundings, surroundings
+from layers.yard_stacks import YardStacks
 from scene.light import Light
 from scene.steel import DOOR
 
@@ -30,6 +31,14 @@ REAR, FRONT, LEFT, RIGHT, ROOF = SIDES = range(5)
 
 _ROOF_CORNERS = ((REAR, RIGHT), (FRONT, RIGHT), (FRONT, LEFT), (REAR, LEFT))  # counter-clockwise from above
 _WIDEST_SEAM_M = 0.55
+
+# By side: which way it looks, in quarters of a turn and as shares of along and across; what is to its left and right as
+# seen from outside.
+_TURNS = np.array([180, 0, 270, 90])
+_AHEAD = np.array([-1.0, 1.0, 0.0, 0.0], dtype=np.float32)
+_ASIDE = np.array([0.0, 0.0, -1.0, 1.0], dtype=np.float32)
+_LEFT_OF = np.array([LEFT, RIGHT, FRONT, REAR])
+_RIGHT_OF = np.array([RIGHT, LEFT, REAR, FRONT])
 
 
 class Faces(NamedTuple):
@@ -56,48 +65,32 @@ def together(parts: list[Faces]) -> Faces:
     return Faces(*(np.concatenate(a) for a in zip(*parts, strict=True))) if parts else nothing()
 
 
-class _Surroundings(NamedTuple):
-    """Heights of the stacks around each box, metres above the block's ground, (N,) each: next to it on the four sides
-    (rear, front: along the block; left, right: across), and one further on."""
-
-    rear: F4
-    front: F4
-    left: F4
-    right: F4
-    rear2: F4
-    front2: F4
-    left2: F4
-    right2: F4
-    own: F4
-
-
-def _surroundings(s: Stacks) -> _Surroundings:
+def _around(s: Stacks) -> Surroundings:
     h = np.pad(s.height_m, 1)  # now bordered by two rings
-    a, b, r = s.first + 2, s.last + 2, s.row + 2
-
-    def lower(row: NDArray[np.intp]) -> F4:
-        return np.minimum(h[a, row], h[b, row])
-
-    return _Surroundings(h[a - 1, r], h[b + 1, r], lower(r - 1), lower(r + 1), h[a - 2, r], h[b + 2, r],
-                         lower(r - 2), lower(r + 2), np.minimum(h[a, r], h[b, r]))
+    wide = h.shape[1]
+    return surroundings(h.reshape(-1), (s.first + 2) * wide + s.row + 2, (s.last + 2) * wide + s.row + 2, wide)
 
 
-def _seams(boxes: Boxes, stacks: Stacks | None, around: _Surroundings, top: F4) -> F4:
+def _room(s: Stacks) -> F4:
+    """Length and width of the cells each box stands on. Shape (N, 2), metres."""
+    cells = (s.last - s.first + 1).astype(np.float32)
+    return np.column_stack([cells * s.pitch_m[0], np.full(len(cells), s.pitch_m[1])]).astype(np.float32)
+
+
+def _seams(boxes: Boxes, room: F4 | None, around: Surroundings, top: F4) -> F4:
     """How far a box's faces reach into the gap on each side (rear, front, left, right): half of it where a neighbour
     stands as high, else not at all. Shape (4, N), metres."""
     found = np.zeros((4, len(boxes)), dtype=np.float32)
-    if stacks is not None:
-        cells = (stacks.last - stacks.first + 1).astype(np.float32)
-        along = np.clip(0.5 * (cells * stacks.pitch_m[0] - boxes.size[:, 0]), 0.0, _WIDEST_SEAM_M)
-        across = np.clip(0.5 * (stacks.pitch_m[1] - boxes.size[:, 1]), 0.0, _WIDEST_SEAM_M)
+    if room is not None:
+        along, across = np.minimum(np.maximum(0.5 * (room - boxes.size[:, :2]), 0.0), _WIDEST_SEAM_M).T
         for side, beside in enumerate((around.rear, around.front, around.left, around.right)):
             found[side] = np.where(beside >= top - _SLIVER_M, along if side in (REAR, FRONT) else across, 0.0)
     return found
 
 
-def _free_standing(boxes: Boxes) -> _Surroundings:
+def _free_standing(boxes: Boxes) -> Surroundings:
     zero = np.zeros(len(boxes), dtype=np.float32)
-    return _Surroundings(*([zero] * 8), own=boxes.base[:, 2] + boxes.size[:, 2])
+    return Surroundings(*([zero] * 8), own=boxes.base[:, 2] + boxes.size[:, 2])
 
 
 def visible_faces(boxes: Boxes, stacks: Stacks | None, light: Light) -> Faces:
@@ -111,76 +104,96 @@ def faces_by_side(boxes: Boxes, stacks: Stacks | None, light: Light) -> tuple[Fa
     stacks: how they stand on one another (the same order), None: each stands for itself.
     Colours are final: `light` and the darkness between stacks are in them.
     """
+    if stacks is None:
+        return _faces(boxes, _free_standing(boxes), None, boxes.base[:, 2], light)
+    return _faces(boxes, _around(stacks), _room(stacks), stacks.base_m, light)
+
+
+def faces_in_slots(boxes: Boxes, stacks: YardStacks, light: Light) -> tuple[Faces, ...]:
+    """The same of boxes of a yard, wherever in it they stand."""
+    rows = boxes.rows
+    return _faces(boxes, stacks.around(rows), stacks.room(rows), stacks.base_m[rows], light)
+
+
+def _faces(boxes: Boxes, around: Surroundings, room: F4 | None, base: F4, light: Light) -> tuple[Faces, ...]:
+    """room: length and width of the cells each box stands on, (N, 2); None where each stands for itself. base: height
+    of the under sides above the ground their surroundings are counted from, (N,)."""
     if not len(boxes):
         return (nothing(),) * len(SIDES)
-    around = _surroundings(stacks) if stacks is not None else _free_standing(boxes)
-    base = stacks.base_m if stacks is not None else boxes.base[:, 2]
     top = base + boxes.size[:, 2]
     east, north = (a.astype(np.float32) for a in unit(boxes.bearing_deg))
-    along = np.stack([east, north], axis=1)
-    across = np.stack([north, -east], axis=1)
-    half_l = 0.5 * boxes.size[:, 0]
-    half_w = 0.5 * boxes.size[:, 1]
-    doors = boxes.shade % 2 == 0
-    never = np.zeros(len(boxes), dtype=bool)
+    half_l, half_w = 0.5 * boxes.size[:, 0], 0.5 * boxes.size[:, 1]
+    seams = _seams(boxes, room, around, top)
     shade = 0.90 + 0.17 * (boxes.shade.astype(np.float32) / 255.0)
-    seams = _seams(boxes, stacks, around, top)
-    colour = (boxes.colour * shade[:, None]).astype(np.float32)
-    centre = boxes.base[:, :2]
-    lift = boxes.base[:, 2] - base  # stacks count from their own ground: a ship's hatch covers are higher
-    heading = np.rint(boxes.bearing_deg).astype(np.intp)
-
-    sides = (
-        # stack beside, one beyond it, direction outwards and its angle from the box's, half the box that way and
-        # sidewards, seams to the left and right as seen from outside, a door
-        (around.rear, around.rear2, -along, 180, half_l, half_w, (seams[LEFT], seams[RIGHT]), doors),
-        (around.front, around.front2, along, 0, half_l, half_w, (seams[RIGHT], seams[LEFT]), ~doors),
-        (around.left, around.left2, -across, 270, half_w, half_l, (seams[FRONT], seams[REAR]), never),
-        (around.right, around.right2, across, 90, half_w, half_l, (seams[REAR], seams[FRONT]), never),
-    )
-    parts = []
-    for side, (beside, beyond, out, turn, out_m, way_m, seam, door) in enumerate(sides):
-        low = np.maximum(base, beside)
-        at = np.flatnonzero(top - low > _SLIVER_M)
-        parts.append(_upright(
-            side, at, centre, out, (out_m, way_m, *seam), (low, top, base, lift), (beside, beyond),
-            colour[at] * _lit(light)[(heading[at] + turn) % 360], door) if len(at) else nothing())
-    parts.append(_roofs(np.flatnonzero(around.own <= top + _SLIVER_M), centre, along, across, half_l, half_w,
-                        seams, (top, lift), around, colour, light))
-    return tuple(parts)
+    body = _Bodies(
+        boxes.base[:, :2], east, north, half_l, half_w, base, top,
+        boxes.base[:, 2] - base,  # stacks count from their own ground: a ship's hatch covers are higher
+        (boxes.colour * shade[:, None]).astype(np.float32), np.rint(boxes.bearing_deg).astype(np.intp),
+        boxes.shade % 2 == 0)
+    return *_uprights(body, seams, around, light), _roofs(body, seams, around, light)
 
 
-def _upright(
-    side: int, at: NDArray[np.intp], centre: F4, out: F4, half: tuple[F4, F4, F4, F4],
-    heights: tuple[F4, F4, F4, F4], stacks: tuple[F4, F4], lit: F4, door: NDArray[np.bool_],
-) -> Faces:
-    """Upright faces of the boxes `at`. out: direction they look to. half: half the box that way and sidewards,
-    seams to the left and right. lit: colours of those boxes in the light on this side."""
-    out_m, way_m, seam_left, seam_right = (a[at] for a in half)
-    low, top, base, lift = (a[at] for a in heights)
-    beside, beyond = (a[at] for a in stacks)
-    n = len(at)
-    # Seen from outside with `out` towards the eye, right is the direction 90 degrees anticlockwise of `out` on the map.
-    right = np.stack([-out[at, 1], out[at, 0]], axis=1)
-    middle = centre[at] + out[at] * out_m[:, None]
-    points = np.empty((n, 4, 3), dtype=np.float32)
-    points[:, 0, :2] = points[:, 3, :2] = middle - right * (way_m + seam_left)[:, None]
-    points[:, 1, :2] = points[:, 2, :2] = middle + right * (way_m + seam_right)[:, None]
-    points[:, :2, 2] = (low + lift)[:, None]
-    points[:, 2:, 2] = (top + lift)[:, None]
+class _Bodies(NamedTuple):
+    """What faces are made of, all (N,) but centre, (N, 2), and colour, (N, 3)."""
+
+    centre: F4
+    east: F4  # unit vector of the length
+    north: F4
+    half_l: F4
+    half_w: F4
+    base: F4
+    top: F4
+    lift: F4  # of the ground that base and top are counted from
+    colour: F4
+    heading: NDArray[np.intp]
+    door_behind: NDArray[np.bool_]
+
+
+def _uprights(body: _Bodies, seams: F4, around: Surroundings, light: Light) -> list[Faces]:
+    """The faces of the four sides, all worked out in one go."""
+    beside = np.stack([around.rear, around.front, around.left, around.right])
+    beyond = np.stack([around.rear2, around.front2, around.left2, around.right2])
+    side, box = np.nonzero(body.top - np.maximum(body.base, beside) > _SLIVER_M)
+    beside, beyond = beside[side, box], beyond[side, box]
+    seam_left, seam_right = seams[_LEFT_OF[side], box], seams[_RIGHT_OF[side], box]
+    ends = side <= FRONT
+    out_m = np.where(ends, body.half_l[box], body.half_w[box])
+    way_m = np.where(ends, body.half_w[box], body.half_l[box])
+    # Where a face looks to, from the unit vector of the length by whole quarters; seen from outside, right is the
+    # direction 90 degrees anticlockwise of that on the map.
+    east, north = body.east[box], body.north[box]
+    ahead, aside = _AHEAD[side], _ASIDE[side]
+    out_x, out_y = ahead * east + aside * north, ahead * north - aside * east
+    x, y = body.centre[box, 0] + out_x * out_m, body.centre[box, 1] + out_y * out_m
+    left_m, right_m = way_m + seam_left, way_m + seam_right
+    base, top = body.base[box], body.top[box]
+    low, lift = np.maximum(base, beside), body.lift[box]
+    n = len(box)
+    points = np.empty((n, 12), dtype=np.float32)
+    points[:, 0] = points[:, 9] = x + out_y * left_m
+    points[:, 1] = points[:, 10] = y - out_x * left_m
+    points[:, 3] = points[:, 6] = x - out_y * right_m
+    points[:, 4] = points[:, 7] = y + out_x * right_m
+    points[:, 2] = points[:, 5] = low + lift
+    points[:, 8] = points[:, 11] = top + lift
+    lit = body.colour[box] * _lit(light)[(body.heading[box] + _TURNS[side]) % 360]
     colours = np.empty((n, 4, 3), dtype=np.uint8)
-    colours[:, :2] = _shaded(lit, _depth(low, beside, beyond))[:, None]
-    colours[:, 2:] = _shaded(lit, _depth(top, beside, beyond))[:, None]
-    edges = np.zeros((n, 4, 4), dtype=np.float32)
-    edges[:, 0:4:3, 0] = -seam_left[:, None]
-    edges[:, 1:3, 0] = (2.0 * way_m + seam_right)[:, None]
-    edges[:, 0:4:3, 1] = (2.0 * way_m + seam_left)[:, None]
-    edges[:, 1:3, 1] = -seam_right[:, None]
-    edges[:, :2, 2] = (low - base)[:, None]
-    edges[:, 2:, 2] = (top - base)[:, None]
-    edges[:, :2, 3] = (top - low)[:, None]
-    edges[door[at], :, 2] += DOOR
-    return Faces(points, colours, edges, np.full(n, side, dtype=np.int8), at.astype(np.int32))
+    colours[:, 0] = colours[:, 1] = _shaded(lit, _depth(low, beside, beyond))
+    colours[:, 2] = colours[:, 3] = _shaded(lit, _depth(top, beside, beyond))
+    door = np.where(ends & ((side == REAR) == body.door_behind[box]), np.float32(DOOR), np.float32(0.0))
+    edges = np.empty((n, 16), dtype=np.float32)
+    edges[:, 0] = edges[:, 12] = -seam_left
+    edges[:, 1] = edges[:, 13] = way_m + left_m
+    edges[:, 4] = edges[:, 8] = way_m + right_m
+    edges[:, 5] = edges[:, 9] = -seam_right
+    edges[:, 2] = edges[:, 6] = low - base + door
+    edges[:, 10] = edges[:, 14] = top - base + door
+    edges[:, 3] = edges[:, 7] = top - low
+    edges[:, 11] = edges[:, 15] = 0.0
+    whole = Faces(points.reshape(-1, 4, 3), colours, edges.reshape(-1, 4, 4), side.astype(np.int8),
+                  box.astype(np.int32))
+    ends_at = np.searchsorted(side, np.arange(ROOF + 1))
+    return [Faces(*(a[ends_at[k]: ends_at[k + 1]] for a in whole)) for k in range(ROOF)]
 
 
 @functools.lru_cache(maxsize=8)
@@ -192,12 +205,9 @@ def _lit(light: Light) -> F4:
     return np.concatenate([_EVEN * up + (1.0 - _EVEN) * light.factor(walls), up * _ROOF_GAIN]).astype(np.float32)
 
 
-def _shaded(colour: F4, *factors: F4) -> NDArray[np.uint8]:
+def _shaded(colour: F4, factor: F4) -> NDArray[np.uint8]:
     """Colours (N, 3) times factors (N,), as far as a screen can show them. Shape (N, 3)."""
-    found = colour
-    for factor in factors:
-        found = found * factor[:, None]
-    return np.minimum(found, 255.0).astype(np.uint8)
+    return np.minimum(colour * factor[:, None], 255.0).astype(np.uint8)
 
 
 def _depth(z: F4, beside: F4, beyond: F4) -> F4:
@@ -207,37 +217,32 @@ def _depth(z: F4, beside: F4, beyond: F4) -> F4:
     return (above * canyon).astype(np.float32)
 
 
-def _roofs(
-    at: NDArray[np.intp], centre: F4, along: F4, across: F4,
-    half_l: F4, half_w: F4, seams: F4, heights: tuple[F4, F4], around: _Surroundings, colour: F4, light: Light,
-) -> Faces:
-    top, lift = (a[at] for a in heights)
-    n = len(at)
+def _roofs(body: _Bodies, seams: F4, around: Surroundings, light: Light) -> Faces:
+    box = np.flatnonzero(around.own <= body.top + _SLIVER_M)
+    top = body.top[box]
+    n = len(box)
+    length, width = 2.0 * body.half_l[box], 2.0 * body.half_w[box]
+    seams = seams[:, box]
+    along = [-0.5 * length - seams[REAR], 0.5 * length + seams[FRONT]]
+    across = {LEFT: -0.5 * width - seams[LEFT], RIGHT: 0.5 * width + seams[RIGHT]}
+    x, y, east, north = body.centre[box, 0], body.centre[box, 1], body.east[box], body.north[box]
+    lit = body.colour[box] * _lit(light)[-1]
+    light_from = [1.0 / (1.0 + 0.055 * np.maximum(height[box] - top, 0.0))
+                  for height in (around.rear, around.front, around.left, around.right)]
     points = np.empty((n, 4, 3), dtype=np.float32)
-    half_l, half_w, seams = half_l[at], half_w[at], seams[:, at]
-    for corner, (end, side) in enumerate(_ROOF_CORNERS):
-        u = half_l + seams[end]
-        v = half_w + seams[side]
-        points[:, corner, :2] = (
-            centre[at] + along[at] * (u if end == FRONT else -u)[:, None]
-            + across[at] * (v if side == RIGHT else -v)[:, None])
-    points[:, :, 2] = (top + lift)[:, None]
-    lit = colour[at] * _lit(light)[-1]
-
-    def beside(height: F4) -> F4:
-        return 1.0 / (1.0 + 0.055 * np.maximum(height[at] - top, 0.0))
-
-    rear, front, left, right = (beside(h) for h in (around.rear, around.front, around.left, around.right))
     colours = np.empty((n, 4, 3), dtype=np.uint8)
-    for corner, factor in enumerate((rear * right, front * right, front * left, rear * left)):
-        colours[:, corner] = _shaded(lit, factor)
-    edges = np.zeros((n, 4, 4), dtype=np.float32)
+    edges = np.empty((n, 4, 4), dtype=np.float32)
+    points[:, :, 2] = (top + body.lift[box])[:, None]
     for corner, (end, side) in enumerate(_ROOF_CORNERS):
-        far, near = 2.0 * half_l + seams[end], -seams[end]
+        u, v = along[end], across[side]
+        points[:, corner, 0] = x + east * u + north * v
+        points[:, corner, 1] = y + north * u - east * v
+        colours[:, corner] = _shaded(lit, light_from[end] * light_from[side])
+        far, near = length + seams[end], -seams[end]
         edges[:, corner, 0], edges[:, corner, 1] = (far, near) if end == FRONT else (near, far)
-        far, near = 2.0 * half_w + seams[side], -seams[side]
+        far, near = width + seams[side], -seams[side]
         edges[:, corner, 2], edges[:, corner, 3] = (near, far) if side == RIGHT else (far, near)
-    return Faces(points, colours, edges, np.full(n, ROOF, dtype=np.int8), at.astype(np.int32))
+    return Faces(points, colours, edges, np.full(n, ROOF, dtype=np.int8), box.astype(np.int32))
 
 
 # Corners of the five faces of a box: along, across, up; and what of (sideways, sideways, height, height) lies between
@@ -252,7 +257,6 @@ _CORNERS = np.array([
 _ALONG, _ACROSS, _UP = (np.ascontiguousarray(_CORNERS[..., k]).ravel() for k in range(3))
 _UPRIGHT_EDGES = [(0, 1, 0, 1), (1, 0, 0, 1), (1, 0, 1, 0), (0, 1, 1, 0)]
 _EDGES = np.array([_UPRIGHT_EDGES] * 4 + [[(0, 1, 0, 1), (1, 0, 0, 1), (1, 0, 1, 0), (0, 1, 1, 0)]], dtype=np.float32)
-_TURNS = np.array([180, 0, 270, 90])
 
 
 def loose_faces(boxes: Boxes, light: Light) -> tuple[F4, NDArray[np.uint8], F4]:

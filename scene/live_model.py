@@ -9,7 +9,7 @@ from vtkmodules.vtkRenderingCore import vtkRenderer
 
 from layers.layers import Layers
 from scene.light import Light
-from scene.props.containers import MovingContainers, ShippedContainers, YardContainers
+from scene.props.containers import MovingContainers, ShippedContainers
 from scene.props.cranes import Cranes
 from scene.props.cutaway import Glass
 from scene.props.plates import Plates
@@ -18,6 +18,7 @@ from scene.props.selection import SelectionFrame
 from scene.props.vehicles import Vehicles
 from scene.props.vessels import Vessels
 from scene.props.warnings import WarningBeacons
+from scene.props.yard_containers import YardContainers
 
 
 class LiveModel:

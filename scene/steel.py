@@ -75,6 +75,8 @@ class SteelMesh:
         self.actor = self._actor(light, detail_m)
         self.far_actor = self._actor(light, None)
         self.count = 0
+        self._room = 0
+        self._lent: tuple[NDArray[np.float32], NDArray[np.uint8], NDArray[np.float32]] | None = None  # kept alive
         self._detail_m = detail_m
         self._visible = True
         self._faces_eye = True
@@ -110,35 +112,60 @@ class SteelMesh:
         set_air(shader, light)
         return actor
 
-    def fill(
-        self, points: NDArray[np.float32], colours: NDArray[np.uint8], edges: NDArray[np.float32],
-        outwards: NDArray[np.float64] | None = None,
-    ) -> None:
-        """Show these quads: points (N, 4, 3) float32, colours (N, 4, 3) uint8, edges (N, 4, 4) float32.
-
-        outwards: the unit normal all of them share (3,), None where they look several ways.
-        """
+    def fill(self, points: NDArray[np.float32], colours: NDArray[np.uint8], edges: NDArray[np.float32]) -> None:
+        """Show these quads: points (N, 4, 3) float32, colours (N, 4, 3) uint8, edges (N, 4, 4) float32."""
         n = len(points)
-        self._outwards = None
-        if n and outwards is not None:
-            self._outwards = outwards, float((points[:, 0] @ outwards.astype(np.float32)).min())
-        if n != self.count:
+        if n != self._room:
+            self._room = n
             self.data.SetPolys(_quads(n))
-            self.count = n
+        self._hold(points, colours, edges, deep=True)
+        self.touch(n)
+        if n:
+            self._bounds = self.data.GetBounds()
+
+    def lend(
+        self, points: NDArray[np.float32], colours: NDArray[np.uint8], edges: NDArray[np.float32],
+        bounds: tuple[float, float, float, float, float, float],
+    ) -> None:
+        """The same, of arrays that stay the caller's and live as long as the mesh: `touch` says what is new in them.
+
+        bounds: west, east, south, north, low and high ends of all there will ever be, metres.
+        """
+        if len(points) != self._room:
+            self._room = len(points)
+            self.data.SetPolys(_quads(self._room))
+        self._lent = points, colours, edges
+        self._bounds = bounds
+        self._hold(points, colours, edges, deep=False)
+
+    def touch(self, count: int, looks: tuple[NDArray[np.float64], float] | None = None) -> None:
+        """The arrays hold other faces, of which `count` are to be seen and the rest have no area.
+
+        looks: the unit normal all of them share (3,), and how far along it the first of them lies, metres; None where
+        they look several ways.
+        """
+        self.count = count
+        self._outwards = looks
+        self.data.GetPoints().Modified()
+        values = self.data.GetPointData()
+        values.GetScalars().Modified()
+        values.GetArray(_ATTRIBUTE).Modified()
+        self.data.Modified()
+        self._show()
+
+    def _hold(
+        self, points: NDArray[np.float32], colours: NDArray[np.uint8], edges: NDArray[np.float32], *, deep: bool
+    ) -> None:
         place = vtkPoints()
-        place.SetData(numpy_to_vtk(np.ascontiguousarray(points).reshape(-1, 3), deep=True))
+        place.SetData(numpy_to_vtk(np.ascontiguousarray(points).reshape(-1, 3), deep=deep))
         self.data.SetPoints(place)
-        rgb = numpy_to_vtk(np.ascontiguousarray(colours).reshape(-1, 3), deep=True)
+        rgb = numpy_to_vtk(np.ascontiguousarray(colours).reshape(-1, 3), deep=deep)
         rgb.SetName("colour")
-        where = numpy_to_vtk(np.ascontiguousarray(edges).reshape(-1, 4), deep=True)
+        where = numpy_to_vtk(np.ascontiguousarray(edges).reshape(-1, 4), deep=deep)
         where.SetName(_ATTRIBUTE)
         values = self.data.GetPointData()
         values.SetScalars(rgb)
         values.AddArray(where)
-        self.data.Modified()
-        if n:
-            self._bounds = self.data.GetBounds()
-        self._show()
 
     def set_visible(self, visible: bool) -> None:
         """Show or hide it; empty meshes are never drawn."""

@@ -17,7 +17,8 @@ from scene.box_faces import ROOF, loose_faces
 from scene.lettering import shape_of
 from scene.light import Light
 from scene.props.base import StaticProp
-from scene.props.containers import YardContainers, on_vehicles, under_spreaders
+from scene.props.containers import on_vehicles, under_spreaders
+from scene.props.yard_containers import YardContainers
 from scene.swarm import Placed, SwarmMesh
 
 REACH_M: Final = 55.0
@@ -80,12 +81,9 @@ class Plates(StaticProp):
 
     def _standing(self, layers: Layers, yard: YardContainers, number: int, eye: NDArray[np.float64]) -> _Walls:
         boxes = layers.containers.block(number).boxes
-        parts = yard.faces_of(number)[:ROOF]
         points, colours, edges, _, box = (
-            np.concatenate(arrays) for arrays in zip(*parts, strict=True))
-        fitting = box < len(boxes)  # the block may have changed since it was drawn
-        close = np.zeros(len(box), dtype=bool)
-        close[fitting] = (_away(boxes, eye) < REACH_M)[box[fitting]]
+            np.concatenate(arrays) for arrays in zip(*yard.faces_of(layers.containers, number)[:ROOF], strict=True))
+        close = (_away(boxes, eye) < REACH_M)[box]
         return _Walls(points[close], edges[close], colours[close], boxes.rows[box[close]])
 
     @staticmethod

@@ -229,22 +229,18 @@ def test_the_grid_of_heights_knows_stacks_and_buildings() -> None:
     assert sky.revision == before, "nothing changed, nothing is looked at"
 
 
-def test_a_busy_yard_is_taken_into_the_grid_of_heights_in_turn_and_what_is_stacked_already_at_once() -> None:
+def test_a_busy_yard_is_in_the_grid_of_heights_at_once() -> None:
     harbour = Harbour(layout(columns=2, lines=8))
-    sky, containers = harbour.layers.skyline, harbour.layers.containers
+    sky = harbour.layers.skyline
     sky.update()
-    blocks = range(len(harbour.layout.blocks))
-    rows = [harbour.stand(f"TCLU{block:07d}", block, 10, 3, 1) for block in blocks]
+    rows = [harbour.stand(f"TCLU{block:07d}", block, 10, 3, 1) for block in range(len(harbour.layout.blocks))]
     harbour.step(containers=rows)
-    containers.block(13)
-    feet = harbour.containers.xyz[rows, :2]
     sky.update()
-    known = sky.at(feet) > 0.0
-    assert known[13], "the picture had it stacked already"
-    assert known.sum() < len(rows), "the others wait their turn"
-    for _ in blocks:
-        sky.update()
-    assert sky.at(feet) == pytest.approx(np.full(len(rows), 2.591), abs=0.01)
+    assert sky.at(harbour.containers.xyz[rows, :2]) == pytest.approx(np.full(len(rows), 2.591), abs=0.01)
+    harbour.containers.put(rows[:3], present=False)
+    harbour.step(containers=rows[:3])
+    sky.update()
+    assert (sky.at(harbour.containers.xyz[rows, :2]) > 0.0).tolist() == [False] * 3 + [True] * (len(rows) - 3)
 
 
 def test_what_lies_behind_a_stack_is_hidden_and_above_it_seen() -> None:

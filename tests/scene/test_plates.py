@@ -7,8 +7,8 @@ import pytest
 from vtkmodules.vtkRenderingCore import vtkRenderer
 
 from scene.light import DAY
-from scene.props.containers import YardContainers
 from scene.props.plates import LETTER_M, Plates
+from scene.props.yard_containers import YardContainers
 from tests.harbour import Harbour
 
 AT_ONCE_S = 1_000.0
