@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from panels.desk import Desk
 from panels.story import story_of
 from panels.warning_words import explanation, limit_sentence, name_of_rule, rule_name, step_words, subject_text
 from twin.cases import Case
-from twin.hygiene import MOST_AN_HOUR, Hygiene
+from twin.hygiene import MOST_AN_HOUR, Hygiene, Precision
 from twin.port_layout import Name
 from twin.warnings import RiskWarning
 
@@ -36,7 +36,23 @@ _TITLES = {
     "stale": Name("逾期未办结", "Stale"),
     "shelved": Name("已搁置", "Shelved"),
     "mine": Name("在办预警", "In hand"),
-    "precision": Name("规则准确率", "Precision of the rules"),
+    "precision": Name("规则准确率与随机抽查", "Precision of the rules, and random control"),
+    "rule": Name("规则", "Rule"),
+    "of_warnings": Name("预警属实", "Warnings that were right"),
+    "of_controls": Name("随机抽查检出", "Found by random looks"),
+    "worth": Name("规则相对抽查", "Rule against chance"),
+    "no_better": Name("▼ 不优于随机抽查", "▼ no better than chance"),
+    "chance_found_none": Name("抽查未检出", "chance found none"),
+    "control_means": Name(
+        "随机抽查（R00）不看预警，按份额抽取过卡集装箱查看：其检出率就是碰运气的水平。规则的属实率应明显高于它，否则该规则没有价值；"
+        "抽查检出而规则没有预警的，就是规则漏掉的。",
+        "Random control (R00) looks at a share of the gate visits whatever the rules say: what it finds is what chance "
+        "finds. A rule whose warnings are right hardly more often is worth nothing; what a look finds without a "
+        "warning, the rule missed."),
+    "no_control": Name(
+        "本班没有已办结的随机抽查（R00，份额默认为 0），因此看不出规则漏掉多少，也看不出是否优于碰运气。",
+        "No random control (R00, its shares are 0 at first) was decided this shift: nothing says what the rules miss "
+        "or whether they are better than chance."),
     "right": Name("属实", "right"),
     "wrong": Name("误报", "false"),
     "floods": Name("预警洪泛", "Floods"),
@@ -86,10 +102,7 @@ class Report:
                 (f"{self._rule(rule)} {subject}", n) for (rule, subject), n in figures.top_talkers)),
             self._section("floods", self._counts(
                 (f"{formats.clock_time(f.from_at)} - {formats.clock_time(f.to_at)}", f.count) for f in figures.floods)),
-            self._section("precision", self._table([
-                (self._rule(rule), "-" if one.share is None else f"{one.share:.0%}",
-                 f"{one.right} {self._say('right')}, {one.wrong} {self._say('wrong')}")
-                for rule, one in figures.precision.items()])),
+            self._section("precision", self._precision(figures.precision, figures.controls)),
         ]
         if note.strip():
             parts.append(self._section("note", f"<p>{escape(note.strip()).replace(chr(10), '<br>')}</p>"))
@@ -176,6 +189,27 @@ class Report:
 
     def _counts(self, counts: Iterable[tuple[str, int]]) -> str:
         return self._table([(name, str(n)) for name, n in counts])
+
+    def _precision(self, precision: Mapping[str, Precision], controls: Mapping[str, Precision]) -> str:
+        """How often each rule was right, and what looks at random found of the same: what the rule is worth."""
+        rows = [(self._say("rule"), self._say("of_warnings"), self._say("of_controls"), self._say("worth"))]
+        for rule in sorted({*precision, *controls}):
+            own, by_chance = precision.get(rule), controls.get(rule)
+            right = "-" if own is None or own.share is None else (
+                f"{own.share:.0%} ({own.right} {self._say('right')}, {own.wrong} {self._say('wrong')})")
+            found = "-" if by_chance is None or by_chance.share is None else (
+                f"{by_chance.share:.1%} ({by_chance.right} / {by_chance.right + by_chance.wrong})")
+            rows.append((self._rule(rule), right, found, self._worth(own, by_chance)))
+        meaning = self._say("control_means" if controls else "no_control")
+        note = f"<p style='color:{self._c('dim')}'>{escape(meaning)}</p>"
+        return (self._table(rows) if len(rows) > 1 else self._table(())) + note
+
+    def _worth(self, own: Precision | None, by_chance: Precision | None) -> str:
+        if own is None or own.share is None or by_chance is None or by_chance.share is None:
+            return "-"
+        if own.share <= by_chance.share:
+            return self._say("no_better")
+        return f"×{own.share / by_chance.share:.0f}" if by_chance.share else self._say("chance_found_none")
 
     def _table(self, rows: Sequence[Sequence[str]], *, plain: bool = True) -> str:
         if not rows:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QUrl
+from PySide6.QtGui import QTextDocument
 
 from layers.selection import Selection
 from panels.report_dialog import ReportDialog
+from panels.reports import PAPER, Report
 from panels.shift_board import ShiftBoard, shift_begin
 from tests.core.timeline import BOX, Story, at
+from twin.hygiene import Precision, hygiene
 
 
 def _removal() -> Story:
@@ -45,6 +50,31 @@ def test_the_board_says_how_the_shift_goes(office, open_window, qtbot, tmp_path)
     assert file.read_bytes().startswith(b"%PDF")
     assert file.stat().st_size > 5_000
     assert not board.save_to(tmp_path / "nowhere" / "shift.pdf")
+
+
+def test_what_random_looks_found_stands_beside_each_rules_precision(office, open_window):
+    desk, _window = _watch(office, open_window)
+    figures = replace(
+        hygiene(desk.twin.warnings.all(), at("8:00"), desk.now + 1),
+        precision={"R03": Precision(9, 1), "R06": Precision(1, 19), "R08": Precision(3, 1)},
+        controls={"R03": Precision(3, 97), "R06": Precision(5, 95), "R07": Precision(0, 12)})
+
+    def said() -> dict[str, str]:
+        page = QTextDocument()
+        page.setHtml(Report(desk.desk, PAPER).shift(figures))
+        lines = page.toPlainText().splitlines()
+        return {"all": page.toPlainText(), **{
+            line[:3]: " | ".join(lines[n + 1:n + 4]) for n, line in enumerate(lines) if line[:1] == "R"}}
+
+    assert said()["R03"] == "90% (9 属实, 1 误报) | 3.0% (3 / 100) | ×30"
+    assert said()["R06"] == "5% (1 属实, 19 误报) | 5.0% (5 / 100) | ▼ 不优于随机抽查"
+    assert said()["R07"] == "- | 0.0% (0 / 12) | -"
+    assert said()["R08"] == "75% (3 属实, 1 误报) | - | -"
+    assert "碰运气的水平" in said()["all"]
+    desk.language.set("en")
+    assert "what it finds is what chance finds" in said()["all"]
+    figures = replace(figures, controls={})
+    assert "No random control" in said()["all"]
 
 
 def test_shifts_begin_at_midnight_eight_and_four():
