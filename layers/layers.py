@@ -8,6 +8,7 @@ import numpy as np
 
 from layers.containers import ContainersLayer
 from layers.cranes import CranesLayer
+from layers.event_log import EventLog
 from layers.fences import FencesLayer
 from layers.heat import HeatLayer
 from layers.legend import LegendEntry, legend
@@ -49,6 +50,7 @@ class Layers:
         self.trails = TrailsLayer(twin.movers)
         self.heat = HeatLayer(layout, twin.containers, twin.movers, self.warnings)
         self.pins = PinsLayer()
+        self.events = EventLog()
         self.selection = SelectionState()
         self.view = ViewRequest()
         self.tools = Tools()
@@ -66,10 +68,12 @@ class Layers:
             if self._epoch is not None:
                 self.vehicles.forget()
                 self.vessels.forget()
+                self.events.forget()
             self._epoch = delta.epoch
             containers = np.arange(len(self.twin.containers.number), dtype=np.int32)
             movers = np.arange(len(self.twin.movers.id), dtype=np.int32)
             cranes = np.arange(len(self.cranes.cranes), dtype=np.int32)
+        self.events.take(delta.events)
         self.containers.update(containers)
         self.vehicles.update(movers, delta.now, snap=snap)
         self.trails.update(movers, delta.now, snap=snap)

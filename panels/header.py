@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QS
 
 from panels import formats
 from panels.desk import Desk
-from panels.vocabulary import FEED_STATES, look_up
+from panels.outage_banner import late_for_long
+from panels.vocabulary import FEED_MARKS, FEED_STATES, look_up
 from twin.events import Counts
 from twin.feed_health import FeedHealth, FeedState
 
@@ -68,14 +69,19 @@ class Header(QWidget):
         return box
 
     def show_clock(self, now_ms: int) -> None:
-        """The port's clock; it does not claim to be live while a feed is down."""
+        """The port's clock; it does not claim to be live while a feed is down, behind, or still says what there is."""
         if self._desk.replay is not None:
             self._show_replay(now_ms, self._desk.replay.clock.speed if self._desk.replay.clock.running else 0.0)
             return
-        down = any(feed.state is FeedState.DOWN for feed in self._desk.feeds())
-        colour = self._desk.theme.colours["alarm" if down else "good"]
-        live = self.tr("No data") if down else self.tr("Live")
-        light = f'<span style="color:{colour}; font-size:{self._desk.theme.px(12)}px">{"✕" if down else "●"}</span>'
+        feeds = self._desk.feeds()
+        if any(feed.state is FeedState.DOWN for feed in feeds):
+            tone, mark, live = "alarm", FEED_MARKS["down"], self.tr("No data")
+        elif any(feed.filling or late_for_long(feed, now_ms) for feed in feeds):
+            tone, mark, live = "attention", FEED_MARKS["late"], self.tr("Catching up")
+        else:
+            tone, mark, live = "good", FEED_MARKS["up"], self.tr("Live")
+        colour = self._desk.theme.colours[tone]
+        light = f'<span style="color:{colour}; font-size:{self._desk.theme.px(12)}px">{mark}</span>'
         if not now_ms:  # the port has not said its time yet
             self._clock.setText(f"{light} {live} --:--:--")
             return

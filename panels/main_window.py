@@ -13,6 +13,7 @@ from panels.activity_strip import ActivityStrip
 from panels.command_palette import CommandPalette
 from panels.desk import Desk
 from panels.detail import Detail
+from panels.event_list import EventList
 from panels.feeds_dialog import FeedsDialog
 from panels.header import Header
 from panels.heartbeat import Heartbeat
@@ -58,6 +59,7 @@ class MainWindow(QMainWindow):
         self.steps = WarningSteps(desk, self)
         self.warnings = WarningPanel(desk, self.steps)
         self.warning_list = self.warnings.list
+        self.events = EventList(desk)
         self.detail = Detail(desk)
         self.activity = ActivityStrip(desk)
         self.scene = SceneFrame(desk)
@@ -66,6 +68,7 @@ class MainWindow(QMainWindow):
             2: self._tell_refusals,
             3: self._show_feeds,
             4: self.zone_tree.show_state,
+            5: self.events.refresh,
             6: lambda: self.activity.show_activity(desk.twin.activity, desk.now()),
             8: self.warning_list.tick,
             9: self.scene.refresh_legend,
@@ -116,8 +119,14 @@ class MainWindow(QMainWindow):
         scroll.setWidget(self.detail)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        upper = QWidget()
+        stack = QVBoxLayout(upper)
+        stack.setContentsMargins(0, 0, 0, theme.px(6))
+        stack.setSpacing(0)
+        stack.addWidget(self.warnings)
+        stack.addWidget(self.events, 1)
         halves = QSplitter(Qt.Orientation.Vertical)
-        halves.addWidget(self.warnings)
+        halves.addWidget(upper)
         halves.addWidget(scroll)
         halves.setStretchFactor(0, 1)
         halves.setStretchFactor(1, 1)

@@ -16,6 +16,11 @@ PATIENCE_MS = 4_000
 RECOVERY_SHOWN_MS = 12_000
 
 
+def late_for_long(feed: FeedHealth, now: int) -> bool:
+    """Whether a feed is late for more than a passing moment. now: ms UTC."""
+    return feed.state is FeedState.LATE and now - feed.since > PATIENCE_MS
+
+
 class OutageBanner(QWidget):
     """Hidden while all is well. Told the feeds once a second."""
 
@@ -46,7 +51,7 @@ class OutageBanner(QWidget):
                 self._recovered.pop(feed.name, None)
                 grave = True
                 lines.append(self._down(feed, now))
-            elif feed.state is FeedState.LATE and now - feed.since > PATIENCE_MS:
+            elif late_for_long(feed, now):
                 lines.append(self._late(feed, now))
             elif feed.state is FeedState.UP:
                 if feed.name in self._outages:

@@ -224,6 +224,24 @@ INSPECTION_STATES = {
     "done": Name("完成", "done"),
 }
 
+CALL_STATES = {
+    "expected": Name("预抵", "expected"),
+    "alongside": Name("靠泊", "alongside"),
+    "departed": Name("离泊", "departed"),
+}
+
+TRIP_STATES = {
+    "underway": Name("在途", "underway"),
+    "arrived": Name("到达", "arrived"),
+    "written_off": Name("核销", "written off"),
+}
+
+TASK_STATES = {
+    "open": Name("下达", "given"),
+    "accepted": Name("接受", "accepted"),
+    "done": Name("完成", "done"),
+}
+
 MOVE_EVENTS = {
     "LOAD": Name("装船", "Loaded"),
     "DISC": Name("卸船", "Discharged"),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTableView, QWidget
 
 from panels.desk import Desk
 from panels.warning_cards import HEIGHT, CardDelegate
@@ -48,12 +48,19 @@ class WarningList(QTableView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setMouseTracking(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # no higher than its cards: what it does not need belongs to what just happened
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+        self._model.modelReset.connect(self.updateGeometry)
         self._told = ""
         self.selectionModel().currentChanged.connect(lambda *_: self._tell())
         self.selectionModel().selectionChanged.connect(lambda *_: self.picked.emit())
         self.doubleClicked.connect(self._act_on)
         self.activated.connect(self._act_on)
         self.clicked.connect(self._fold)
+
+    def sizeHint(self) -> QSize:  # noqa: N802, D102 - Qt's name
+        cards = max(self._model.rowCount(), 1)
+        return QSize(self._desk.theme.px(300), cards * self._desk.theme.px(HEIGHT) + self._desk.theme.px(8))
 
     def refresh(self) -> None:
         """Takes in what changed; keeps the current card and the chosen ones, picks the first when there was none."""

@@ -60,7 +60,7 @@ class WarningPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(desk.theme.px(6))
         column.addWidget(self.filters)
-        column.addWidget(self.list, 1)
+        column.addWidget(self.list)
         column.addWidget(self.bar)
         self.setStyleSheet(desk.theme.style_sheet(_CHIPS))
         self.filters.changed.connect(self.list.show_sieve)

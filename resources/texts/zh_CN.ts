@@ -550,6 +550,13 @@
     </message>
 </context>
 <context>
+    <name>EventList</name>
+    <message>
+        <source>Just now</source>
+        <translation>最新动态</translation>
+    </message>
+</context>
+<context>
     <name>FeedLights</name>
     <message>
         <source>Feeds</source>
@@ -636,6 +643,10 @@
     <message>
         <source>No data</source>
         <translation>无数据</translation>
+    </message>
+    <message>
+        <source>Catching up</source>
+        <translation>追赶中</translation>
     </message>
     <message>
         <source>Replay</source>

@@ -32,6 +32,19 @@ def test_figures_and_feed_state_are_on_the_header(office, open_window):
     assert any("实时" in text and "08:10:00" in text for text in texts)
 
 
+def test_the_clock_says_live_only_when_nothing_is_behind(office, open_window):
+    desk, window = _open(office, open_window)
+    for feed, word in (
+        (FeedHealth("port", FeedState.UP, at("8:00"), filling=True), "追赶中"),
+        (FeedHealth("port", FeedState.LATE, at("8:00"), lag_s=600.0), "追赶中"),
+        (FeedHealth("port", FeedState.LATE, at("8:09:59")), "实时"),
+        (FeedHealth("port", FeedState.UP, at("8:00")), "实时"),
+    ):
+        desk.feeds = (feed,)
+        window.header.show_clock(desk.now)
+        assert word in window.header._clock.text(), feed
+
+
 def test_the_language_changes_at_run_time_and_back(office, open_window, qtbot):
     desk, window = _open(office, open_window)
     assert window._sections["warnings"].text() == "风险预警"

@@ -1,0 +1,48 @@
+"""What just happened in the port: the newest events that somebody on watch would tell a colleague."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from twin.events import Event, EventKind
+
+KEPT: Final = 60
+
+_ALWAYS: Final = frozenset({
+    EventKind.PASSED_GATE, EventKind.HELD_AT_GATE, EventKind.VESSEL_CALL_CHANGED, EventKind.TRIP_CHANGED,
+    EventKind.TASK_CHANGED, EventKind.RULE_OFF,
+})
+_STATES: Final = {
+    EventKind.DECLARATION_CHANGED: frozenset({"held", "released", "revoked"}),
+    EventKind.INSPECTION_CHANGED: frozenset({"started", "done"}),
+    EventKind.SEAL_CHANGED: frozenset({"unlocked", "tampered", "cut"}),
+    EventKind.DEVICE_CHANGED: frozenset({"down"}),
+}
+"""Of these only what comes to such a state is news; signs of life and papers on their way are not."""
+
+
+class EventLog:
+    """The newest events, by when they happened; `revision` rises when they change."""
+
+    def __init__(self) -> None:
+        self.revision = 0
+        self.newest: tuple[Event, ...] = ()
+        """Newest first, at most `KEPT`."""
+
+    def take(self, events: Iterable[Event]) -> None:
+        """Takes in the events of a step; what comes late goes to its place in time."""
+        fresh = [event for event in events if _is_news(event)]
+        if fresh:
+            self.newest = tuple(sorted((*self.newest, *fresh), key=lambda e: e.at, reverse=True)[:KEPT])
+            self.revision += 1
+
+    def forget(self) -> None:
+        """The picture has jumped: what happened before is not before this any more."""
+        if self.newest:
+            self.newest = ()
+            self.revision += 1
+
+
+def _is_news(event: Event) -> bool:
+    return event.kind in _ALWAYS or str(event.facts.get("state", "")) in _STATES.get(event.kind, ())
