@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layers.base import Layer
+from layers.box_forms import forms_of, seen_through
 from layers.boxes import Boxes, no_boxes, shade_of, some
 from layers.colouring import CALM, CLASSES, TABLES, classes
 from layers.cutaway import Cutaway, CutMode, part_of, shifts, solid, standing_alone
@@ -61,6 +62,7 @@ class ContainersLayer(Layer):
         self._stacks = YardStacks(blocks)
         self._restacked: NDArray[np.bool_] = np.empty(0, dtype=bool)  # by row: to be put into `_stacks`
         self._owner_index = np.zeros(0, dtype=np.int16)
+        self._form: NDArray[np.int8] = np.zeros(0, dtype=np.int8)
         self._owners: dict[str, int] = {}  # owner prefix to row of the lines
         self._lines: dict[tuple[str, str, Rgb], int] = {}
         self._owner_table = np.empty((0, 3), dtype=np.uint8)
@@ -79,7 +81,7 @@ class ContainersLayer(Layer):
         count = len(table.number)
         if count < len(self._drawn):  # the table has gone back in time
             gone, self._drawn = self._drawn[count:], self._drawn[:count]
-            self._owner_index = self._owner_index[:count]
+            self._owner_index, self._form = self._owner_index[:count], self._form[:count]
             self._restacked[count:] = True
             self._redraw(gone)
         if count > len(self._drawn):
@@ -88,10 +90,12 @@ class ContainersLayer(Layer):
             more = max(0, count - len(self._restacked))
             self._restacked = np.concatenate([self._restacked, np.zeros(more, dtype=bool)])
             self._owner_index = np.concatenate([self._owner_index, np.zeros(extra, dtype=np.int16)])
+            self._form = np.concatenate([self._form, np.zeros(extra, dtype=np.int8)])
             self._severity = np.concatenate([self._severity, np.full(extra, -1, dtype=np.int8)])
         if not len(rows):
             return
         self._owner_index[rows] = self._owner_rows(table.owner[rows])
+        self._form[rows] = forms_of(table.type_code[rows], table.full[rows])
         old, new = self._drawn[rows], self._signature(rows)
         differs = (old != new).any(axis=1)
         if not differs.any():
@@ -182,7 +186,7 @@ class ContainersLayer(Layer):
             (self._classes(rows).astype(np.int64) << 56) + (t.legal_state[rows].astype(np.int64) << 48)
             + (self._owner_index[rows].astype(np.int64) << 32)
             + (np.rint(t.length_m[rows] * 100.0).astype(np.int64) << 12)
-            + np.rint(t.height_m[rows] * 100.0).astype(np.int64)
+            + (self._form[rows].astype(np.int64) << 9) + np.rint(t.height_m[rows] * 100.0).astype(np.int64)
         )
         return np.stack([kind, place, slot, looks], axis=1)
 
@@ -222,7 +226,9 @@ class ContainersLayer(Layer):
             bay, row, tier, height = (np.zeros(len(rows), dtype=c.dtype) for c in (t.bay, t.row, t.tier, t.height_m))
             for column, found in ((t.bay, bay), (t.row, row), (t.tier, tier), (t.height_m, height)):
                 found[: len(here)] = column[here]
-            self._stacks.place(rows, block, bay, row, tier, height)
+            through = np.zeros(len(rows), dtype=bool)
+            through[: len(here)] = seen_through(self._form[here])
+            self._stacks.place(rows, block, bay, row, tier, height, through)
         return self._stacks
 
     def in_slots(self, rows: NDArray[np.integer]) -> Boxes:
@@ -310,6 +316,11 @@ class ContainersLayer(Layer):
         size[:, 1] = CONTAINER_WIDTH_M
         size[:, 2] = self._table.height_m[rows]
         return size
+
+    def forms(self, rows: NDArray[np.integer]) -> NDArray[np.int8]:
+        """What kind of container each is to look at (`layers.box_forms`). Shape (N,)."""
+        found: NDArray[np.int8] = self._form[rows]
+        return found
 
     def colours(self, rows: NDArray[np.integer]) -> NDArray[np.uint8]:
         """Colour of each container in the current mode. Shape (N, 3)."""

@@ -40,6 +40,7 @@ class YardStacks:
         self._from = _RING + np.concatenate([[0], np.cumsum(self._cells + _RING)]).astype(np.intp)
         wide = int(self._lines.max(initial=0)) + 2 * _RING
         self._height = np.zeros((int(self._from[-1]) + _RING, wide), dtype=np.float32)
+        self._solid = self._height.copy()  # up to the lowest box that does not fill its room
         self.block: NDArray[np.int16] = np.empty(0, dtype=np.int16)
         self.bay: NDArray[np.int16] = np.empty(0, dtype=np.int16)
         self.row: NDArray[np.int16] = np.empty(0, dtype=np.int16)
@@ -47,6 +48,7 @@ class YardStacks:
         self.base_m: NDArray[np.float32] = np.empty(0, dtype=np.float32)
         self.changed_at: NDArray[np.int64] = np.empty(0, dtype=np.int64)
         self._box_m = np.empty(0, dtype=np.float32)
+        self._through = np.empty(0, dtype=bool)
         self._ground = np.empty((0, 2), dtype=np.float32)
         self._first = np.empty(0, dtype=np.int32)  # flat numbers of the cells it stands on; 0, in the ring: nowhere
         self._last = np.empty(0, dtype=np.int32)
@@ -57,14 +59,19 @@ class YardStacks:
     def place(
         self, rows: NDArray[np.integer], block: NDArray[np.integer], bay: NDArray[np.integer],
         row: NDArray[np.integer], tier: NDArray[np.integer], height_m: NDArray[np.floating],
+        through: NDArray[np.bool_] | None = None,
     ) -> None:
-        """These boxes (each once) are now in these slots, or, with block -1, in none, or look otherwise. All (M,)."""
+        """These boxes (each once) are now in these slots, or, with block -1, in none, or look otherwise. All (M,).
+
+        through: those that do not fill their room, so that their neighbours' walls are seen.
+        """
         if not len(rows):
             return
         self._grow(int(rows.max()) + 1)
         touched = np.zeros(self._height.size, dtype=bool)
         self._mark(touched, rows)
         self._put(rows, block, bay, row, tier, height_m)
+        self._through[rows] = False if through is None else through
         self._mark(touched, rows)
         touched[0] = False
         changed = self._pile(touched)
@@ -90,7 +97,7 @@ class YardStacks:
         """What stands around boxes in slots."""
         wide = self._height.shape[1]
         a, b = self._first[rows].astype(np.intp), self._last[rows].astype(np.intp)
-        return surroundings(self._height.reshape(-1), a, b, wide)
+        return surroundings(self._solid.reshape(-1), a, b, wide)
 
     def room(self, rows: NDArray[np.integer]) -> NDArray[np.float32]:
         """Length and width of the cells that boxes in slots stand on, gaps included. Shape (M, 2), metres."""
@@ -128,6 +135,7 @@ class YardStacks:
         self.base_m, self._box_m = np.concatenate([self.base_m, level]), np.concatenate([self._box_m, level])
         self.changed_at = np.concatenate([self.changed_at, np.zeros(extra, dtype=np.int64)])
         self._ground = np.concatenate([self._ground, np.zeros((extra, 2), dtype=np.float32)])
+        self._through = np.concatenate([self._through, np.zeros(extra, dtype=bool)])
         cell = np.zeros(extra, dtype=np.int32)
         self._first, self._last = np.concatenate([self._first, cell]), np.concatenate([self._last, cell])
 
@@ -165,13 +173,18 @@ class YardStacks:
             before = len(here)
             self._mark(touched, here)
         cells = np.flatnonzero(touched)
-        flat = self._height.reshape(-1)
-        was, base_was = flat[cells], self.base_m[here]
+        flat, solid = self._height.reshape(-1), self._solid.reshape(-1)
+        was, solid_was, base_was = flat[cells], solid[cells], self.base_m[here]
         flat[cells] = 0.0
         tier = np.maximum(self.tier[here].astype(np.intp) - 1, 0)
         base = self.base_m[here] = pile(flat, self._first[here], self._last[here], tier, self._box_m[here])
+        solid[cells] = flat[cells]
+        through = here[self._through[here]]
+        for cell in (self._first[through], self._last[through]):
+            np.minimum.at(solid, cell, self.base_m[through])
+        solid[0] = 0.0
         beside = np.zeros(flat.size, dtype=bool)
-        beside[cells[flat[cells] != was]] = True
+        beside[cells[(flat[cells] != was) | (solid[cells] != solid_was)]] = True
         beside = self._spread(beside)
         changed: NDArray[np.bool_] = beside[self._first] | beside[self._last]
         changed[here[base != base_was]] = True

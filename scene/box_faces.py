@@ -112,7 +112,7 @@ def faces_by_side(boxes: Boxes, stacks: Stacks | None, light: Light) -> tuple[Fa
 def faces_in_slots(boxes: Boxes, stacks: YardStacks, light: Light) -> tuple[Faces, ...]:
     """The same of boxes of a yard, wherever in it they stand."""
     rows = boxes.rows
-    return _faces(boxes, stacks.around(rows), stacks.room(rows), stacks.base_m[rows], light)
+    return _faces(boxes, stacks.around(rows), stacks.room(rows), boxes.base[:, 2], light)
 
 
 def _faces(boxes: Boxes, around: Surroundings, room: F4 | None, base: F4, light: Light) -> tuple[Faces, ...]:
@@ -203,6 +203,13 @@ def _lit(light: Light) -> F4:
     walls = np.column_stack([np.sin(angle), np.cos(angle), np.zeros(360)])
     up = light.factor(np.array([[0.0, 0.0, 1.0]]))
     return np.concatenate([_EVEN * up + (1.0 - _EVEN) * light.factor(walls), up * _ROOF_GAIN]).astype(np.float32)
+
+
+def light_on(light: Light, normals: NDArray[np.floating]) -> F4:
+    """Light on surfaces with unit `normals` (N, 3), as even as on the walls of all containers. Shape (N, 3)."""
+    up = light.factor(np.array([[0.0, 0.0, 1.0]]))
+    found: F4 = (_EVEN * up + (1.0 - _EVEN) * light.factor(normals)).astype(np.float32)
+    return found
 
 
 def _shaded(colour: F4, factor: F4) -> NDArray[np.uint8]:

@@ -15,6 +15,7 @@ from scene.props.cutaway import Glass
 from scene.props.plates import Plates
 from scene.props.seals import Seals
 from scene.props.selection import SelectionFrame
+from scene.props.special_boxes import SpecialBoxes
 from scene.props.vehicles import Vehicles
 from scene.props.vessels import Vessels
 from scene.props.warnings import WarningBeacons
@@ -32,6 +33,7 @@ class LiveModel:
         self.moving = MovingContainers(renderer, light)
         self.cranes = Cranes(renderer, layers.cranes, light)
         self.vehicles = Vehicles(renderer, light)
+        self.special = SpecialBoxes(renderer, light)
         self.plates = Plates(renderer, light)
         self.seals = Seals(renderer, light)
         self.warnings = WarningBeacons(renderer)
@@ -42,7 +44,7 @@ class LiveModel:
     @property
     def pending(self) -> bool:
         """Blocks of the yard wait for the next sync: it kept to its budget."""
-        return self.yard.pending
+        return self.yard.pending or self.special.pending
 
     def sync(
         self, layers: Layers, eye: tuple[float, float, float], now_ms: int, budget_s: float | None = None
@@ -57,6 +59,7 @@ class LiveModel:
             self.moving.sync(layers),
             self.cranes.sync(layers.cranes, eye),
             self.vehicles.sync(layers.vehicles, eye),
+            self.special.sync(layers, self.cargo, eye),
             self.plates.sync(layers, self.yard, eye),
             self.seals.sync(layers.seals, eye),
             self.warnings.sync(layers.warnings, eye, now_ms),
@@ -70,17 +73,18 @@ class LiveModel:
         for prop in (self.yard, self.cargo, self.moving):
             prop.look_from(eye)
         self.cranes.sync(layers.cranes, eye)
+        self.special.sync(layers, self.cargo, eye)
         self.plates.sync(layers, self.yard, eye)
         self.warnings.sync(layers.warnings, eye, self._now_ms)
         self.selection.sync(layers, eye)
 
     def set_detail(self, reach_m: float) -> None:
         """From how far away container steel is drawn with its ribs, metres."""
-        for prop in (self.yard, self.cargo, self.moving):
+        for prop in (self.yard, self.cargo, self.moving, self.special):
             prop.set_detail(reach_m)
 
     def close(self) -> None:
         """Take everything out of the renderer and let go of it."""
-        for prop in (self.yard, self.cargo, self.vessels, self.moving, self.cranes, self.vehicles, self.plates,
-                     self.seals, self.warnings, self.glass, self.selection):
+        for prop in (self.yard, self.cargo, self.vessels, self.moving, self.cranes, self.vehicles, self.special,
+                     self.plates, self.seals, self.warnings, self.glass, self.selection):
             prop.close()

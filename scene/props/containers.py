@@ -12,6 +12,7 @@ from layers.cranes import CranesLayer
 from layers.layers import Layers
 from layers.stowage import stow
 from layers.vehicles import VehiclesLayer
+from scene.bodies import bodies
 from scene.box_faces import (
     Faces,
     loose_colours,
@@ -36,7 +37,12 @@ class ShippedContainers(StaticProp):
         for actor in self._mesh.actors:
             self.add(actor)
         self._seen: tuple[object, ...] = ()
-        self._boxes: dict[int, tuple[tuple[object, ...], Faces]] = {}
+        self._boxes: dict[int, tuple[tuple[object, ...], Boxes, Faces]] = {}
+
+    @property
+    def on_deck(self) -> dict[int, tuple[tuple[object, ...], Boxes]]:
+        """The boxes on deck of each ship with cargo, by her mover row, with a key that is another when they are."""
+        return {mover: (key, boxes) for mover, (key, boxes, _) in self._boxes.items()}
 
     def sync(self, layers: Layers) -> bool:
         """Draw what changed. True when the picture changed."""
@@ -55,8 +61,8 @@ class ShippedContainers(StaticProp):
             key = (revision, pose, float(vessels.length_m[ship]), float(vessels.beam_m[ship]))
             known = self._boxes.get(mover)
             if known is None or known[0] != key:
-                known = self._boxes[mover] = (key, self._deck_cargo(layers, mover, ship, pose))
-            parts.append(known[1])
+                known = self._boxes[mover] = (key, *self._deck_cargo(layers, mover, ship, pose))
+            parts.append(known[2])
         faces = together(parts)
         self._mesh.fill(faces.points, faces.colours, faces.edges)
         return True
@@ -69,7 +75,9 @@ class ShippedContainers(StaticProp):
         """From how far away steel is drawn as steel."""
         self._mesh.set_detail(reach_m)
 
-    def _deck_cargo(self, layers: Layers, mover: int, ship: int, pose: tuple[float, float, float]) -> Faces:
+    def _deck_cargo(
+        self, layers: Layers, mover: int, ship: int, pose: tuple[float, float, float]
+    ) -> tuple[Boxes, Faces]:
         containers = layers.containers
         rows = containers.rows_on_vessel(mover)
         stowed = stow(layers.vessels.plan(ship), layers.twin.containers.vessel_slot[rows],
@@ -82,7 +90,7 @@ class ShippedContainers(StaticProp):
         base[:, 2] = self._sea_level_m + stowed.place[:, 2]
         # Bays run aft from the bow, so boxes look aft as those of a block look along it.
         boxes = containers.boxes(rows[stowed.on_deck], base, np.full(len(base), bearing + 180.0, dtype=np.float32))
-        return visible_faces(boxes, stowed.stacks, self._light)
+        return boxes, visible_faces(*bodies(boxes, stowed.stacks, containers.forms(boxes.rows)), self._light)
 
 
 class MovingContainers(StaticProp):
@@ -108,6 +116,7 @@ class MovingContainers(StaticProp):
             return False
         self._seen = seen
         boxes = join([on_vehicles(containers, vehicles), under_spreaders(containers, cranes)])
+        boxes, _ = bodies(boxes, None, containers.forms(boxes.rows))
         made_of = boxes.rows, boxes.size
         if self._made_of is None or not all(map(np.array_equal, made_of, self._made_of)):
             self._made_of, self._edges = made_of, loose_edges(boxes)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from vtkmodules.vtkRenderingCore import vtkRenderer
 
+from layers.box_forms import DRY, OPEN_TOP, REEFER
 from layers.boxes import Boxes, join, some
 from layers.layers import Layers
 from scene.box_faces import ROOF, loose_faces
@@ -19,6 +20,7 @@ from scene.light import Light
 from scene.props.base import StaticProp
 from scene.props.containers import on_vehicles, under_spreaders
 from scene.props.yard_containers import YardContainers
+from scene.steel import DOOR
 from scene.swarm import Placed, SwarmMesh
 
 REACH_M: Final = 55.0
@@ -35,6 +37,8 @@ _DECKS_M: Final = 50.0  # higher up no box hangs under a spreader
 _STEP_M: Final = 2.0  # of the eye, until it is worked out anew
 _DARK, _BRIGHT = (30, 34, 39), (228, 232, 235)
 _BRIGHT_PAINT: Final = 118.0
+_AN_END_M: Final = 4.0  # wider is a side
+_LETTERED: Final = (DRY, REEFER, OPEN_TOP)  # what has walls
 
 
 class _Walls(NamedTuple):
@@ -108,8 +112,12 @@ class Plates(StaticProp):
         long = np.array([len(text) for text in number])
         span = (long + 2) * _ADVANCE * LETTER_M
         start = width + wall.edges[:, 2, 1] - _MARGIN_M - span
+        forms = layers.containers.forms(wall.rows)
+        door = wall.edges[:, 0, 2] >= DOOR
+        unit = (forms == REEFER) & (width < _AN_END_M) & ~door  # where a reefer has its machinery
         readable = (
-            (np.einsum("ij,ij->i", eye - corner, out) > 0.0) & (wall.edges[:, 0, 3] > LETTER_M + 2 * _MARGIN_M)
+            np.isin(forms, _LETTERED) & ~unit & (np.einsum("ij,ij->i", eye - corner, out) > 0.0)
+            & (wall.edges[:, 0, 3] > LETTER_M + 2 * _MARGIN_M)
             & (start > 0.0))
         order = np.argsort(np.linalg.norm(corner - eye, axis=1) + np.where(readable, 0.0, 1e9))[:MOST]
         at = order[readable[order]]
@@ -120,6 +128,7 @@ class Plates(StaticProp):
         texts = [f"{text[:4]} {text[4:10]} {text[10:]}".ljust(24) for text in number[at].tolist()]
         signs = np.array([list(text[:24]) for text in texts])
         paint = wall.colours[at].mean(axis=(1, 2))
+        paint[forms[at] == REEFER] = 255.0  # lettered on the white panels
         ink = np.where((paint > _BRIGHT_PAINT)[:, None], _DARK, _BRIGHT).astype(np.uint8)
         return self._letters(signs, first, along[at], ink)
 

@@ -16,6 +16,7 @@ from vtkmodules.vtkRenderingCore import vtkRenderer
 
 from layers.containers import HIGHEST_M, ContainersLayer
 from layers.yard_stacks import YardStacks
+from scene.bodies import bodies
 from scene.box_faces import (
     FRONT,
     LEFT,
@@ -136,7 +137,8 @@ class YardContainers(StaticProp):
         self._waiting[rows] = False
         self._drawn[rows] = block >= 0
         self.rebuilt += len(rows)
-        parts = faces_in_slots(layer.in_slots(standing), stacks, self._light)
+        drawn, _ = bodies(layer.in_slots(standing), None, layer.forms(standing))
+        parts = faces_in_slots(drawn, stacks, self._light)
         mesh = self._mesh_of[stacks.block[standing]]
         return np.array([
             slots.put(rows, faces, standing[faces.box], mesh[faces.box])
@@ -166,7 +168,7 @@ class YardContainers(StaticProp):
         faces = nothing()
         if number >= 0:
             found = layer.block(number)
-            faces = visible_faces(found.boxes, found.stacks, self._light)
+            faces = visible_faces(*bodies(found.boxes, found.stacks, layer.forms(found.boxes.rows)), self._light)
         self._opened.fill(faces.points, faces.colours, faces.edges)
         return True
 
@@ -206,7 +208,8 @@ class YardContainers(StaticProp):
         known = self._faces.get(block_no)
         if known is None or known[0] != revision:
             found = layer.block(block_no)
-            known = self._faces[block_no] = revision, faces_by_side(found.boxes, found.stacks, self._light)
+            drawn = bodies(found.boxes, found.stacks, layer.forms(found.boxes.rows))
+            known = self._faces[block_no] = revision, faces_by_side(*drawn, self._light)
         return known[1]
 
     @property
