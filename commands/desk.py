@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from data_sources.clock import PortClock
     from data_sources.own_port import OwnPort
     from twin.port_layout import PortLayout
+    from twin.rules.registry import Settings
 
 
 def add(subparsers: Any) -> None:
@@ -30,6 +31,7 @@ def add(subparsers: Any) -> None:
     desk.add_argument("--at", metavar="TIME", help="where the replay begins: an instant (default: the day's beginning)")
     desk.add_argument("--speed", metavar="X", default="1", help="recorded seconds a second, 0 to 3600 (default 1)")
     desk.add_argument("--beside", metavar="TIME", help="a second view beside the first, at this recorded instant")
+    desk.add_argument("--rules", metavar="FILE", help="settings of the rules (default: as shipped), as `rules check`")
     desk.add_argument("--ais", metavar="FILE|HOST:PORT", help="vessels from an NMEA recording or a TCP stream of AIS")
     desk.add_argument("--lang", choices=("zh", "en"), default="zh", help="language of the screen")
     desk.add_argument("--theme", choices=("dark", "light"), default="dark", help="colours of the screen")
@@ -57,6 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
             raise parse.UsageError("--beside TIME needs --database URL: what is beside comes from a record.")
     if arguments.backend:
         parse.url(arguments.backend)
+    settings = _settings(arguments.rules)
     if display_is_missing():
         source.check(arguments)  # what cannot be used is told first
         print(
@@ -66,20 +69,31 @@ def run(arguments: argparse.Namespace) -> int:
         )
         return FAILED
     if arguments.replay or arguments.at:
-        return _replay(arguments, shot, after_s)
+        return _replay(arguments, settings, shot, after_s)
     own: OwnPort | None = None
     if not any((arguments.backend, arguments.scenario, arguments.port_definition, arguments.date, arguments.ais)):
         # With nothing of the user's to check, the port comes up in its own process while this one gets ready.
         own = source.own_port(arguments)
         own.launch()
     try:
-        return _live(arguments, own, shot, after_s)
+        return _live(arguments, settings, own, shot, after_s)
     finally:
         if own is not None:
             own.stop()
 
 
-def _live(arguments: argparse.Namespace, own: OwnPort | None, shot: Path | None, after_s: float) -> int:
+def _settings(file: str | None) -> Settings:
+    """What a settings file of the rules says; nothing without one. Raises UsageError."""
+    if file is None:
+        return {}
+    from data_sources import rule_settings
+
+    return rule_settings.load(Path(file))
+
+
+def _live(
+    arguments: argparse.Namespace, settings: Settings, own: OwnPort | None, shot: Path | None, after_s: float,
+) -> int:
     """Opens the desk on a live port. `own`: the port that is coming up already. Raises as `run`."""
     from data_sources.clock import PortClock
     from data_sources.inbox import Inbox
@@ -105,7 +119,7 @@ def _live(arguments: argparse.Namespace, own: OwnPort | None, shot: Path | None,
         application = qt.make_application(sys.argv[:1])
         from commands.desk_run import DeskRun
 
-        run = DeskRun(arguments, layout, inbox, quarantine, clock, live, ais, application, recording=recording)
+        run = DeskRun(arguments, layout, inbox, quarantine, clock, live, ais, application, None, recording, settings)
         return run.run(shot, after_s)
     finally:
         if ais is not None:
@@ -127,7 +141,7 @@ def _recording(arguments: argparse.Namespace, layout: PortLayout, clock: PortClo
         return None
 
 
-def _replay(arguments: argparse.Namespace, shot: Path | None, after_s: float) -> int:
+def _replay(arguments: argparse.Namespace, settings: Settings, shot: Path | None, after_s: float) -> int:
     """Opens the desk on a recorded day. Raises UsageError, PortDefinitionError."""
     from commands.past import Past
     from data_sources import arguments as parse
@@ -144,7 +158,7 @@ def _replay(arguments: argparse.Namespace, shot: Path | None, after_s: float) ->
     at = parse.instant(arguments.at, "--at").ms if arguments.at else day
     speed = _speed(arguments.speed)
     layout = source.layout_of(arguments)
-    past = Past(PortIndex(layout), arguments.database)
+    past = Past(PortIndex(layout), arguments.database, settings)
     try:
         past.open(at)
         past.speed(speed)
@@ -152,7 +166,8 @@ def _replay(arguments: argparse.Namespace, shot: Path | None, after_s: float) ->
         from commands.desk_run import DeskRun
 
         run = DeskRun(
-            arguments, layout, Inbox(), Quarantine(), PortClock(), past.feed, None, application, past)
+            arguments, layout, Inbox(), Quarantine(), PortClock(), past.feed, None, application, past,
+            settings=settings)
         return run.run(shot, after_s)
     except HistoryError as unreadable:
         print(f"jiangyin-twin: {unreadable}", file=sys.stderr)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from scene.viewport import Viewport
     from twin.feed_health import FeedHealth
     from twin.port_layout import PortLayout
+    from twin.rules.registry import Settings
 
 FIRST_SHARE = 0.99  # of the containers that stand in the yard makes a first picture with containers
 FINE_MS = 1_500  # for a screenshot the view is drawn once more with smooth edges
@@ -51,15 +52,16 @@ class DeskRun:
         application: QApplication,
         past: Past | None = None,
         recording: Recording | None = None,
+        settings: Settings | None = None,
     ) -> None:
         """`past`: opened at an instant, it is what the desk shows; `live` is then its feed. `recording`: where what is
-        live goes on record."""
+        live goes on record. `settings`: of the rules, those they are shipped with by default."""
         from panels import application as qt
         from panels import theme
         from panels.language import Language
 
         self._arguments, self._layout, self._live, self._ais = arguments, layout, live, ais
-        self._past, self._recording = past, recording
+        self._past, self._recording, self._settings = past, recording, settings or {}
         self._inbox, self._quarantine, self._clock, self._application = inbox, quarantine, clock, application
         self._error: Exception | None = None
         self._window: MainWindow | None = None
@@ -136,7 +138,7 @@ class DeskRun:
         from layers.layers import Layers
         from layers.session import Session
         from twin.port_index import PortIndex
-        from twin.rules.registry import make_rules
+        from twin.rules.registry import changed_settings, make_rules
         from twin.twin import Twin
 
         if self._past is not None:
@@ -144,7 +146,8 @@ class DeskRun:
             self._index = self._session.layers.index
             return
         self._index = PortIndex(self._layout)
-        twin = Twin(self._index, make_rules(), keeper(self._quarantine))
+        twin = Twin(self._index, make_rules(self._settings), keeper(self._quarantine),
+                    changed_settings(self._settings))
         layers = Layers(self._index, twin)
         if self._recording is None or self._recording.recorder is None:
             self._session = Session(self._inbox, twin, layers, self._healths)
@@ -242,7 +245,7 @@ class DeskRun:
 
         return PastDesks(
             self._index, self._arguments.database, self._language, self._theme, self._arguments.operator,
-            self._quarantine, NAMED.get(self._arguments.light), beside)
+            self._quarantine, NAMED.get(self._arguments.light), self._settings, beside)
 
     def _mark_first_picture(self) -> None:
         """The first frame that shows the containers: what stands in the yard built, but for the odd late record."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 from data_sources.history.errors import HistoryError
 from data_sources.history.store import History
@@ -11,8 +10,7 @@ from data_sources.replay_feed import ReplayFeed
 from layers.layers import Layers
 from layers.session import Session
 from twin.port_index import PortIndex
-from twin.rules.base import Rule
-from twin.rules.registry import make_rules
+from twin.rules.registry import Settings, changed_settings, make_rules
 from twin.twin import Twin
 
 _BUDGET_S = 0.015
@@ -25,11 +23,11 @@ class Past:
     picture is that of the past. After `close` nothing of it is left.
     """
 
-    def __init__(self, index: PortIndex, url: str, rules: Callable[[], tuple[Rule, ...]] = make_rules) -> None:
-        """`url`: of the history, also one that is being written. `rules`: makes the rules that judge again."""
+    def __init__(self, index: PortIndex, url: str, settings: Settings | None = None) -> None:
+        """`url`: of the history, also one that is being written. `settings`: of the rules that judge again."""
         self._index = index
         self._url = url
-        self._rules = rules
+        self._settings = settings or {}
         self._history: History | None = None
         self._feed: ReplayFeed | None = None
         self._session: Session | None = None
@@ -59,7 +57,7 @@ class Past:
             self.seek(at)
             return self.session
         history = History.open(self._url, self._index.layout.code, create=False)
-        twin = Twin(self._index, self._rules())
+        twin = Twin(self._index, make_rules(self._settings), changed=changed_settings(self._settings))
         feed = ReplayFeed(history, twin)
         try:
             feed.seek(at)

@@ -17,19 +17,21 @@ if TYPE_CHECKING:
     from scene.light import Light
     from scene.viewport import Viewport
     from twin.port_index import PortIndex
+    from twin.rules.registry import Settings
 
 
 class PastDesks:
     """Opens one past at a time. For the GUI thread."""
 
     def __init__(self, index: PortIndex, url: str, language: Language, theme: Theme, operator: str,
-                 quarantine: Quarantine, light: Light | None, beside: PastDesks | None = None) -> None:
+                 quarantine: Quarantine, light: Light | None, settings: Settings,
+                 beside: PastDesks | None = None) -> None:
         """`url`: of the history, which may be written meanwhile. `light`: of the scene, None for that of the hour.
-        `beside`: opens a second moment beside those in the past."""
+        `settings`: of the rules. `beside`: opens a second moment beside those in the past."""
         self._beside = beside
         self._index, self._url, self._operator = index, url, operator
         self._language, self._theme, self._quarantine, self._light = language, theme, quarantine, light
-        self._past = Past(index, url)
+        self._past = Past(index, url, settings)
 
     def open(self, at: int) -> Desk:
         """A desk on a session at `at` (ms UTC), standing still. Raises HistoryError."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from twin.rules.base import Changed
+
 PORT_TIME = ZoneInfo("Asia/Shanghai")
 
 
@@ -57,6 +59,12 @@ def weight(kg: float) -> str:
 def speed(metres_per_second: float) -> str:
     """18 km/h."""
     return f"{metres_per_second * 3.6:.0f} km/h"
+
+
+def setting(changed: Changed) -> str:
+    """critical_eta_s 300 → 180 s: a parameter of a rule as shipped and as it is set."""
+    unit = "" if changed.unit == "1" else f" {changed.unit}"
+    return f"{changed.name} {changed.default:g} → {changed.value:g}{unit}"
 
 
 def _local(at_ms: int, zone: ZoneInfo) -> datetime:

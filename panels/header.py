@@ -41,6 +41,9 @@ class Header(QWidget):
         for figure in self._figures.values():
             row.addWidget(figure)
         row.addStretch(1)
+        self._settings = QLabel(objectName="held")
+        self._settings.setVisible(bool(desk.twin.changed_settings))
+        row.addWidget(self._settings)
         self._lights = FeedLights(desk)
         self._lights.clicked.connect(self.feeds_wanted)
         row.addWidget(self._lights)
@@ -121,6 +124,9 @@ class Header(QWidget):
             ("warnings", self.tr("Warnings today")),
         ):
             self._figures[name].set_caption(text)
+        changed = self._desk.twin.changed_settings
+        self._settings.setText("◇ " + self.tr("Rules: %1 settings differ").replace("%1", str(len(changed))))
+        self._settings.setToolTip("\n".join(f"{c.rule} {formats.setting(c)}" for c in changed))
         self._operator.setText(self.tr("Watch officer %1").replace("%1", self._desk.operator))
         self._lights.retranslate()
         for code, button in self._language_buttons.items():

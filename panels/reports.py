@@ -56,6 +56,7 @@ _TITLES = {
     "right": Name("属实", "right"),
     "wrong": Name("误报", "false"),
     "floods": Name("预警洪泛", "Floods"),
+    "settings": Name("规则参数（与出厂设置不同）", "Settings of the rules that differ from the shipped ones"),
     "note": Name("交班说明", "Hand-over note"),
     "shift": Name("值班情况", "Shift board"),
     "case": Name("案件", "Case"),
@@ -104,6 +105,10 @@ class Report:
                 (f"{formats.clock_time(f.from_at)} - {formats.clock_time(f.to_at)}", f.count) for f in figures.floods)),
             self._section("precision", self._precision(figures.precision, figures.controls)),
         ]
+        changed = self._desk.twin.changed_settings
+        if changed:
+            parts.append(self._section("settings", self._table(
+                [(self._rule(c.rule), formats.setting(c)) for c in changed])))
         if note.strip():
             parts.append(self._section("note", f"<p>{escape(note.strip()).replace(chr(10), '<br>')}</p>"))
         return self._page(parts)

@@ -25,7 +25,7 @@ from twin.legal_state import LegalState, derive
 from twin.paperwork import Recent, Register, Seen
 from twin.port_index import PortIndex
 from twin.records import EntityKind, Kind, PlaceKind
-from twin.rules.base import Rule, RuleFault, RuleStatus, View
+from twin.rules.base import Changed, Rule, RuleFault, RuleSpec, RuleStatus, View
 from twin.rules.engine import Engine
 from twin.seal_state import SealState
 from twin.state import Changes, State, together
@@ -71,11 +71,13 @@ _STREAMS = frozenset({Kind.POSITION, Kind.CRANE_TELEMETRY})
 
 class Twin:
     """One picture of one port. `rules` come in the order in which they are to judge. `on_fault` is called with each
-    rule that fails and with the records at which it did.
+    rule that fails and with the records at which it did. `changed`: the parameters with which the rules were made, as
+    far as they are not the shipped ones.
     """
 
     def __init__(
         self, index: PortIndex, rules: Sequence[Rule] = (), on_fault: Callable[[RuleFault], None] | None = None,
+        changed: Sequence[Changed] = (),
     ) -> None:
         self.index = index
         self.now = 0
@@ -85,7 +87,8 @@ class Twin:
         self.activity = Activity()
         self._state = State(index)
         self.version = version_of(self._state)
-        self.rule_versions = {rule.spec.id: rule.spec.version for rule in rules}
+        self.changed_settings = tuple(changed)
+        self.rule_versions = {rule.spec.id: self._version(rule.spec) for rule in rules}
         self._seen = Seen()
         self._engine = Engine(rules)
         self._on_fault = on_fault
@@ -94,6 +97,11 @@ class Twin:
         self._hold = False
         self._held: deque[_Step] = deque()
         self._held_rows = 0  # of the last of them
+
+    def _version(self, spec: RuleSpec) -> int | str:
+        """By what a rule judges: its version, and the parameters that are not as shipped."""
+        values = [f"{c.name}={c.value}" for c in self.changed_settings if c.rule == spec.id]
+        return " ".join((str(spec.version), *values)) if values else spec.version
 
     @property
     def containers(self) -> Containers:

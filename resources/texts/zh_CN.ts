@@ -677,6 +677,10 @@
         <translation>今日预警</translation>
     </message>
     <message>
+        <source>Rules: %1 settings differ</source>
+        <translation>规则参数 %1 项已调整</translation>
+    </message>
+    <message>
         <source>Watch officer %1</source>
         <translation>值班员 %1</translation>
     </message>

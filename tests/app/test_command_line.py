@@ -50,11 +50,15 @@ def run(*words: str, cwd: Path, display: bool = False, timeout_s: float = 120.0)
         (("render", "--out", "p.png", "--size", "big"), "'big'"),
         (("render", "--out", "p.png", "--viewpoint", "moon"), "'moon'"),
         (("render",), "--out"),
+        (("desk", "--rules", "missing.toml"), "missing.toml"),
+        (("desk", "--rules", "wrong.toml"), "critical_eta_s"),
+        (("desk", "--beside", "2026-11-21"), "--database"),
         (("--lang", "fr"), "fr"),
     ],
 )
 def test_what_cannot_be_used_is_told_in_one_sentence(words, named, tmp_path):
     (tmp_path / "wrong.txt").write_text("title drill\nsoon R01\n", encoding="utf-8")
+    (tmp_path / "wrong.toml").write_text("[R01]\ncritical_eta_s = -5\n", encoding="utf-8")
     (tmp_path / "wrong.json").write_text('{"port": [', encoding="utf-8")
     done = run(*words, cwd=tmp_path)
     assert done.returncode == 2

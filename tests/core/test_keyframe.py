@@ -23,7 +23,8 @@ from twin import keyframe
 from twin.batch import Batch, batch_of
 from twin.keyframe import KeyframeError
 from twin.records import RECORD_CLASSES, Kind, Record, SealEventKind
-from twin.rules.registry import make_rules
+from twin.rules.base import Changed
+from twin.rules.registry import RULES, changed_settings, make_rules
 from twin.twin import Twin
 from twin.warnings import RiskWarning
 
@@ -183,6 +184,31 @@ def test_a_rule_that_judges_otherwise_now_starts_anew() -> None:
     start = {rule.spec.id: rule.start() for rule in make_rules()}
     assert memories["R03"] == start["R03"]
     assert placed(again.warnings.all()) == placed(twin.warnings.all())
+
+
+def test_a_rule_with_other_settings_starts_anew_and_the_others_go_on() -> None:
+    told = {"R03": {"interval_s": 90.5}}
+    frame = keyframe.save(a_morning())
+    before = fresh().rule_versions
+    again = Twin(small_port(), make_rules(told), changed=changed_settings(told))
+    assert {rule for rule, version in again.rule_versions.items() if version != before[rule]} == {"R03"}
+    keyframe.restore(again, frame, KeptPast())
+    memories, _ = again.save_rules()
+    start = {rule.spec.id: rule.start() for rule in make_rules()}
+    assert memories["R03"] == start["R03"]
+    assert memories["R01"] == frame.values["rule R01"]
+    same = Twin(small_port(), make_rules(told), changed=changed_settings(told))
+    keyframe.restore(same, keyframe.save(again), KeptPast())
+    assert same.rule_versions == again.rule_versions
+
+
+def test_settings_at_their_defaults_are_no_change() -> None:
+    spec = next(spec for spec in RULES if spec.id == "R01")
+    told = {"R01": {p.name: p.default for p in spec.parameters}}
+    assert changed_settings(told) == ()
+    other = spec.parameters[0]
+    told["R01"][other.name] = other.high
+    assert changed_settings(told) == (Changed("R01", other.name, other.high, other.default, other.unit),)
 
 
 def test_a_keyframe_whose_values_cannot_be_read_is_passed_over(

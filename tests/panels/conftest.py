@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 from panels.main_window import MainWindow
 from tests.core.timeline import Story
 from tests.panels.desk_maker import Office
+from twin.rules.registry import Settings
 
 
 @pytest.fixture(autouse=True)
@@ -29,8 +30,8 @@ def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def office(qapp: QApplication) -> Iterator[Callable[..., Office]]:
     made: list[Office] = []
 
-    def make(story: Story, now: int, lang: str = "zh") -> Office:
-        made.append(Office(qapp, story, now, lang))
+    def make(story: Story, now: int, lang: str = "zh", settings: Settings | None = None) -> Office:
+        made.append(Office(qapp, story, now, lang, settings))
         return made[-1]
 
     yield make

@@ -20,7 +20,7 @@ from tests.core.timeline import Story
 from twin.batch import Batch, batch_of
 from twin.feed_health import FeedHealth, FeedState
 from twin.records import RECORD_CLASSES, Kind
-from twin.rules.registry import make_rules
+from twin.rules.registry import Settings, changed_settings, make_rules
 from twin.twin import Twin
 
 _KIND_OF = {record_class: kind for kind, record_class in RECORD_CLASSES.items()}
@@ -110,7 +110,8 @@ class QueuedInbox:
 class Office:
     """A desk with everything around it that a test wants to reach."""
 
-    def __init__(self, application: QApplication, story: Story, now: int, lang: str = "zh") -> None:
+    def __init__(self, application: QApplication, story: Story, now: int, lang: str = "zh",
+                 settings: Settings | None = None) -> None:
         self.now = now
         self.story = story
         self.inbox = QueuedInbox()
@@ -119,8 +120,8 @@ class Office:
         self.feeds: tuple[FeedHealth, ...] = (FeedHealth("port", FeedState.UP, now - 60_000, last_success_at=now),)
         self.outcomes: list[Outcome] = []
         self.scenes: list[QuietScene] = []
-        rules = [rule for rule in make_rules() if rule.spec.id in STORIES_OF]
-        self.twin = Twin(story.index, rules)
+        rules = [rule for rule in make_rules(settings) if rule.spec.id in STORIES_OF]
+        self.twin = Twin(story.index, rules, changed=changed_settings(settings or {}))
         self.layers = Layers(story.index, self.twin)
         self.session = Session(self.inbox, self.twin, self.layers, lambda: self.feeds)
         self.language = Language(application, lang)

@@ -77,6 +77,21 @@ def test_what_random_looks_found_stands_beside_each_rules_precision(office, open
     assert "No random control" in said()["all"]
 
 
+def test_header_and_board_say_which_settings_of_the_rules_differ(office, open_window, qtbot):
+    desk = office(_removal(), at("8:15:01"), "zh", {"R01": {"critical_eta_s": 240.0}, "R03": {"interval_s": 60.0}})
+    window = open_window(desk)
+    board = ShiftBoard(desk.desk, window)
+    qtbot.addWidget(board)
+    assert window.header._settings.isVisible()
+    assert "1" in window.header._settings.text()
+    assert window.header._settings.toolTip() == "R01 critical_eta_s 120 → 240 s"
+    assert "critical_eta_s 120 → 240 s" in board.text()
+    assert "interval_s" not in board.text()
+    as_shipped = open_window(office(_removal(), at("8:15:01")))
+    assert not as_shipped.header._settings.isVisible()
+    assert "出厂" not in ShiftBoard(as_shipped.desk, as_shipped).text()
+
+
 def test_shifts_begin_at_midnight_eight_and_four():
     assert shift_begin(at("8:00")) == shift_begin(at("15:59:59")) == at("8:00")
     assert shift_begin(at("16:00")) == at("16:00")

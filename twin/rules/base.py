@@ -31,6 +31,17 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
+class Changed:
+    """A parameter of a rule that a port has set otherwise than it is shipped."""
+
+    rule: str
+    name: str
+    value: float
+    default: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class RuleSpec:
     """What a rule is called, why there is one, how grave what it finds is at first, and which records it relies on.
     `version` rises whenever the rule comes to judge the same records otherwise.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from twin.rules.base import ParameterError, Rule, RuleSpec
+from twin.rules.base import Changed, ParameterError, Rule, RuleSpec
 from twin.rules.r00_random_control import RULE as R00
 from twin.rules.r00_random_control import RandomControl
 from twin.rules.r01_unpermitted_removal import RULE as R01
@@ -64,6 +64,18 @@ _MAKERS: tuple[tuple[RuleSpec, Callable[[Mapping[str, float]], Rule]], ...] = (
 )
 
 RULES: tuple[RuleSpec, ...] = tuple(spec for spec, _ in _MAKERS)
+
+
+def changed_settings(settings: Settings) -> tuple[Changed, ...]:
+    """The parameters of which settings say otherwise than the defaults, in the order of the rules.
+
+    Raises ParameterError as `make_rules`.
+    """
+    make_rules(settings)
+    return tuple(
+        Changed(spec.id, p.name, value, p.default, p.unit)
+        for spec in RULES for p in spec.parameters
+        if (value := spec.values(settings.get(spec.id))[p.name]) != p.default)
 
 
 def make_rules(settings: Settings | None = None) -> tuple[Rule, ...]:
