@@ -37,7 +37,18 @@ _BETA = np.array([
     [0, 0, 0, 0, 4583 / 161280, -108847 / 3991680],
     [0, 0, 0, 0, 0, 20648693 / 638668800],
 ]) @ _POWERS
-_ORDERS = 2.0 * np.arange(1, 7)
+
+
+def _series(coefficients: Floats, xi: Floats, eta: Floats) -> tuple[Floats, Floats]:
+    """Real and imaginary part of the sum of c_j sin 2j(xi + i eta), by Clenshaw's recurrence: sine and cosine once."""
+    sin, cos, sinh, cosh = np.sin(2.0 * xi), np.cos(2.0 * xi), np.sinh(2.0 * eta), np.cosh(2.0 * eta)
+    twice_re, twice_im = 2.0 * cos * cosh, -2.0 * sin * sinh  # 2 cos 2z
+    re, im, last_re, last_im = (np.zeros_like(sin) for _ in range(4))
+    for c in coefficients[::-1]:
+        re, im, last_re, last_im = (
+            c + twice_re * re - twice_im * im - last_re, twice_re * im + twice_im * re - last_im, re, im)
+    sin_re, sin_im = sin * cosh, cos * sinh
+    return re * sin_re - im * sin_im, re * sin_im + im * sin_re
 
 
 def _conformal(tan_lat: Floats) -> Floats:
@@ -84,9 +95,8 @@ class LocalFrame:
         with np.errstate(all="ignore"):
             eta = np.asarray(x, dtype=np.float64) / _RADIUS
             xi = (np.asarray(y, dtype=np.float64) + self._northing) / _RADIUS
-            j_xi, j_eta = _ORDERS * xi[..., None], _ORDERS * eta[..., None]
-            xi_p = xi - np.sum(_BETA * np.sin(j_xi) * np.cosh(j_eta), axis=-1)
-            eta_p = eta - np.sum(_BETA * np.cos(j_xi) * np.sinh(j_eta), axis=-1)
+            more_xi, more_eta = _series(_BETA, xi, eta)
+            xi_p, eta_p = xi - more_xi, eta - more_eta
             tan_conformal = np.sin(xi_p) / np.hypot(np.sinh(eta_p), np.cos(xi_p))
             lon = self.origin_lon + np.degrees(np.arctan2(np.sinh(eta_p), np.cos(xi_p)))
             lat = np.degrees(np.arctan(_geographic(tan_conformal)))
@@ -99,7 +109,5 @@ class LocalFrame:
         tau = _conformal(np.tan(np.radians(lat_deg)))
         xi_p = np.arctan2(tau, np.cos(lam))
         eta_p = np.arcsinh(np.sin(lam) / np.hypot(tau, np.cos(lam)))
-        j_xi, j_eta = _ORDERS * xi_p[..., None], _ORDERS * eta_p[..., None]
-        xi = xi_p + np.sum(_ALPHA * np.sin(j_xi) * np.cosh(j_eta), axis=-1)
-        eta = eta_p + np.sum(_ALPHA * np.cos(j_xi) * np.sinh(j_eta), axis=-1)
-        return _RADIUS * eta, _RADIUS * xi
+        more_xi, more_eta = _series(_ALPHA, xi_p, eta_p)
+        return _RADIUS * (eta_p + more_eta), _RADIUS * (xi_p + more_xi)

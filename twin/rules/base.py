@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from twin.batch import Batch
 from twin.records import Kind
@@ -88,6 +91,8 @@ class View:
     batches: Mapping[Kind, Sequence[Batch]]
     changes: Changes
     now: int
+    named: dict[tuple[Kind, ...], NDArray[np.int32]] = field(default_factory=dict, init=False, repr=False)
+    """What `cases.touched` found in this step, for the next rule that asks."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ nothing bears out any more is overturned.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Container, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
@@ -95,12 +95,21 @@ def _same(one: Finding, other: Finding) -> bool:
 
 
 def touched(view: View, *kinds: Kind) -> NDArray[np.int32]:
-    """Rows of the containers that a step's records of some kinds name, sorted, each once."""
-    containers = view.state.containers
-    rows = [named(containers, batch.kind, batch["containers" if batch.kind in _SEVERAL else "container"])
-            for kind in kinds for batch in view.batches.get(kind, ())]
-    found = np.unique(np.concatenate(rows)) if rows else np.zeros(0, dtype=np.int32)
-    return found[found >= 0].astype(np.int32)
+    """Rows of the containers that a step's records of some kinds name, sorted, each once; to be read only."""
+    known = view.named.get(kinds)
+    if known is not None:
+        return known
+    if len(kinds) == 1:
+        containers = view.state.containers
+        column = "containers" if kinds[0] in _SEVERAL else "container"
+        pieces = [named(containers, batch.kind, batch[column]) for batch in view.batches.get(kinds[0], ())]
+    else:
+        pieces = [touched(view, kind) for kind in kinds if kind in view.batches]
+    found = np.unique(np.concatenate(pieces)) if pieces else np.zeros(0, dtype=np.int32)
+    found = found[found >= 0].astype(np.int32)
+    found.flags.writeable = False
+    view.named[kinds] = found
+    return found
 
 
 _SEVERAL = (Kind.GATE_PASSAGE, Kind.DECLARATION)
@@ -111,13 +120,9 @@ def named(containers: Containers, kind: Kind, column: NDArray[np.object_]) -> ND
     return containers.known_rows(exploded(column)[0] if kind in _SEVERAL else column)
 
 
-def among(rows: NDArray[np.int32], watched: Iterable[int]) -> list[int]:
-    """Those of `watched` that are among sorted `rows`."""
-    wanted = np.fromiter(watched, dtype=np.int64)
-    if not len(wanted) or not len(rows):
-        return []
-    found: list[int] = wanted[np.isin(wanted, rows)].tolist()
-    return found
+def among(rows: NDArray[np.int32], watched: Container[int]) -> list[int]:
+    """Those of sorted `rows` that are watched: few rows, while there may be many to watch."""
+    return [row for row in rows.tolist() if row in watched]
 
 
 def due(look_at: Mapping[int, int], now: int) -> list[int]:

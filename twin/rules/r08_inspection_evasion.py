@@ -72,7 +72,7 @@ class InspectionEvasion:
             for names in batch["containers"][batch["state"] == DeclarationState.HELD].tolist():
                 fresh.update(view.state.containers.known_rows(list(names)).tolist())
         held = memory.held | fresh if fresh else memory.held
-        rows = set(among(touched(view, Kind.DECLARATION, Kind.MOVE, Kind.INSPECTION), sorted(held)))
+        rows = set(among(touched(view, Kind.DECLARATION, Kind.MOVE, Kind.INSPECTION), held))
         rows.update(due(memory.look_at, view.now))
         look_at, docket = dict(memory.look_at), Docket(dict(memory.cases))
         for row in sorted(rows):

@@ -55,7 +55,7 @@ class ImageSuspect:
             fresh.update(view.state.containers.known_rows(batch["container"][at]).tolist())
         doubted = memory.doubted | fresh if fresh else memory.doubted
         docket = Docket(dict(memory.cases))
-        for row in among(touched(view, Kind.INSPECTION, Kind.MOVE, Kind.DECLARATION), sorted(doubted)):
+        for row in among(touched(view, Kind.INSPECTION, Kind.MOVE, Kind.DECLARATION), doubted):
             docket.conclude(row, self._conclude(view.state, row))
         return docket.verdict(_Memory(doubted, docket.cases))
 

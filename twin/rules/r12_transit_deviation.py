@@ -138,7 +138,7 @@ class TransitDeviation:
         return {name for name in named if name in trips}
 
     def _mark(self, view: View, trips: dict[str, _Trip]) -> set[str]:
-        """Takes in the step's fixes of trips: of their seals, and of their trucks. Which trips these are."""
+        """Takes in the step's fixes of trips: of their seals, and of their trucks. The trips of which they say more."""
         open_ = [(name, trip.papers) for name, trip in trips.items() if not trip.papers.arrived_at]
         if not open_:
             return set()
@@ -148,9 +148,14 @@ class TransitDeviation:
             who = [(i, name) for i, name in enumerate(map(names.get, batch["entity"].tolist())) if name is not None]
             if who:
                 self._measure(view.state, batch, np.array([i for i, _ in who]), [name for _, name in who], trips, found)
+        changed = set()
         for name, marks in found.items():
-            trips[name] = replace(trips[name], marks=_thinned((*trips[name].marks, *marks)))
-        return set(found)
+            known = trips[name].marks
+            thinned = _with(known, marks)
+            if thinned != known:
+                trips[name] = replace(trips[name], marks=thinned)
+                changed.add(name)
+        return changed
 
     def _measure(
         self, state: State, batch: Batch, at: NDArray[np.intp], names: Sequence[str], trips: Mapping[str, _Trip],
@@ -224,16 +229,24 @@ class TransitDeviation:
 
     def _stops(self, view: View, name: str, trip: _Trip, marks: list[_Mark]) -> Iterator[Span]:
         """Stretches on the way, away from the port, in which a trip stayed near one place too long."""
-        longest_ms = self._parameters["stop_min"] * 60_000.0
-        k = 0
+        longest_ms, radius_m = self._parameters["stop_min"] * 60_000.0, self._parameters["stop_radius_m"]
+        k, beyond = 0, 0
         while k < len(marks):
             first = marks[k]
+            while beyond < len(marks) and marks[beyond].at - first.at <= longest_ms:
+                beyond += 1
+            if beyond == len(marks):
+                return  # nothing is known of it for that long
+            if math.hypot(marks[beyond].x - first.x, marks[beyond].y - first.y) > radius_m:
+                k += 1  # as most are: far away by then
+                continue
             n = k + 1
-            while n < len(marks) and math.hypot(marks[n].x - first.x, marks[n].y - first.y) <= (
-                    self._parameters["stop_radius_m"]):
+            while n < len(marks) and math.hypot(marks[n].x - first.x, marks[n].y - first.y) <= radius_m:
                 n += 1
-            stood_ms = marks[n - 1].at - first.at
-            if stood_ms > longest_ms and not shapely.intersects_xy(self._surroundings, first.x, first.y):
+            if n <= beyond:
+                k += 1
+                continue
+            if not shapely.intersects_xy(self._surroundings, first.x, first.y):
                 moved = marks[n] if n < len(marks) else None
                 ended = _ended(moved.at, "goes on", moved.record) if moved is not None else _ended(0, "", "")
                 minutes = self._parameters["stop_min"]
@@ -241,7 +254,7 @@ class TransitDeviation:
                 yield self._span(
                     view, name, trip.papers, "stopped", first.at, ended, {}, (first.record, marks[n - 1].record), limit,
                     first)
-            k = n if stood_ms > longest_ms else k + 1
+            k = n
 
     def _breaks(self, view: View, name: str, trip: _Trip) -> Iterator[Span]:
         """Openings of the seal between departure and arrival."""
@@ -286,6 +299,13 @@ class TransitDeviation:
 def _ended(at: int, reason: str, record: str) -> _End:
     """The end of a span, or that it goes on where `at` is 0."""
     return (at, reason, (record,)) if at else (0, "", ())
+
+
+def _with(known: tuple[_Mark, ...], marks: Sequence[_Mark]) -> tuple[_Mark, ...]:
+    """Known marks with further ones, thinned; those that are all later, as most are, leave the known ones alone."""
+    if known and min(mark.at for mark in marks) // _BUCKET_MS > known[-1].at // _BUCKET_MS:
+        return known + _thinned(marks)
+    return _thinned((*known, *marks))
 
 
 def _thinned(marks: Sequence[_Mark]) -> tuple[_Mark, ...]:

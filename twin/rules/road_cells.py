@@ -57,9 +57,9 @@ class RoadCells:
 
     def _look(self, numbers: NDArray[np.intp]) -> None:
         points = shapely.centroid(self._cells.boxes(numbers))
-        to_driven, half_driven = _nearest(self._driven, self._half_driven, points)
-        to_served, half_served = _nearest(self._served, self._half_served, points)
-        to_stop, _ = _nearest(self._stops, np.zeros(len(self._stops.geometries)), points)
+        to_driven, half_driven = _nearest(self._driven, self._half_driven, points, self._road_m)
+        to_served, half_served = _nearest(self._served, self._half_served, points, self._road_m)
+        to_stop, _ = _nearest(self._stops, np.zeros(len(self._stops.geometries)), points, self._stop_m)
         driven = (to_driven <= half_driven + self._road_m) & (to_driven < to_served) & (to_stop > self._stop_m)
         served = (to_served <= half_served + self._road_m) | (to_stop <= self._stop_m)
         served |= to_driven <= half_driven + self._road_m
@@ -75,9 +75,13 @@ def _roads(index: PortIndex, kinds: tuple[RoadKind, ...]) -> tuple[shapely.STRtr
     return shapely.STRtree([line for line, _ in of_kind]), np.array([half for _, half in of_kind])
 
 
-def _nearest(tree: shapely.STRtree, values: F8, points: NDArray[np.object_]) -> tuple[F8, F8]:
-    """How far the nearest thing of a tree is from points, and its value; infinite and 0 where the tree is empty."""
-    if not len(tree.geometries):
-        return np.full(len(points), np.inf), np.zeros(len(points))
-    which, distance = tree.query_nearest(points, all_matches=False, return_distance=True)
-    return distance, values[which[1]]
+def _nearest(tree: shapely.STRtree, values: F8, points: NDArray[np.object_], beside_m: float) -> tuple[F8, F8]:
+    """How far the nearest thing of a tree is from points, and its value; infinite and 0 where none is within `beside_m`
+    of the largest value."""
+    distance, found = np.full(len(points), np.inf), np.zeros(len(points))
+    if len(tree.geometries):
+        reach_m = values.max() + beside_m
+        (which, nearest), metres = tree.query_nearest(
+            points, max_distance=max(reach_m, 1e-6), all_matches=False, return_distance=True)
+        distance[which], found[which] = metres, values[nearest]
+    return distance, found
