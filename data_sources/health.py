@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import deque
 from collections.abc import Mapping
@@ -47,6 +48,7 @@ class HealthBook:
         self._taken = Taken()
         self._recent: deque[tuple[float, int]] = deque()
         self._lag_s: float | None = None
+        self._lagging: tuple[int, float] | None = None
         self._gaps = 0
         self._recent_gaps: deque[Gap] = deque(maxlen=_GAPS_KEPT)
         self._run: str | None = None
@@ -115,8 +117,10 @@ class HealthBook:
             self._behind = None
             return begins
 
-    def took(self, taken: Taken, lag_s: float | None = None) -> None:
-        """Rows came, were refused, were dropped as repeated."""
+    def took(self, taken: Taken, lag_s: float | None = None, usual_lag_s: float = math.inf) -> None:
+        """Rows came, were refused, were dropped as repeated. lag_s: age of the newest by the source's clock, s; beyond
+        `usual_lag_s` for a while the source itself is behind.
+        """
         with self._lock:
             mine = self._taken
             self._taken = Taken(
@@ -127,6 +131,10 @@ class HealthBook:
             self._forget()
             if lag_s is not None:
                 self._lag_s = lag_s
+                if lag_s <= usual_lag_s:
+                    self._lagging = None
+                elif self._lagging is None:
+                    self._lagging = (self._clock.now(), self._clock.elapsed_s())
 
     def filling(self, goes_on: bool) -> None:
         """The source is saying what there is, or has said it."""
@@ -168,11 +176,12 @@ class HealthBook:
             return FeedState.LATE, self._awaited[0], slow
         if not self._connected:
             return FeedState.CONNECTING, self._since, error
-        if self._behind is not None and elapsed_s - self._behind[1] >= BEHIND_AFTER_S:
-            behind_s = round(elapsed_s - self._behind[1], 1)
-            behind = FeedError(FeedErrorCode.BEHIND, self._behind[0], f"behind the source for {behind_s:.0f} s",
-                               MappingProxyType({"behind_s": behind_s}))
-            return FeedState.LATE, self._behind[0], behind
+        for began in (self._behind, self._lagging):
+            if began is not None and elapsed_s - began[1] >= BEHIND_AFTER_S:
+                behind_s = round(elapsed_s - began[1], 1)
+                behind = FeedError(FeedErrorCode.BEHIND, began[0], f"behind the source for {behind_s:.0f} s",
+                                   MappingProxyType({"behind_s": behind_s}))
+                return FeedState.LATE, began[0], behind
         return FeedState.UP, self._since, error
 
     def _fall_behind(self) -> None:

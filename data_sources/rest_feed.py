@@ -42,7 +42,9 @@ _BACKOFF_FIRST_S, _BACKOFF_MOST_S = 0.25, 5.0
 _ROOM_WAIT_S = 0.2
 _STANDING_WAIT_S = 1.5
 _FILLED_WITHIN_S = 45.0
-_TOLD_LAG_S = 30.0
+USUAL_LAG_S = 30.0
+"""How old the newest record of an answer may be by the source's clock, s of wall time; what is older tells of a source
+that is behind."""
 _REMARKS_SAID = 100
 _DETAIL_CHARACTERS = 200
 
@@ -188,11 +190,13 @@ class RestFeed:
         if self._filled_by_s is None:
             return
         lag_s = self._book.lag_s
-        rate = self._port.rate if self._port is not None else 1.0
-        told = not answer.more and (lag_s is None or lag_s <= _TOLD_LAG_S * max(1.0, rate))
+        told = not answer.more and (lag_s is None or lag_s <= self._usual_lag_s())
         if told or self._clock.elapsed_s() >= self._filled_by_s:
             self._book.filling(False)
             self._filled_by_s = None
+
+    def _usual_lag_s(self) -> float:
+        return USUAL_LAG_S * max(1.0, self._port.rate if self._port is not None else 1.0)
 
     def _snapshots_due(self) -> None:
         """The latest record of every subject, one kind at a time.
@@ -341,7 +345,8 @@ class RestFeed:
         rejected = self._quarantine.add(self.name, self._clock.now(), decoded.rejections)
         ignored = sum(decoded.ignored.values())
         taken = Taken(new, rejected, came - new, decoded.flagged if new else 0, ignored)
-        self._book.took(taken, None if newest is None else max(0.0, (answer.now - newest) / 1000.0))
+        lag_s = None if newest is None else max(0.0, (answer.now - newest) / 1000.0)
+        self._book.took(taken, lag_s, self._usual_lag_s())
         for remark in (*decoded.remarks, *(f"kind {kind} is not known and left out" for kind in decoded.ignored)):
             if remark not in self._said and len(self._said) < _REMARKS_SAID:
                 self._said.add(remark)

@@ -158,7 +158,7 @@ def test_a_dead_backend_shows_down_since_its_death_and_the_desk_catches_up_on_it
         desk.feed = RestFeed("port", url, TOKEN, desk.inbox, desk.quarantine, desk.clock, wait_s=0.3)
         port.say(first := fix("A", 0))
         desk.feed.start()
-        eventually(lambda: desk.has(first))
+        eventually(lambda: desk.has(first) and desk.health().state is FeedState.UP)
     eventually(lambda: desk.health().last_error is not None)
     assert desk.health().state is FeedState.LATE, "a hiccup is not an outage"
     trouble_at = desk.health().since

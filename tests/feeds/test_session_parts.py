@@ -48,6 +48,25 @@ def test_a_slow_answer_does_not_turn_the_clock_back() -> None:
     assert clock.settings == 1
 
 
+def test_a_source_whose_newest_records_are_old_is_late_though_it_answers() -> None:
+    """A port that comes up after the others, or a backend whose own queue has run full."""
+    hands = Hands()
+    book = HealthBook("port", hands.clock())
+    book.well()
+    book.took(Taken(10), 1_080.0, 30.0)
+    assert book.health().state is FeedState.UP, "one answer with an old record is a late record"
+    for _ in range(6):
+        hands.s += 1.0
+        book.well()
+        book.took(Taken(10), 1_080.0, 30.0)
+    health = book.health()
+    assert (health.state, health.lag_s) == (FeedState.LATE, 1_080.0)
+    assert health.last_error is not None
+    assert health.last_error.code is FeedErrorCode.BEHIND
+    book.took(Taken(10), 0.4, 30.0)
+    assert book.health().state is FeedState.UP
+
+
 def test_a_small_difference_is_taken_over_slowly_and_never_backwards() -> None:
     hands = Hands()
     clock = hands.clock()
