@@ -65,7 +65,6 @@ class DeskRun:
         self._inbox, self._quarantine, self._clock, self._application = inbox, quarantine, clock, application
         self._error: Exception | None = None
         self._window: MainWindow | None = None
-        self._viewport: Viewport | None = None
         scale = theme.scale_for(application.primaryScreen().size().height(), wall=arguments.wall)
         self._theme = theme.load(arguments.theme, scale)
         theme.apply(self._theme, application)
@@ -92,8 +91,10 @@ class DeskRun:
                 self._application.quit()
 
         def make_fine() -> None:
-            if self._viewport is not None:
-                self._viewport.set_fine(True)
+            from scene.viewport import Viewport
+
+            for view in self._window.findChildren(Viewport) if self._window is not None else ():
+                view.set_fine(True)
             QTimer.singleShot(FINE_MS, take_shot)
 
         def shown() -> None:
@@ -260,7 +261,7 @@ class DeskRun:
         from scene.viewport import Viewport
 
         layers = self._session.layers
-        self._viewport = viewport = Viewport(self._scene, parent, self._theme.scale)
+        viewport = Viewport(self._scene, parent, self._theme.scale)
         viewport.picked.connect(layers.selection.select)
         viewport.hovered.connect(layers.selection.hover_over)
         self._language.changed.connect(viewport.set_language)

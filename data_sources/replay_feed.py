@@ -197,6 +197,10 @@ class ReplayFeed:
         """Time stands."""
         self.clock.stand()
 
+    def catch_up(self, at: int) -> None:
+        """Goes on from an instant a little later (ms UTC), as far as what comes before it has been read already."""
+        self.clock.skip(min(at, self._read_to))
+
     def step(self, by_ms: int) -> None:
         """Goes on or back by `by_ms` and stands there. Raises HistoryError."""
         self.pause()

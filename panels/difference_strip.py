@@ -29,7 +29,10 @@ class DifferenceStrip(QWidget):
         self._names = {name: QLabel(objectName="caption") for name in _FIGURES}
         self._values = {name: QLabel(objectName="figure") for name in _FIGURES}
         self._changes = {name: QLabel(objectName="caption") for name in _FIGURES}
-        for place, name in enumerate(_FIGURES):
+        self._rows = {row: QLabel(objectName="caption") for row in (1, 2)}
+        for row, label in self._rows.items():
+            grid.addWidget(label, row, 0)
+        for place, name in enumerate(_FIGURES, start=1):
             for row, label in enumerate((self._names[name], self._values[name], self._changes[name])):
                 label.setTextFormat(Qt.TextFormat.RichText)
                 grid.addWidget(label, row, place)
@@ -37,8 +40,8 @@ class DifferenceStrip(QWidget):
         self._same = QLabel()
         self._same.setTextFormat(Qt.TextFormat.RichText)
         self._same_name = QLabel(objectName="caption")
-        grid.addWidget(self._same_name, 0, len(_FIGURES))
-        grid.addWidget(self._same, 1, len(_FIGURES), 2, 1)
+        grid.addWidget(self._same_name, 0, len(_FIGURES) + 1)
+        grid.addWidget(self._same, 1, len(_FIGURES) + 1, 2, 1)
         self.shown: tuple[Figures, Figures] | None = None
         self.retranslate()
 
@@ -86,6 +89,8 @@ class DifferenceStrip(QWidget):
             ("grave", self.tr("of them ■ ▲")),
         ):
             self._names[name].setText(text)
+        self._rows[1].setText(self.tr("left │ right"))
+        self._rows[2].setText(self.tr("right - left"))
         self._same_name.setText(self.tr("Containers in the yard, one by one"))
         if self.shown is not None:
             self.show_figures(*self.shown)

@@ -125,7 +125,7 @@ class Header(QWidget):
         ):
             self._figures[name].set_caption(text)
         changed = self._desk.twin.changed_settings
-        self._settings.setText("◇ " + self.tr("Rules: %1 settings differ").replace("%1", str(len(changed))))
+        self._settings.setText("◇ " + self.tr("Rule settings changed: %1").replace("%1", str(len(changed))))
         self._settings.setToolTip("\n".join(f"{c.rule} {formats.setting(c)}" for c in changed))
         self._operator.setText(self.tr("Watch officer %1").replace("%1", self._desk.operator))
         self._lights.retranslate()

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from panels.desk import Desk
 
 _OFF_S, _LEAST_OFF_MS = 3.0, 500
-"""So many seconds of ours it may lag behind while time passes, so many ms of the port it may be off while it stands."""
+"""So many seconds of ours it may be off while time passes, so many ms of the port while it stands, before it seeks."""
+_LATE_S = 0.25
+"""So many seconds of ours it may lag behind before its clock is put forward."""
 _REST_S = 5.0
 """After a moment that is not to be had it tries again so much later."""
 _OWN_WARNINGS = "warning"
@@ -105,8 +107,13 @@ class SecondMoment(QObject):
         allowed = max(_LEAST_OFF_MS, _OFF_S * 1000.0 * pace)
         leapt = abs(wanted - self._wanted - gone_ms) > allowed
         self._wanted, self._looked_at_s = wanted, now_s
-        if not leapt and now_s >= self._rests_until_s and abs(wanted - clock.now()) > allowed:
+        late_ms = wanted - clock.now()
+        if leapt or now_s < self._rests_until_s:
+            return
+        if abs(late_ms) > allowed:
             self._seek(wanted)
+        elif pace and late_ms > _LATE_S * 1000.0 * pace:
+            self._feed.catch_up(wanted)
 
     def _seek(self, at: int) -> None:
         try:

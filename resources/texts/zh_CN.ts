@@ -545,6 +545,14 @@
         <translation>其中 ■ ▲</translation>
     </message>
     <message>
+        <source>left │ right</source>
+        <translation>左 │ 右</translation>
+    </message>
+    <message>
+        <source>right - left</source>
+        <translation>右 − 左</translation>
+    </message>
+    <message>
         <source>Containers in the yard, one by one</source>
         <translation>逐箱比对（堆场）</translation>
     </message>
@@ -677,8 +685,8 @@
         <translation>今日预警</translation>
     </message>
     <message>
-        <source>Rules: %1 settings differ</source>
-        <translation>规则参数 %1 项已调整</translation>
+        <source>Rule settings changed: %1</source>
+        <translation>规则参数已调整 %1 项</translation>
     </message>
     <message>
         <source>Watch officer %1</source>

@@ -216,3 +216,26 @@ def test_the_clock_never_runs_ahead_of_what_was_read_and_makes_nothing_up() -> N
     assert clock.now() == 3_000
     with pytest.raises(ValueError, match="no speed"):
         clock.run(0.0)
+
+
+def test_a_replay_that_is_a_little_late_is_put_forward_over_what_has_been_read(
+    day: tuple[str, list[tuple[int, list[Batch]]], Twin],
+) -> None:
+    url, recorded, _live = day
+    past = Past(small_port(), url)
+    past.open(recorded[0][0])
+    past.speed(0.1)
+    feed, end = past.feed, recorded[-1][0]
+    deadline = time.monotonic() + 20.0
+    while feed.inbox.held < sum(map(len, recorded[1][1])) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    before = feed.clock.now()
+    feed.catch_up(before - 5_000)
+    assert feed.clock.now() >= before  # never back
+    feed.catch_up(recorded[1][0])
+    assert feed.clock.now() >= recorded[1][0]
+    past.step()
+    assert past.session.twin.now >= recorded[1][0]
+    feed.catch_up(end + 3_600_000)
+    assert feed.clock.now() <= end  # not beyond what was read
+    past.close()

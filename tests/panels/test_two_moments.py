@@ -134,6 +134,24 @@ def test_the_second_runs_as_the_first_runs_and_goes_where_it_goes(desk):
     assert second.second.twin.now == clock.now()
 
 
+def test_a_second_that_is_a_little_late_is_put_forward_without_a_seek(desk, qtbot):
+    _live, past, window, instants = desk
+    window.past.travel.open_at(instants[6])
+    page = window.past.page
+    page.heartbeat.stop()
+    second = _beside(page, instants[2])
+    feed, sought = past.beside.past.feed, []
+    feed.seek = sought.append
+    window.past.travel.play_or_pause()
+    page.heartbeat.step()
+    qtbot.waitUntil(lambda: feed.inbox.held > 0, timeout=10_000)
+    before = feed.clock.now()
+    second.offset_ms += 1_000  # as if it had been slow for a second
+    page.heartbeat.step()
+    assert feed.clock.now() >= before + 1_000
+    assert not sought
+
+
 def test_beyond_the_record_it_says_so_and_does_not_seek_at_every_beat(desk):
     _live, past, window, instants = desk
     second = _beside(window, instants[-1] + 10 * MINUTE_MS)
