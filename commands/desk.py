@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gc
+import logging
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from data_sources.own_port import OwnPort
     from twin.port_layout import PortLayout
     from twin.rules.registry import Settings
+
+_FASTEST_KEPT = 60.0
+"""Rate of a simulated port up to which a sitting is kept; at more, records come faster than one wants to write them."""
 
 
 def add(subparsers: Any) -> None:
@@ -104,6 +109,7 @@ def _live(
     layout = None if own is not None else source.layout_of(arguments)
     live = source.live_port(arguments, inbox, quarantine, clock, own)
     recording: Recording | None = None
+    ends = contextlib.ExitStack()  # of what records, which ends last
     live.start()
     gc.disable()  # until the window stands: the start makes much that stays and nothing to be thrown away
     try:
@@ -112,6 +118,9 @@ def _live(
             recording = _recording(arguments, layout, clock)
             if recording is None:
                 return FAILED
+            ends.callback(recording.stop)
+        elif not (arguments.backend or source.vessels_only(arguments) or float(arguments.rate) > _FASTEST_KEPT):
+            recording = _sitting(ends, layout, clock)
         if ais is not None:
             ais.start()
         from panels import application as qt
@@ -125,8 +134,19 @@ def _live(
         if ais is not None:
             ais.stop()
         live.stop()
-        if recording is not None:
-            recording.stop()
+        ends.close()
+
+
+def _sitting(ends: contextlib.ExitStack, layout: PortLayout, clock: PortClock) -> Recording | None:
+    """What the desk on a simulated port of its own winds back to; None where there is no room for it."""
+    from commands.recording import of_sitting
+    from data_sources.history.errors import HistoryError
+
+    try:
+        return ends.enter_context(of_sitting(layout.code, clock))
+    except (HistoryError, OSError) as unusable:
+        logging.getLogger(__name__).warning("nothing can be wound back to: %s", unusable)
+        return None
 
 
 def _recording(arguments: argparse.Namespace, layout: PortLayout, clock: PortClock) -> Recording | None:

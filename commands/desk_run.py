@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from twin.rules.registry import Settings
 
 FIRST_SHARE = 0.99  # of the containers that stand in the yard makes a first picture with containers
+SITTING_RECORDED_AFTER_MS = 5_000
 FINE_MS = 1_500  # for a screenshot the view is drawn once more with smooth edges
 
 
@@ -63,6 +64,7 @@ class DeskRun:
         self._arguments, self._layout, self._live, self._ais = arguments, layout, live, ais
         self._past, self._recording, self._settings = past, recording, settings or {}
         self._inbox, self._quarantine, self._clock, self._application = inbox, quarantine, clock, application
+        self._database: str | None = recording.url if recording is not None else arguments.database
         self._error: Exception | None = None
         self._window: MainWindow | None = None
         scale = theme.scale_for(application.primaryScreen().size().height(), wall=arguments.wall)
@@ -156,7 +158,8 @@ class DeskRun:
         from commands.recording import RecordedSession
 
         self._session = RecordedSession(self._inbox, twin, layers, self._healths, self._recording.recorder)
-        self._recording.start()
+        if not self._recording.of_sitting:
+            self._recording.start()
 
     def _healths(self) -> tuple[FeedHealth, ...]:
         healths = self._live.healths()
@@ -169,7 +172,7 @@ class DeskRun:
     def _steps(self) -> DeskSteps:
         from data_sources.desk_steps import LocalSteps
 
-        if self._recording is None:
+        if self._recording is None or self._recording.of_sitting:
             return LocalSteps(self._session.twin.warnings)
         return self._recording.share(self._session.twin, self._arguments.operator, self._now)
 
@@ -190,6 +193,8 @@ class DeskRun:
             self._scene.camera.go(self._arguments.viewpoint, at_once=True)
 
     def _show(self) -> None:
+        from PySide6.QtCore import QTimer
+
         from panels.desk import Desk
         from panels.main_window import MainWindow
 
@@ -209,7 +214,7 @@ class DeskRun:
             self._steps(),
             self._live.outcomes,
             self._make_viewport,
-            self._arguments.database,
+            self._database,
             None if self._past is not None else self._past_desks(beside),
             None if self._past is None else self._past.feed,
             beside,
@@ -225,6 +230,8 @@ class DeskRun:
             self._window.set_wall(True)
         else:
             self._window.showMaximized()
+        if self._recording is not None and self._recording.of_sitting:
+            QTimer.singleShot(SITTING_RECORDED_AFTER_MS, self._recording.start)  # the first picture comes first
         if self._arguments.beside:
             self._window.heartbeat.beat.connect(self._open_beside)
 
@@ -239,13 +246,13 @@ class DeskRun:
 
     def _past_desks(self, beside: PastDesks | None = None) -> PastDesks | None:
         """What winds a desk back, or opens a second moment beside its own, where there is a record."""
-        if not self._arguments.database:
+        if not self._database:
             return None
         from commands.past_desks import PastDesks
         from scene.light import NAMED
 
         return PastDesks(
-            self._index, self._arguments.database, self._language, self._theme, self._arguments.operator,
+            self._index, self._database, self._language, self._theme, self._arguments.operator,
             self._quarantine, NAMED.get(self._arguments.light), self._settings, beside)
 
     def _mark_first_picture(self) -> None:

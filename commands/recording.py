@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import contextlib
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
 
@@ -12,6 +15,7 @@ from data_sources.history.chunks import as_recorded
 from data_sources.history.database import shown, url_of
 from data_sources.history.keyframe_chain import LEVELS_MS, Taker
 from data_sources.history.recorder import Recorder
+from data_sources.history.spool import LIMIT_BYTES
 from data_sources.history.store import History
 from data_sources.history.warning_steps import StepLog
 from data_sources.inbox import Inbox
@@ -25,6 +29,9 @@ from twin.events import Delta
 from twin.feed_health import FeedError, FeedErrorCode, FeedHealth
 from twin.twin import Twin
 
+_SITTING_SPOOL_BYTES = 2**20
+_KEYFRAMES_APART_S = 2.0  # of the desk's time, where the port's flies
+
 
 class Recording:
     """One history of one port while a desk is open. Made before the session, started with it, stopped after the feeds.
@@ -32,13 +39,18 @@ class Recording:
     Raises HistoryError when made, if the history cannot be opened for another reason than that it is out of reach.
     """
 
-    def __init__(self, url: str, port: str, clock: PortClock, *, record: bool = True) -> None:
-        """`record`: False where another desk records already; operators' steps are shared all the same."""
+    def __init__(
+        self, url: str, port: str, clock: PortClock, *, record: bool = True, sitting: Path | None = None,
+    ) -> None:
+        """`record`: False where another desk records already; operators' steps are shared all the same. `sitting`: the
+        folder of a history that serves this one desk and goes with it (`of_sitting`)."""
         self.url = url
         self._port = port
         History.open(url, port).close()  # what can never work is told before the window opens
-        where = shown(url_of(url))
-        self.recorder = Recorder(self._open, where, file_of("spool", url, port), clock) if record else None
+        spool = file_of("spool", url, port) if sitting is None else sitting / "spool"
+        limit = LIMIT_BYTES if sitting is None else _SITTING_SPOOL_BYTES
+        self.recorder = Recorder(self._open, shown(url_of(url)), spool, clock, spool_bytes=limit) if record else None
+        self.of_sitting = sitting is not None
         self._steps: SharedSteps | None = None
 
     def _open(self) -> History:
@@ -63,16 +75,32 @@ class Recording:
             self.recorder.stop()
 
     def healths(self) -> tuple[FeedHealth, ...]:
-        """The recorder as the screens show feeds."""
+        """The recorder as the screens show feeds; that of a sitting only when something is wrong."""
         if self.recorder is None:
             return ()
         h = self.recorder.health()
+        if self.of_sitting and h.last_error is None:
+            return ()
         error = None
         if h.last_error is not None:
             error = FeedError(FeedErrorCode.HISTORY, h.last_error_at or h.since, h.last_error, {"detail": h.last_error})
         return (FeedHealth(
             h.name, h.state, h.since, h.last_success_at, error, h.records, h.rate_per_s, rejected=h.lost,
             repeated=h.repeated),)
+
+
+@contextlib.contextmanager
+def of_sitting(port: str, clock: PortClock) -> Iterator[Recording]:
+    """The history of one sitting: what a desk on a simulated port of its own winds back to; it goes with the desk.
+
+    Raises HistoryError, OSError if there is no room for it.
+    """
+    with tempfile.TemporaryDirectory(prefix="jiangyin-sitting-", ignore_cleanup_errors=True) as folder:
+        recording = Recording(f"sqlite:///{folder}/sitting.db", port, clock, sitting=Path(folder))
+        try:
+            yield recording
+        finally:
+            recording.stop()
 
 
 class RecordedInbox:
@@ -111,7 +139,7 @@ class RecordedSession(Session):
         recorded.now = lambda: self.now
         self._recorder = recorder
         self._taker = Taker(twin.index.frame)
-        self._taken_at = 0
+        self._taken_at, self._taken_s = 0, -_KEYFRAMES_APART_S
         self._log = StepLog()
 
     def step(self, now: int, budget_s: float, timer: Callable[[], float]) -> Delta:
@@ -120,9 +148,10 @@ class RecordedSession(Session):
         steps = self._log.fresh(delta.warnings)
         if steps:
             self._recorder.put(steps)
-        if now and not self.waiting and self.twin.judging and self.twin.now - self._taken_at >= LEVELS_MS[-1]:
+        due = self.twin.now - self._taken_at >= LEVELS_MS[-1] and timer() - self._taken_s >= _KEYFRAMES_APART_S
+        if now and due and not self.waiting and self.twin.judging:
             frame = keyframe.save(self.twin)
-            self._taken_at = frame.at
+            self._taken_at, self._taken_s = frame.at, timer()
             self._recorder.put_keyframe(lambda: self._taker.row(frame))
         return delta
 

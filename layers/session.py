@@ -60,6 +60,11 @@ class Session:
         """Whether records were left to the next beat."""
         return self.inbox.rows > 0
 
+    @property
+    def behind(self) -> bool:
+        """Whether picture or rules lack something that has arrived already."""
+        return self.waiting or not self.twin.judging
+
     def step(self, now: int, budget_s: float, timer: Callable[[], float]) -> Delta:
         """One beat at `now` (ms UTC).
 

@@ -76,10 +76,10 @@ class Header(QWidget):
         if self._desk.replay is not None:
             self._show_replay(now_ms, self._desk.replay.clock.speed if self._desk.replay.clock.running else 0.0)
             return
-        feeds = self._desk.feeds()
+        feeds, session = self._desk.feeds(), self._desk.session
         if any(feed.state is FeedState.DOWN for feed in feeds):
             tone, mark, live = "alarm", FEED_MARKS["down"], self.tr("No data")
-        elif any(feed.filling or late_for_long(feed, now_ms) for feed in feeds):
+        elif session.behind or any(feed.filling or late_for_long(feed, now_ms) for feed in feeds):
             tone, mark, live = "attention", FEED_MARKS["late"], self.tr("Catching up")
         else:
             tone, mark, live = "good", FEED_MARKS["up"], self.tr("Live")

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from commands.recording import RecordedSession, Recording
+from commands.recording import RecordedSession, Recording, of_sitting
 from data_sources.clock import PortClock
+from data_sources.desk_steps import LocalSteps
 from data_sources.history.errors import HistoryError
 from data_sources.history.store import History
 from data_sources.inbox import Inbox
@@ -105,3 +106,26 @@ def test_a_history_that_cannot_be_used_is_told_before_the_desk_opens(tmp_path: P
     file.write_text("this is no database", encoding="utf-8")
     with pytest.raises(HistoryError, match="is not a history"):
         Recording(f"sqlite:///{file}", "CNJGY", PortClock())
+
+
+def test_a_desk_on_its_own_port_winds_back_within_its_sitting_and_leaves_nothing_behind() -> None:
+    story = removal()
+    with of_sitting(story.index.layout.code, PortClock()) as recording:
+        assert recording.recorder is not None
+        file = Path(recording.url.removeprefix("sqlite:///"))
+        twin, inbox = Twin(story.index, make_rules()), Inbox()
+        session = RecordedSession(inbox, twin, Layers(story.index, twin), lambda: (), recording.recorder)
+        for second, record in enumerate(story.records):  # before the recorder writes: the first picture comes first
+            inbox.put(batches([record], 0))
+            session.step(at("8:15:01") + second * 1_000, 1.0, time.perf_counter)
+        recording.start()
+        warning = next(w for w in twin.warnings.open() if w.rule == "R01")
+        LocalSteps(twin.warnings).submit(warning.id, Step(Verb.TAKE, at("8:15:30"), "张"), lambda *_: None)
+        session.step(at("8:16"), 1.0, time.perf_counter)
+        assert recording.recorder.wait_for(recording.recorder.put([]), 20.0)
+        assert recording.healths() == (), "what records a sitting is no feed while it does"
+        with History.open(recording.url, story.index.layout.code, create=False) as history:
+            past = Twin(story.index, make_rules())
+            Rewind(history, past).to(at("8:16"))
+            assert [w.owner for w in past.warnings.open() if w.rule == "R01"] == ["张"]
+    assert not file.parent.exists()

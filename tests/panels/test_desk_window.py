@@ -43,6 +43,10 @@ def test_the_clock_says_live_only_when_nothing_is_behind(office, open_window):
         desk.feeds = (feed,)
         window.header.show_clock(desk.now)
         assert word in window.header._clock.text(), feed
+    desk.story.container("8:09")
+    desk.tell()
+    window.header.show_clock(desk.now)
+    assert "追赶中" in window.header._clock.text(), "what has arrived is not in the picture yet"
 
 
 def test_the_language_changes_at_run_time_and_back(office, open_window, qtbot):
