@@ -63,16 +63,17 @@ class Layers:
     def update(self, delta: Delta) -> None:
         """Take over one step of the twin; touches only what it names. After a seek (another epoch) nothing glides."""
         snap = delta.epoch != self._epoch
-        containers, movers, cranes = delta.containers, delta.movers, delta.cranes
+        # as numpy counts: each of many look-ups would turn them into that
+        containers, movers, cranes = (rows.astype(np.intp) for rows in (delta.containers, delta.movers, delta.cranes))
         if snap:
             if self._epoch is not None:
                 self.vehicles.forget()
                 self.vessels.forget()
                 self.events.forget()
             self._epoch = delta.epoch
-            containers = np.arange(len(self.twin.containers.number), dtype=np.int32)
-            movers = np.arange(len(self.twin.movers.id), dtype=np.int32)
-            cranes = np.arange(len(self.cranes.cranes), dtype=np.int32)
+            containers = np.arange(len(self.twin.containers.number))
+            movers = np.arange(len(self.twin.movers.id))
+            cranes = np.arange(len(self.cranes.cranes))
         self.events.take(delta.events)
         self.containers.update(containers)
         self.vehicles.update(movers, delta.now, snap=snap)

@@ -31,6 +31,8 @@ class Motion:
         self._goal = np.empty((0, columns))
         self._from_ms = np.empty(0, dtype=np.int64)
         self._to_ms = np.empty(0, dtype=np.int64)
+        self._at_ms = 0
+        self._moved = False
 
     def __len__(self) -> int:
         return len(self.shown)
@@ -54,7 +56,7 @@ class Motion:
         """New fixes. rows: (M,); goal: (M, columns); now: ms. `snap` shows them at once (after a seek)."""
         if not len(rows):
             return
-        self.advance(now)
+        self._move(now)
         start = self.shown[rows]
         far = np.hypot(goal[:, 0] - start[:, 0], goal[:, 1] - start[:, 1])
         at_once = ~(far <= self._jump) | snap  # NaN, never seen before: at once
@@ -67,14 +69,23 @@ class Motion:
         self._start[rows] = start
         self._goal[rows] = goal
         self._from_ms[rows] = now
-        self._to_ms[rows] = now + np.where(at_once, 0, interval)
+        self._to_ms[rows] = now + np.where(at_once, -1, interval)  # -1: at rest
         self.shown[rows] = start
+        self._moved = True
 
     def advance(self, now: int) -> bool:
-        """Move everything to its place at `now` (ms). True when anything moved."""
+        """Move everything to its place at `now` (ms). True when anything moved since the last call."""
+        self._move(now)
+        moved, self._moved = self._moved, False
+        return moved
+
+    def _move(self, now: int) -> None:
+        if now == self._at_ms:
+            return
+        self._at_ms = now
         busy = np.flatnonzero((self._to_ms >= self._from_ms) & (self._from_ms > 0))
         if not len(busy):
-            return False
+            return
         span = np.maximum(self._to_ms[busy] - self._from_ms[busy], 1)
         part = np.clip((now - self._from_ms[busy]) / span, 0.0, 1.0)
         done = now >= self._to_ms[busy]
@@ -84,4 +95,4 @@ class Motion:
         if self._angles:
             self.shown[arrived, -self._angles:] %= 360.0
         self._to_ms[arrived] = self._from_ms[arrived] - 1  # at rest until the next fix
-        return True
+        self._moved = True

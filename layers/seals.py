@@ -58,19 +58,21 @@ class SealsLayer(Layer):
 
     def _places(self) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         s, t = self._seals, self._table
-        place = np.stack([np.asarray(s.x, dtype=np.float64), np.asarray(s.y, dtype=np.float64),
-                          np.full(len(s.x), _QUIET_M)], axis=1)
+        place = np.empty((len(s.x), 3))
+        place[:, 0], place[:, 1], place[:, 2] = s.x, s.y, _QUIET_M
         box = np.asarray(s.container)
         has = np.flatnonzero(box >= 0)
-        in_slot = has[(t.place_kind[box[has]] == SLOT) & t.present[box[has]] & (t.block[box[has]] >= 0)]
-        rows = box[in_slot]
-        place[in_slot] = t.xyz[rows]
-        place[in_slot, 2] += t.height_m[rows]
+        rows = box[has]
+        in_slot = (t.place_kind[rows] == SLOT) & t.present[rows] & (t.block[rows] >= 0)
+        standing, rows_standing = has[in_slot], rows[in_slot]
+        place[standing] = t.xyz[rows_standing]
+        place[standing, 2] += t.height_m[rows_standing]
         loads, where, _ = self._vehicles.loads()
         if len(loads) and len(has):
-            order = np.argsort(loads)
-            at = np.clip(np.searchsorted(loads, box[has], sorter=order), 0, len(loads) - 1)
-            hit = loads[order[at]] == box[has]
-            place[has[hit]] = where[order[at[hit]]]
-            place[has[hit], 2] += t.height_m[box[has[hit]]]
-        return place, np.isfinite(place).all(axis=1)
+            load_of = np.full(len(t.place_kind), -1, dtype=np.int32)
+            load_of[loads] = np.arange(len(loads))
+            at = load_of[rows]
+            hit = at >= 0
+            place[has[hit]] = where[at[hit]]
+            place[has[hit], 2] += t.height_m[rows[hit]]
+        return place, np.isfinite(place[:, 0]) & np.isfinite(place[:, 1]) & np.isfinite(place[:, 2])

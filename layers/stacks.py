@@ -10,6 +10,12 @@ from numpy.typing import NDArray
 
 from twin.port_layout import STANDARD_HEIGHT_M
 
+REAR, FRONT, LEFT, RIGHT, ROOF = SIDES = range(5)
+"""Sides of a box: rear and front along its block, left and right across."""
+
+SLIVER_M = 0.03
+"""Of a wall that sticks out by less nothing is to be seen."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stacks:
@@ -58,6 +64,25 @@ def surroundings(
         height_m[first - wide], height_m[last + wide], at(first - 1, last - 1), at(first + 1, last + 1),
         height_m[first - 2 * wide], height_m[last + 2 * wide], at(first - 2, last - 2), at(first + 2, last + 2),
         at(first, last))
+
+
+def looks_otherwise(
+    base_m: NDArray[np.float32], top_m: NDArray[np.float32], before: Surroundings, after: Surroundings
+) -> NDArray[np.bool_]:
+    """Which sides of boxes are to be seen otherwise because other things stand around them. Shape (sides, N)."""
+    found = np.zeros((len(SIDES), len(top_m)), dtype=bool)
+    closed = top_m - SLIVER_M  # a neighbour as high as this closes the gap to it
+    seam = [(before[side] >= closed) != (after[side] >= closed) for side in range(ROOF)]
+    for side in range(ROOF):
+        seen = top_m - np.maximum(base_m, after[side]) > SLIVER_M
+        was_seen = top_m - np.maximum(base_m, before[side]) > SLIVER_M
+        others = (before[side] != after[side]) | (before[ROOF + side] != after[ROOF + side])
+        across = (seam[LEFT] | seam[RIGHT]) if side <= FRONT else (seam[REAR] | seam[FRONT])
+        found[side] = ((seen | was_seen) & others) | (seen & across)
+        found[ROOF] |= before[side] != after[side]
+    open_now, open_then = after.own <= top_m + SLIVER_M, before.own <= top_m + SLIVER_M
+    found[ROOF] = (found[ROOF] & (open_now | open_then)) | (open_now != open_then)
+    return found
 
 
 def slots_of(

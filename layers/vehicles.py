@@ -25,6 +25,8 @@ WIDEST_M: Final = 150.0
 _FIX_M: Final = 15.0  # error of a fix whose device states none
 _JUMP_M = 120.0
 
+Loads = tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.float64]]
+
 OFFICER: Final = len(VehicleKind)
 UNKNOWN_KIND: Final = 0
 
@@ -80,6 +82,7 @@ class VehiclesLayer(MovingLayer):
         self._containers = containers
         self._motion = Motion(columns=3, angles=1, jump=_JUMP_M)
         self._index = np.empty(0, dtype=np.int32)  # by mover row
+        self._loads: tuple[tuple[int, int], Loads] | None = None  # and the revisions they are of
         self._seen_at: NDArray[np.int64] = np.empty(0, dtype=np.int64)
 
     @property
@@ -183,18 +186,26 @@ class VehiclesLayer(MovingLayer):
         """Height of each one's load deck, 0 for those that carry no containers. Shape (N,), metres."""
         return _DECK[self.kind]
 
-    def loads(self) -> tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.float64]]:
+    def loads(self) -> Loads:
         """Containers on shown vehicles: their rows (M,), centres of their under sides (M, 3), metres, bearings (M,)."""
+        seen = self.revision, self.moved_revision
+        if self._loads is None or self._loads[0] != seen:
+            self._loads = seen, self._loaded()
+        return self._loads[1]
+
+    def _loaded(self) -> Loads:
         at, which = np.nonzero((self.load >= 0) & (self.shown & (_DECK[self.kind] > 0.0))[:, None])
-        rows = self.load[at, which]
+        rows, kind = self.load[at, which], self.kind[at]
         two = (self.load[at] >= 0).all(axis=1)
         shift = np.where(two, np.where(which == 0, 0.5, -0.5) * (TWENTY_FOOT_M + 0.15), 0.0)
-        forward = _DECK_AT[self.kind[at]] + shift
-        east, north = unit(self.bearing_deg[at])
-        place = np.stack([
-            self.x[at] + east * forward, self.y[at] + north * forward, _DECK[self.kind[at]],
-        ], axis=1)
-        return rows, place, self.bearing_deg[at]
+        forward = _DECK_AT[kind] + shift
+        bearing = self.bearing_deg[at]
+        east, north = unit(bearing)
+        place = np.empty((len(at), 3))
+        place[:, 0] = self.x[at] + east * forward
+        place[:, 1] = self.y[at] + north * forward
+        place[:, 2] = _DECK[kind]
+        return rows, place, bearing
 
 
 _VEHICLE = tuple(EntityKind).index(EntityKind.VEHICLE)

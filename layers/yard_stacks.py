@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from layers.stacks import Stacks, Surroundings, pile, slots_of, surroundings
+from layers.stacks import SIDES, Stacks, Surroundings, looks_otherwise, pile, slots_of, surroundings
 from twin.port_layout import Block
 
 _RING: Final = 2  # cells of nothing around each block, so that neighbours need no care
@@ -25,7 +25,7 @@ class YardStacks:
 
     block: number of its block, -1 in no slot, (N,) int16. base_m: height of its under side above ground, (N,) float32.
     bay, row, tier: as in the container table, (N,) int16. `revision` grows with every change; `changed_at` is the
-    revision at which a box, or what stands around it, last changed, (N,).
+    revision at which each side of a box was last to be seen otherwise, (sides, N).
     """
 
     def __init__(self, blocks: Sequence[Block]) -> None:
@@ -46,12 +46,12 @@ class YardStacks:
         self.row: NDArray[np.int16] = np.empty(0, dtype=np.int16)
         self.tier: NDArray[np.int16] = np.empty(0, dtype=np.int16)
         self.base_m: NDArray[np.float32] = np.empty(0, dtype=np.float32)
-        self.changed_at: NDArray[np.int64] = np.empty(0, dtype=np.int64)
+        self.changed_at: NDArray[np.int64] = np.empty((len(SIDES), 0), dtype=np.int64)
         self._box_m = np.empty(0, dtype=np.float32)
         self._through = np.empty(0, dtype=bool)
         self._ground = np.empty((0, 2), dtype=np.float32)
-        self._first = np.empty(0, dtype=np.int32)  # flat numbers of the cells it stands on; 0, in the ring: nowhere
-        self._last = np.empty(0, dtype=np.int32)
+        self._first = np.empty(0, dtype=np.intp)  # flat numbers of the cells it stands on; 0, in the ring: nowhere
+        self._last = np.empty(0, dtype=np.intp)
 
     def __len__(self) -> int:
         return len(self.block)
@@ -75,14 +75,14 @@ class YardStacks:
         self._mark(touched, rows)
         touched[0] = False
         changed = self._pile(touched)
-        changed[rows] = True
+        changed[:, rows] = True
         self.revision += 1
         self.changed_at[changed] = self.revision
 
     def touch(self, rows: NDArray[np.bool_] | slice = slice(None)) -> None:
         """These boxes, by default all, are to be looked at again."""
         self.revision += 1
-        self.changed_at[rows] = self.revision
+        self.changed_at[:, rows] = self.revision
 
     def grounds(self, rows: NDArray[np.integer]) -> NDArray[np.float32]:
         """Centres of the under sides of boxes in slots. Shape (M, 3), metres."""
@@ -95,9 +95,7 @@ class YardStacks:
 
     def around(self, rows: NDArray[np.integer]) -> Surroundings:
         """What stands around boxes in slots."""
-        wide = self._height.shape[1]
-        a, b = self._first[rows].astype(np.intp), self._last[rows].astype(np.intp)
-        return surroundings(self._solid.reshape(-1), a, b, wide)
+        return self._around(self._solid.reshape(-1), rows)
 
     def room(self, rows: NDArray[np.integer]) -> NDArray[np.float32]:
         """Length and width of the cells that boxes in slots stand on, gaps included. Shape (M, 2), metres."""
@@ -133,10 +131,11 @@ class YardStacks:
         self.bay, self.row, self.tier = (np.concatenate([c, zero]) for c in (self.bay, self.row, self.tier))
         level = np.zeros(extra, dtype=np.float32)
         self.base_m, self._box_m = np.concatenate([self.base_m, level]), np.concatenate([self._box_m, level])
-        self.changed_at = np.concatenate([self.changed_at, np.zeros(extra, dtype=np.int64)])
+        never = np.zeros((len(SIDES), extra), dtype=np.int64)
+        self.changed_at = np.concatenate([self.changed_at, never], axis=1)
         self._ground = np.concatenate([self._ground, np.zeros((extra, 2), dtype=np.float32)])
         self._through = np.concatenate([self._through, np.zeros(extra, dtype=bool)])
-        cell = np.zeros(extra, dtype=np.int32)
+        cell = np.zeros(extra, dtype=np.intp)
         self._first, self._last = np.concatenate([self._first, cell]), np.concatenate([self._last, cell])
 
     def _put(
@@ -163,18 +162,17 @@ class YardStacks:
         cells[self._last[rows]] = True
 
     def _pile(self, touched: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Pile up anew what stands on the touched cells. Which boxes now stand otherwise, or beside something else,
-        (N,)."""
+        """Pile up anew what stands on the touched cells. Which sides are now to be seen otherwise, (sides, N)."""
         before = 0
         while True:  # a forty-foot box carries a change on to the stack beside
-            here = np.flatnonzero(touched[self._first] | touched[self._last])
+            here = np.flatnonzero(self._on(touched))
             if len(here) == before:
                 break
             before = len(here)
             self._mark(touched, here)
         cells = np.flatnonzero(touched)
         flat, solid = self._height.reshape(-1), self._solid.reshape(-1)
-        was, solid_was, base_was = flat[cells], solid[cells], self.base_m[here]
+        was, base_was = solid.copy(), self.base_m[here]
         flat[cells] = 0.0
         tier = np.maximum(self.tier[here].astype(np.intp) - 1, 0)
         base = self.base_m[here] = pile(flat, self._first[here], self._last[here], tier, self._box_m[here])
@@ -183,21 +181,26 @@ class YardStacks:
         for cell in (self._first[through], self._last[through]):
             np.minimum.at(solid, cell, self.base_m[through])
         solid[0] = 0.0
+        risen = cells[solid[cells] != was[cells]]
         beside = np.zeros(flat.size, dtype=bool)
-        beside[cells[(flat[cells] != was) | (solid[cells] != solid_was)]] = True
-        beside = self._spread(beside)
-        changed: NDArray[np.bool_] = beside[self._first] | beside[self._last]
-        changed[here[base != base_was]] = True
+        for step in range(-_REACH, _REACH + 1):
+            beside[risen + step] = True
+            beside[risen + step * self._height.shape[1]] = True
+        beside[0] = False
+        near = np.flatnonzero(self._on(beside))
+        changed = np.zeros(self.changed_at.shape, dtype=bool)
+        changed[:, near] = looks_otherwise(
+            self.base_m[near], self.base_m[near] + self._box_m[near], self._around(was, near),
+            self._around(solid, near))
+        changed[:, near[self._through[near]]] = True  # whose bodies are smaller than their rooms
+        changed[:, here[base != base_was]] = True
         return changed
 
-    def _spread(self, cells: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """The cells and those next to them along and across, as far as a change can be seen."""
-        grid = cells.reshape(self._height.shape)
-        found = grid.copy()
-        for step in range(1, _REACH + 1):
-            found[step:] |= grid[:-step]
-            found[:-step] |= grid[step:]
-            found[:, step:] |= grid[:, :-step]
-            found[:, :-step] |= grid[:, step:]
-        found[0, 0] = False
-        return found.reshape(-1)
+    def _around(self, heights: NDArray[np.float32], rows: NDArray[np.integer]) -> Surroundings:
+        return surroundings(heights, self._first[rows], self._last[rows], self._height.shape[1])
+
+    def _on(self, cells: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Which boxes stand on marked cells. Shape (N,)."""
+        found = cells.take(self._first)
+        found |= cells.take(self._last)
+        return found

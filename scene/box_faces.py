@@ -15,19 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layers.boxes import Boxes, unit
-from layers.stacks import Stacks, Surroundings, surroundings
+from layers.stacks import FRONT, LEFT, REAR, RIGHT, ROOF, SIDES, SLIVER_M, Stacks, Surroundings, surroundings
 from layers.yard_stacks import YardStacks
 from scene.light import Light
 from scene.steel import DOOR
 
 F4 = NDArray[np.float32]
-_SLIVER_M = 0.03
 _EVEN = 0.34
 """Share of light that comes evenly from everywhere: a box's colour says what it is, on its shaded sides too."""
 
 _ROOF_GAIN = 1.06
-
-REAR, FRONT, LEFT, RIGHT, ROOF = SIDES = range(5)
 
 _ROOF_CORNERS = ((REAR, RIGHT), (FRONT, RIGHT), (FRONT, LEFT), (REAR, LEFT))  # counter-clockwise from above
 _WIDEST_SEAM_M = 0.55
@@ -84,7 +81,7 @@ def _seams(boxes: Boxes, room: F4 | None, around: Surroundings, top: F4) -> F4:
     if room is not None:
         along, across = np.minimum(np.maximum(0.5 * (room - boxes.size[:, :2]), 0.0), _WIDEST_SEAM_M).T
         for side, beside in enumerate((around.rear, around.front, around.left, around.right)):
-            found[side] = np.where(beside >= top - _SLIVER_M, along if side in (REAR, FRONT) else across, 0.0)
+            found[side] = np.where(beside >= top - SLIVER_M, along if side in (REAR, FRONT) else across, 0.0)
     return found
 
 
@@ -109,13 +106,19 @@ def faces_by_side(boxes: Boxes, stacks: Stacks | None, light: Light) -> tuple[Fa
     return _faces(boxes, _around(stacks), _room(stacks), stacks.base_m, light)
 
 
-def faces_in_slots(boxes: Boxes, stacks: YardStacks, light: Light) -> tuple[Faces, ...]:
-    """The same of boxes of a yard, wherever in it they stand."""
+def faces_in_slots(
+    boxes: Boxes, stacks: YardStacks, light: Light, wanted: NDArray[np.bool_] | None = None
+) -> tuple[Faces, ...]:
+    """The same of boxes of a yard, wherever in it they stand. wanted: which sides of each, all by default, (sides, N).
+    """
     rows = boxes.rows
-    return _faces(boxes, stacks.around(rows), stacks.room(rows), boxes.base[:, 2], light)
+    return _faces(boxes, stacks.around(rows), stacks.room(rows), boxes.base[:, 2], light, wanted)
 
 
-def _faces(boxes: Boxes, around: Surroundings, room: F4 | None, base: F4, light: Light) -> tuple[Faces, ...]:
+def _faces(
+    boxes: Boxes, around: Surroundings, room: F4 | None, base: F4, light: Light,
+    wanted: NDArray[np.bool_] | None = None,
+) -> tuple[Faces, ...]:
     """room: length and width of the cells each box stands on, (N, 2); None where each stands for itself. base: height
     of the under sides above the ground their surroundings are counted from, (N,)."""
     if not len(boxes):
@@ -126,17 +129,25 @@ def _faces(boxes: Boxes, around: Surroundings, room: F4 | None, base: F4, light:
     seams = _seams(boxes, room, around, top)
     shade = 0.90 + 0.17 * (boxes.shade.astype(np.float32) / 255.0)
     body = _Bodies(
-        boxes.base[:, :2], east, north, half_l, half_w, base, top,
+        boxes.base[:, 0], boxes.base[:, 1], east, north, half_l, half_w, base, top,
         boxes.base[:, 2] - base,  # stacks count from their own ground: a ship's hatch covers are higher
-        (boxes.colour * shade[:, None]).astype(np.float32), np.rint(boxes.bearing_deg).astype(np.intp),
+        boxes.colour.T * shade, np.rint(boxes.bearing_deg).astype(np.intp),
         boxes.shade % 2 == 0)
-    return *_uprights(body, seams, around, light), _roofs(body, seams, around, light)
+    beside = np.stack([around.rear, around.front, around.left, around.right])
+    shows = np.empty((len(SIDES), len(boxes)), dtype=bool)
+    shows[:ROOF] = top - np.maximum(base, beside) > SLIVER_M
+    shows[ROOF] = around.own <= top + SLIVER_M
+    if wanted is not None:
+        shows &= wanted
+    return *_uprights(np.flatnonzero(shows[:ROOF]), body, seams, around, light), _roofs(
+        np.flatnonzero(shows[ROOF]), body, seams, around, light)
 
 
 class _Bodies(NamedTuple):
-    """What faces are made of, all (N,) but centre, (N, 2), and colour, (N, 3)."""
+    """What faces are made of, all (N,) but colour, (3, N)."""
 
-    centre: F4
+    x: F4
+    y: F4
     east: F4  # unit vector of the length
     north: F4
     half_l: F4
@@ -149,26 +160,23 @@ class _Bodies(NamedTuple):
     door_behind: NDArray[np.bool_]
 
 
-def _uprights(body: _Bodies, seams: F4, around: Surroundings, light: Light) -> list[Faces]:
-    """The faces of the four sides, all worked out in one go."""
+def _uprights(at: NDArray[np.intp], body: _Bodies, seams: F4, around: Surroundings, light: Light) -> list[Faces]:
+    """Faces of the four sides, all worked out in one go. at: which of all boxes' rear sides, then front sides, ..."""
     beside = np.stack([around.rear, around.front, around.left, around.right])
     beyond = np.stack([around.rear2, around.front2, around.left2, around.right2])
-    side, box = np.nonzero(body.top - np.maximum(body.base, beside) > _SLIVER_M)
-    beside, beyond = beside[side, box], beyond[side, box]
-    seam_left, seam_right = seams[_LEFT_OF[side], box], seams[_RIGHT_OF[side], box]
-    ends = side <= FRONT
-    out_m = np.where(ends, body.half_l[box], body.half_w[box])
-    way_m = np.where(ends, body.half_w[box], body.half_l[box])
+    n, side, box = len(at), at // len(body.top), at % len(body.top)
+    beside, beyond = beside.take(at), beyond.take(at)
+    seam_left, seam_right = (seams.take(which.take(side) * len(body.top) + box) for which in (_LEFT_OF, _RIGHT_OF))
+    half_l, half_w, ends = body.half_l.take(box), body.half_w.take(box), side <= FRONT
+    out_m, way_m = np.where(ends, half_l, half_w), np.where(ends, half_w, half_l)
     # Where a face looks to, from the unit vector of the length by whole quarters; seen from outside, right is the
     # direction 90 degrees anticlockwise of that on the map.
-    east, north = body.east[box], body.north[box]
-    ahead, aside = _AHEAD[side], _ASIDE[side]
+    east, north, ahead, aside = body.east.take(box), body.north.take(box), _AHEAD.take(side), _ASIDE.take(side)
     out_x, out_y = ahead * east + aside * north, ahead * north - aside * east
-    x, y = body.centre[box, 0] + out_x * out_m, body.centre[box, 1] + out_y * out_m
+    x, y = body.x.take(box) + out_x * out_m, body.y.take(box) + out_y * out_m
     left_m, right_m = way_m + seam_left, way_m + seam_right
-    base, top = body.base[box], body.top[box]
-    low, lift = np.maximum(base, beside), body.lift[box]
-    n = len(box)
+    base, top, lift = body.base.take(box), body.top.take(box), body.lift.take(box)
+    low = np.maximum(base, beside)
     points = np.empty((n, 12), dtype=np.float32)
     points[:, 0] = points[:, 9] = x + out_y * left_m
     points[:, 1] = points[:, 10] = y - out_x * left_m
@@ -176,11 +184,14 @@ def _uprights(body: _Bodies, seams: F4, around: Surroundings, light: Light) -> l
     points[:, 4] = points[:, 7] = y + out_x * right_m
     points[:, 2] = points[:, 5] = low + lift
     points[:, 8] = points[:, 11] = top + lift
-    lit = body.colour[box] * _lit(light)[(body.heading[box] + _TURNS[side]) % 360]
+    seen_from = (body.heading.take(box) + _TURNS.take(side)) % 360
+    below, above = _depth(low, beside, beyond), _depth(top, beside, beyond)
     colours = np.empty((n, 4, 3), dtype=np.uint8)
-    colours[:, 0] = colours[:, 1] = _shaded(lit, _depth(low, beside, beyond))
-    colours[:, 2] = colours[:, 3] = _shaded(lit, _depth(top, beside, beyond))
-    door = np.where(ends & ((side == REAR) == body.door_behind[box]), np.float32(DOOR), np.float32(0.0))
+    for channel in range(3):
+        lit = body.colour[channel].take(box) * _lit(light)[channel].take(seen_from)
+        colours[:, :2, channel] = np.minimum(lit * below, 255.0).astype(np.uint8)[:, None]
+        colours[:, 2:, channel] = np.minimum(lit * above, 255.0).astype(np.uint8)[:, None]
+    door = np.where(ends & ((side == REAR) == body.door_behind.take(box)), np.float32(DOOR), np.float32(0.0))
     edges = np.empty((n, 16), dtype=np.float32)
     edges[:, 0] = edges[:, 12] = -seam_left
     edges[:, 1] = edges[:, 13] = way_m + left_m
@@ -198,11 +209,12 @@ def _uprights(body: _Bodies, seams: F4, around: Surroundings, light: Light) -> l
 
 @functools.lru_cache(maxsize=8)
 def _lit(light: Light) -> F4:
-    """Light on walls that look to each whole degree, and on a roof in the last row. Shape (361, 3)."""
+    """Light on walls that look to each whole degree, and on a roof in the last column. Shape (3, 361)."""
     angle = np.radians(np.arange(360.0))
     walls = np.column_stack([np.sin(angle), np.cos(angle), np.zeros(360)])
     up = light.factor(np.array([[0.0, 0.0, 1.0]]))
-    return np.concatenate([_EVEN * up + (1.0 - _EVEN) * light.factor(walls), up * _ROOF_GAIN]).astype(np.float32)
+    found = np.concatenate([_EVEN * up + (1.0 - _EVEN) * light.factor(walls), up * _ROOF_GAIN])
+    return np.ascontiguousarray(found.T, dtype=np.float32)
 
 
 def light_on(light: Light, normals: NDArray[np.floating]) -> F4:
@@ -212,11 +224,6 @@ def light_on(light: Light, normals: NDArray[np.floating]) -> F4:
     return found
 
 
-def _shaded(colour: F4, factor: F4) -> NDArray[np.uint8]:
-    """Colours (N, 3) times factors (N,), as far as a screen can show them. Shape (N, 3)."""
-    return np.minimum(colour * factor[:, None], 255.0).astype(np.uint8)
-
-
 def _depth(z: F4, beside: F4, beyond: F4) -> F4:
     """Share of light at height z of a wall next to a stack `beside` high, with one `beyond` high behind that."""
     above = 0.66 + 0.34 * np.clip((z - beside) / 5.5, 0.0, 1.0)
@@ -224,16 +231,16 @@ def _depth(z: F4, beside: F4, beyond: F4) -> F4:
     return (above * canyon).astype(np.float32)
 
 
-def _roofs(body: _Bodies, seams: F4, around: Surroundings, light: Light) -> Faces:
-    box = np.flatnonzero(around.own <= body.top + _SLIVER_M)
+def _roofs(box: NDArray[np.intp], body: _Bodies, seams: F4, around: Surroundings, light: Light) -> Faces:
+    """Roofs of these boxes."""
     top = body.top[box]
     n = len(box)
     length, width = 2.0 * body.half_l[box], 2.0 * body.half_w[box]
     seams = seams[:, box]
     along = [-0.5 * length - seams[REAR], 0.5 * length + seams[FRONT]]
     across = {LEFT: -0.5 * width - seams[LEFT], RIGHT: 0.5 * width + seams[RIGHT]}
-    x, y, east, north = body.centre[box, 0], body.centre[box, 1], body.east[box], body.north[box]
-    lit = body.colour[box] * _lit(light)[-1]
+    x, y, east, north = body.x[box], body.y[box], body.east[box], body.north[box]
+    lit = body.colour.take(box, axis=1) * _lit(light)[:, -1:]
     light_from = [1.0 / (1.0 + 0.055 * np.maximum(height[box] - top, 0.0))
                   for height in (around.rear, around.front, around.left, around.right)]
     points = np.empty((n, 4, 3), dtype=np.float32)
@@ -244,7 +251,7 @@ def _roofs(body: _Bodies, seams: F4, around: Surroundings, light: Light) -> Face
         u, v = along[end], across[side]
         points[:, corner, 0] = x + east * u + north * v
         points[:, corner, 1] = y + north * u - east * v
-        colours[:, corner] = _shaded(lit, light_from[end] * light_from[side])
+        colours[:, corner] = np.minimum(lit * (light_from[end] * light_from[side]), 255.0).astype(np.uint8).T
         far, near = length + seams[end], -seams[end]
         edges[:, corner, 0], edges[:, corner, 1] = (far, near) if end == FRONT else (near, far)
         far, near = width + seams[side], -seams[side]
@@ -289,13 +296,13 @@ def loose_colours(boxes: Boxes, light: Light) -> NDArray[np.uint8]:
     n = len(boxes)
     own = (boxes.colour * (0.90 + 0.17 * (boxes.shade.astype(np.float32) / 255.0))[:, None]).astype(np.float32)
     heading = np.rint(boxes.bearing_deg).astype(np.intp)
-    walls = _lit(light)[(heading[:, None] + _TURNS) % 360] * own[:, None, :]
+    walls = _lit(light).T[(heading[:, None] + _TURNS) % 360] * own[:, None, :]
     low = boxes.base[:, 2]
     heights = np.stack([low, low, low + boxes.size[:, 2], low + boxes.size[:, 2]], axis=1)
     depth = (0.66 + 0.34 * np.clip(heights / 5.5, 0.0, 1.0)).astype(np.float32)
     colours = np.empty((n, 5, 4, 3), dtype=np.uint8)
     colours[:, :ROOF] = np.minimum(walls[:, :, None, :] * depth[:, None, :, None], 255.0)
-    colours[:, ROOF] = np.minimum(own * _lit(light)[-1], 255.0)[:, None]
+    colours[:, ROOF] = np.minimum(own * _lit(light)[:, -1], 255.0)[:, None]
     return colours.reshape(-1, 4, 3)
 
 

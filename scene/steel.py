@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from vtkmodules.util.numpy_support import numpy_to_vtk, numpy_to_vtkIdTypeArray
-from vtkmodules.vtkCommonCore import vtkPoints
+from vtkmodules.vtkCommonCore import vtkObject, vtkPoints
 from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData
 from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper
 
@@ -76,13 +76,16 @@ class SteelMesh:
         self.far_actor = self._actor(light, None)
         self.count = 0
         self._room = 0
+        self._held: tuple[vtkObject, ...] = ()
         self._lent: tuple[NDArray[np.float32], NDArray[np.uint8], NDArray[np.float32]] | None = None  # kept alive
         self._detail_m = detail_m
         self._visible = True
         self._faces_eye = True
         self._close = True
         self._outwards: tuple[NDArray[np.float64], float] | None = None
+        self._shown = False, True
         self._bounds = (0.0,) * 6
+        self._moves = False
 
     @property
     def actors(self) -> tuple[vtkActor, vtkActor]:
@@ -118,24 +121,23 @@ class SteelMesh:
         if n != self._room:
             self._room = n
             self.data.SetPolys(_quads(n))
+        self._moves = True
         self._hold(points, colours, edges, deep=True)
         self.touch(n)
-        if n:
-            self._bounds = self.data.GetBounds()
 
     def lend(
         self, points: NDArray[np.float32], colours: NDArray[np.uint8], edges: NDArray[np.float32],
-        bounds: tuple[float, float, float, float, float, float],
+        bounds: tuple[float, float, float, float, float, float] | None = None,
     ) -> None:
         """The same, of arrays that stay the caller's and live as long as the mesh: `touch` says what is new in them.
 
-        bounds: west, east, south, north, low and high ends of all there will ever be, metres.
+        bounds: west, east, south, north, low and high ends of all there will ever be, metres; None: to be looked up.
         """
         if len(points) != self._room:
             self._room = len(points)
             self.data.SetPolys(_quads(self._room))
         self._lent = points, colours, edges
-        self._bounds = bounds
+        self._bounds, self._moves = bounds or self._bounds, bounds is None
         self._hold(points, colours, edges, deep=False)
 
     def touch(self, count: int, looks: tuple[NDArray[np.float64], float] | None = None) -> None:
@@ -146,11 +148,11 @@ class SteelMesh:
         """
         self.count = count
         self._outwards = looks
-        self.data.GetPoints().Modified()
-        values = self.data.GetPointData()
-        values.GetScalars().Modified()
-        values.GetArray(_ATTRIBUTE).Modified()
+        for part in self._held:
+            part.Modified()
         self.data.Modified()
+        if self._moves and count:
+            self._bounds = self.data.GetBounds()
         self._show()
 
     def _hold(
@@ -166,6 +168,7 @@ class SteelMesh:
         values = self.data.GetPointData()
         values.SetScalars(rgb)
         values.AddArray(where)
+        self._held = place, rgb, where
 
     def set_visible(self, visible: bool) -> None:
         """Show or hide it; empty meshes are never drawn."""
@@ -196,6 +199,9 @@ class SteelMesh:
 
     def _show(self) -> None:
         seen = self._visible and self.count > 0 and (self._faces_eye or self._outwards is None)
+        if (seen, self._close) == self._shown:
+            return
+        self._shown = seen, self._close
         for actor, mine in ((self.actor, self._close), (self.far_actor, not self._close)):
             if bool(actor.GetVisibility()) != (seen and mine):
                 actor.SetVisibility(seen and mine)

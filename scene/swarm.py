@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from vtkmodules.util.numpy_support import numpy_to_vtk, numpy_to_vtkIdTypeArray
-from vtkmodules.vtkCommonCore import vtkPoints
+from vtkmodules.vtkCommonCore import vtkObject, vtkPoints
 from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData
 from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper
 
@@ -20,12 +20,14 @@ from scene.light import Light
 
 F4 = NDArray[np.float32]
 _HEADINGS = 72
+_DEGREES = 360
 
 
 class Template:
     """A model ready to be placed: its points and, for each heading, its colours in the given light."""
 
-    def __init__(self, mesh: m.Mesh, light: Light) -> None:
+    def __init__(self, mesh: m.Mesh, light: Light, *, coarse: bool = False) -> None:
+        """coarse: seen from afar only, so that whole degrees will do for its heading: placing it is then a look-up."""
         self.points = mesh.points.astype(np.float32)
         self.faces = mesh.faces.astype(np.int64)
         normals = m.normals(mesh)
@@ -38,6 +40,10 @@ class Template:
         turned[..., 2] = directions[:, 2]
         factor = light.factor(turned.reshape(-1, 3)).reshape(_HEADINGS, -1, 3)[:, which.ravel()]
         self.colours = np.clip(mesh.colours * factor, 0, 255).astype(np.uint8)
+        self.turned: F4 | None = None  # by whole degrees, (360, points, 3)
+        if coarse:
+            angle = np.radians(np.arange(_DEGREES, dtype=np.float64))
+            self.turned = _turned(self.points, np.sin(angle), np.cos(angle))
 
     def __len__(self) -> int:
         return len(self.points)
@@ -73,21 +79,32 @@ def place(
 
     xyz: (N, 3), metres; bearing_deg: (N,); tint: factors on the colours, (N, 3); stretch: factors on the height, (N,).
     """
-    n, k = len(xyz), len(template)
-    angle = np.radians(np.asarray(bearing_deg, dtype=np.float32))[:, None]
-    sin, cos = np.sin(angle), np.cos(angle)
-    at = np.asarray(xyz, dtype=np.float32)
-    p = template.points
-    points = np.empty((n, k, 3), dtype=np.float32)
-    points[..., 0] = p[:, 0] * cos + p[:, 1] * sin + at[:, 0, None]
-    points[..., 1] = p[:, 1] * cos - p[:, 0] * sin + at[:, 1, None]
-    height = p[:, 2] if stretch is None else p[:, 2] * np.asarray(stretch, dtype=np.float32)[:, None]
-    points[..., 2] = height + at[:, 2, None]
-    heading = np.rint(np.asarray(bearing_deg) * (_HEADINGS / 360.0)).astype(np.int64) % _HEADINGS
-    colours = template.colours[heading]
+    n = len(xyz)
+    bearing, at = np.asarray(bearing_deg, dtype=np.float32), np.asarray(xyz, dtype=np.float32)
+    if template.turned is not None and stretch is None:
+        points = np.take(template.turned, np.rint(bearing).astype(np.intp) % _DEGREES, axis=0)
+    else:
+        angle = np.radians(bearing)
+        points = _turned(template.points, np.sin(angle), np.cos(angle))
+        if stretch is not None:
+            points[..., 2] *= np.asarray(stretch, dtype=np.float32)[:, None]
+    for axis in range(3):  # by axis: numpy adds long lines faster than many triples
+        points[..., axis] += at[:, axis, None]
+    heading = np.rint(bearing * (_HEADINGS / 360.0)).astype(np.intp) % _HEADINGS
+    colours = np.take(template.colours, heading, axis=0)
     if tint is not None:
         colours = np.clip(colours * np.asarray(tint, dtype=np.float32)[:, None, :], 0, 255).astype(np.uint8)
     return Placed(points.reshape(-1, 3), colours.reshape(-1, 3), template.faces, n)
+
+
+def _turned(points: F4, sin: NDArray[np.floating], cos: NDArray[np.floating]) -> F4:
+    """Points (K, 3) turned clockwise by angles (N,). Shape (N, K, 3)."""
+    found = np.empty((len(sin), len(points), 3), dtype=np.float32)
+    sin, cos = sin[:, None], cos[:, None]
+    found[..., 0] = points[:, 0] * cos + points[:, 1] * sin
+    found[..., 1] = points[:, 1] * cos - points[:, 0] * sin
+    found[..., 2] = points[:, 2]
+    return found
 
 
 class Fleet:
@@ -134,25 +151,38 @@ class SwarmMesh:
         add_air(self.actor, light)
         self._visible = True
         self._sizes: tuple[int, ...] = ()
+        self._points: F4 = np.empty((0, 3), dtype=np.float32)
+        self._colours: NDArray[np.uint8] = np.empty((0, 3), dtype=np.uint8)
+        self._held: tuple[vtkObject, ...] = ()
 
     def fill(self, parts: list[Placed]) -> None:
-        """Show these copies and nothing else. Faces are handed on only when the make-up of the parts changed."""
+        """Show these copies and nothing else. Faces are handed on only when the make-up of the parts changed; until
+        then the same arrays, from which VTK draws, are written anew."""
         parts = [part for part in parts if len(part.points)]
         sizes = tuple(size for part in parts for size in (len(part.points), part.face_count))
+        if sizes != self._sizes and parts:
+            self._make_room(sum(len(part.points) for part in parts))
+            self.data.SetPolys(_triangles(parts))
         if parts:
-            points = np.concatenate([part.points for part in parts])
-            colours = np.concatenate([part.colours for part in parts])
-            place_ = vtkPoints()
-            place_.SetData(numpy_to_vtk(points, deep=True))
-            self.data.SetPoints(place_)
-            rgb = numpy_to_vtk(colours, deep=True)
-            rgb.SetName("colour")
-            self.data.GetPointData().SetScalars(rgb)
-            if sizes != self._sizes:
-                self.data.SetPolys(_triangles(parts))
+            np.concatenate([part.points for part in parts], out=self._points)
+            np.concatenate([part.colours for part in parts], out=self._colours)
+            for held in self._held:
+                held.Modified()
             self.data.Modified()
         self._sizes = sizes
         self._show()
+
+    def _make_room(self, count: int) -> None:
+        """Arrays for so many points that VTK shares with this mesh."""
+        self._points = np.empty((count, 3), dtype=np.float32)
+        self._colours = np.empty((count, 3), dtype=np.uint8)
+        place_ = vtkPoints()
+        place_.SetData(numpy_to_vtk(self._points))
+        self.data.SetPoints(place_)
+        rgb = numpy_to_vtk(self._colours)
+        rgb.SetName("colour")
+        self.data.GetPointData().SetScalars(rgb)
+        self._held = place_, rgb
 
     def set_visible(self, visible: bool) -> None:
         """Show or hide it; an empty mesh is never drawn."""

@@ -96,6 +96,7 @@ class Near:
         self._waiting: list[tuple[Still, NDArray[np.float64]]] = []
         self._eye: tuple[float, float, float] = (0.0, 0.0, math.inf)
         self._shown = True
+        self._due = False  # something that waits is near enough to be seen
         self._future: Future[list[Still]] | None = None
         if isinstance(parts, list):
             self._take(parts)
@@ -105,7 +106,7 @@ class Near:
     @property
     def pending(self) -> bool:
         """Something that is to be seen from here is not in the picture yet."""
-        return self._future is not None or any(self._away(bounds) < self._reach for _, bounds in self._waiting)
+        return self._future is not None or self._due
 
     def adopt(self, prop: StaticProp, most: int) -> bool:
         """Make up to `most` tiles near the eye into actors of `prop`. True when something may be seen that was not."""
@@ -122,12 +123,14 @@ class Near:
             taken = {id(part) for part in near}
             self._waiting = [part for part in self._waiting if id(part) not in taken]
             self._show()
+            self._look()
         return bool(near)
 
     def look_from(self, eye: tuple[float, float, float]) -> None:
         """Show what is near enough to the eye."""
         self._eye = eye
         self._show()
+        self._look()
 
     def relight(self, light: Light) -> None:
         """The light of tiles yet to come."""
@@ -142,12 +145,16 @@ class Near:
         """Let go of the tiles; the prop takes them out of the renderer."""
         self._tiles.clear()
         self._waiting.clear()
-        self._future = None
+        self._future, self._due = None, False
 
     def _take(self, parts: list[Still]) -> None:
         for part in parts:
             low, high = part.points.min(axis=0), part.points.max(axis=0)
             self._waiting.append((part, np.concatenate([low, high]).astype(float)))
+        self._look()
+
+    def _look(self) -> None:
+        self._due = any(self._away(bounds) < self._reach for _, bounds in self._waiting)
 
     def _away(self, bounds: NDArray[np.float64]) -> float:
         x, y, z = self._eye

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from vtkmodules.vtkRenderingCore import vtkRenderer
 
-from layers.boxes import Boxes, join
+from layers.boxes import Boxes, join, some
 from layers.containers import ContainersLayer
 from layers.cranes import CranesLayer
 from layers.layers import Layers
@@ -14,6 +14,7 @@ from layers.stowage import stow
 from layers.vehicles import VehiclesLayer
 from scene.bodies import bodies
 from scene.box_faces import (
+    SIDES,
     Faces,
     loose_colours,
     loose_edges,
@@ -104,7 +105,9 @@ class MovingContainers(StaticProp):
             self.add(actor)
         self._seen: tuple[int, ...] = ()
         self._made_of: tuple[NDArray[np.int32], NDArray[np.float32]] | None = None
-        self._edges: NDArray[np.float32] = np.empty((0, 4, 4), dtype=np.float32)
+        self._points: NDArray[np.float32] = np.empty((0, 4, 3), dtype=np.float32)
+        self._colours: NDArray[np.uint8] = np.empty((0, 4, 3), dtype=np.uint8)
+        self._coloured_of: tuple[NDArray[np.float32], ...] = ()
 
     def sync(self, layers: Layers) -> bool:
         """Draw what changed. True when the picture changed."""
@@ -119,9 +122,25 @@ class MovingContainers(StaticProp):
         boxes, _ = bodies(boxes, None, containers.forms(boxes.rows))
         made_of = boxes.rows, boxes.size
         if self._made_of is None or not all(map(np.array_equal, made_of, self._made_of)):
-            self._made_of, self._edges = made_of, loose_edges(boxes)
-        self._mesh.fill(loose_points(boxes), loose_colours(boxes, self._light), self._edges)
+            self._made_of, self._coloured_of = made_of, ()
+            self._points, self._colours = loose_points(boxes), loose_colours(boxes, self._light)
+            self._mesh.lend(self._points, self._colours, loose_edges(boxes))
+        else:
+            self._points[:] = loose_points(boxes)
+        self._colour(boxes)
+        self._mesh.touch(len(self._points))
         return True
+
+    def _colour(self, boxes: Boxes) -> None:
+        """Of the same boxes as before only those that turned, rose or changed their colour look otherwise."""
+        made_of = np.rint(boxes.bearing_deg), boxes.base[:, 2], boxes.colour
+        if self._coloured_of:
+            before = self._coloured_of
+            at = np.flatnonzero((made_of[0] != before[0]) | (made_of[1] != before[1])
+                                | (made_of[2] != before[2]).any(axis=1))
+            each = self._colours.reshape(-1, len(SIDES), 4, 3)
+            each[at] = loose_colours(some(boxes, at), self._light).reshape(-1, len(SIDES), 4, 3)
+        self._coloured_of = made_of
 
     def look_from(self, eye: tuple[float, float, float]) -> None:
         """Draw steel plainly from afar."""

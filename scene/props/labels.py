@@ -20,6 +20,7 @@ from twin.port_layout import PortLayout
 
 MOST: Final = 48
 _MOST_KEPT: Final = 220  # text actors, shown or not
+_STACKS_EVERY: Final = 5  # syncs
 _PAD_PX: Final = 5
 _GAP_PX: Final = 14
 _FADED: Final = (151, 166, 180)
@@ -43,6 +44,8 @@ class Labels(StaticProp):
         self._styles: dict[Selection, _Style] = {}
         self._shown: tuple[Label, ...] = ()
         self._seen: tuple[object, ...] = ()
+        self._placed: tuple[int, int] = (-1, -1)
+        self._since = 0
         self._visible = True
 
     @property
@@ -59,11 +62,13 @@ class Labels(StaticProp):
 
     def set_pixel_ratio(self, ratio: float) -> None:
         """Pixels of the picture for each of the screen's logical ones: text keeps its size on the screen."""
-        self._pixel_ratio = ratio
+        if ratio != self._pixel_ratio:
+            self._pixel_ratio, self._placed = ratio, (-1, -1)
 
     def set_visible(self, visible: bool) -> None:
         """Show or hide all names."""
         self._visible = visible
+        self._placed = (-1, -1)
         if not visible:
             super().set_visible(False)
             self._shown = ()
@@ -76,8 +81,17 @@ class Labels(StaticProp):
                 layers.containers.revision, layers.tools.revision, layers.pins.revision, camera.revision)
         if seen == self._seen:
             return False
-        self._seen = seen
-        self.labels = self._names.of(layers, camera.eye)
+        labels = self._names.of(layers, camera.eye)
+        placed = camera.revision, layers.containers.stacks.revision
+        self._since += 1
+        if labels == self.labels and placed[0] == self._placed[0]:  # what moved has no name
+            if placed == self._placed:
+                self._seen = seen
+                return False
+            if self._since < _STACKS_EVERY:  # stacks hide names: they are looked at now and then
+                return False
+        self._seen, self._since = seen, 0
+        self.labels, self._placed = labels, placed
         before = self._shown
         self.arrange(camera)
         return self._shown != before
@@ -101,20 +115,23 @@ class Labels(StaticProp):
         before = {label.selection for label in self._shown}
         new = np.array([labels[row].selection not in before for row in fits.tolist()], dtype=bool)
         rank = np.array([labels[row].rank for row in fits.tolist()], dtype=np.int64)
-        chosen: list[int] = []
-        boxes: list[tuple[float, float, float, float]] = []
+        fits = fits[np.lexsort((away[fits], new, rank))]
+        self._show(fits[self._apart(fits, at)].tolist(), at, height)
+
+    def _apart(self, rows: NDArray[np.intp], at: NDArray[np.float64]) -> NDArray[np.intp]:
+        """Of labels (N,), the best first, those that may be shown together: which do not lie over a better one."""
         gap = _GAP_PX * self._pixel_ratio
-        for row in fits[np.lexsort((away[fits], new, rank))].tolist():
-            if len(chosen) >= MOST:
-                break
-            w, h = self._size(labels[row])
-            x, y = float(at[row, 0]), float(at[row, 1])
-            box = (x - w / 2 - gap, y - h - gap / 2, x + w / 2 + gap, y + gap / 2)
-            if any(box[0] < o[2] and o[0] < box[2] and box[1] < o[3] and o[1] < box[3] for o in boxes):
-                continue
-            boxes.append(box)
-            chosen.append(row)
-        self._show(chosen, at, height)
+        size = np.array([self._size(self.labels[row]) for row in rows.tolist()], dtype=np.float64).reshape(-1, 2)
+        low = np.column_stack([at[rows, 0] - 0.5 * size[:, 0] - gap, at[rows, 1] - size[:, 1] - 0.5 * gap])
+        high = np.column_stack([at[rows, 0] + 0.5 * size[:, 0] + gap, at[rows, 1] + 0.5 * gap])
+        over = ((low[:, None] < high[None]) & (low[None] < high[:, None])).all(axis=2)
+        taken = np.zeros(len(rows), dtype=bool)
+        for label in range(len(rows)):  # a hundred names
+            if not (over[label] & taken).any():
+                taken[label] = True
+                if taken.sum() >= MOST:
+                    break
+        return np.flatnonzero(taken)
 
     def text_of(self, label: Label) -> vtkTextActor:
         """The actor that shows a name, for tests and the curious. Raises KeyError when it was never shown."""

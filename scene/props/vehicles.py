@@ -37,8 +37,8 @@ class Vehicles(StaticProp):
     def __init__(self, renderer: vtkRenderer, light: Light) -> None:
         super().__init__(renderer)
         self._full = [Template(make(), light) for make in _FULL]
-        self._plain = [Template(_plain(kind), light) for kind in range(len(SHAPES))]
-        self._far = [Template(_far(kind), light) for kind in range(len(SHAPES))]
+        self._plain = [Template(_plain(kind), light, coarse=True) for kind in range(len(SHAPES))]
+        self._far = [Template(_far(kind), light, coarse=True) for kind in range(len(SHAPES))]
         self._mesh = SwarmMesh(light)
         self.add(self._mesh.actor)
         self._rings = GlowMesh(forward_m=1.0)

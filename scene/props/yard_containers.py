@@ -15,21 +15,10 @@ from numpy.typing import NDArray
 from vtkmodules.vtkRenderingCore import vtkRenderer
 
 from layers.containers import HIGHEST_M, ContainersLayer
+from layers.stacks import FRONT, LEFT, REAR, RIGHT, ROOF, SIDES
 from layers.yard_stacks import YardStacks
 from scene.bodies import bodies
-from scene.box_faces import (
-    FRONT,
-    LEFT,
-    REAR,
-    RIGHT,
-    ROOF,
-    SIDES,
-    Faces,
-    faces_by_side,
-    faces_in_slots,
-    nothing,
-    visible_faces,
-)
+from scene.box_faces import Faces, faces_by_side, faces_in_slots, nothing, visible_faces
 from scene.face_slots import FaceSlots
 from scene.light import Light
 from scene.props.base import StaticProp
@@ -72,7 +61,7 @@ class YardContainers(StaticProp):
             for actor in mesh.actors:
                 self.add(actor)
         self._opened_seen: tuple[object, ...] = (None, 0)
-        self._waiting: NDArray[np.bool_] = np.empty(0, dtype=bool)  # by container row
+        self._waiting: NDArray[np.bool_] = np.empty((len(SIDES), 0), dtype=bool)  # by container row
         self._drawn: NDArray[np.bool_] = np.empty(0, dtype=bool)
         self._seen = -1
         self._next = 0
@@ -92,7 +81,7 @@ class YardContainers(StaticProp):
         stacks = layer.stacks
         if self._seen != stacks.revision:
             self._look_at(stacks)
-        waiting = np.flatnonzero(self._waiting)
+        waiting = np.flatnonzero(self._waiting.any(axis=0))
         self.pending = False
         if not len(waiting):
             return self._after(changed)
@@ -121,9 +110,9 @@ class YardContainers(StaticProp):
 
     def _look_at(self, stacks: YardStacks) -> None:
         """Note what changed since the last look."""
-        extra = len(stacks) - len(self._waiting)
+        extra = len(stacks) - len(self._drawn)
         if extra > 0:
-            self._waiting = np.concatenate([self._waiting, np.zeros(extra, dtype=bool)])
+            self._waiting = np.concatenate([self._waiting, np.zeros((len(SIDES), extra), dtype=bool)], axis=1)
             self._drawn = np.concatenate([self._drawn, np.zeros(extra, dtype=bool)])
         self._waiting |= (stacks.changed_at > self._seen) & ((stacks.block >= 0) | self._drawn)
         self._seen = stacks.revision
@@ -134,15 +123,16 @@ class YardContainers(StaticProp):
         opened = -1 if cutaway is None else layer.number_of(cutaway.block)
         block = stacks.block[rows]
         standing = rows[(block >= 0) & (block != opened)]
-        self._waiting[rows] = False
+        wanted = self._waiting[:, rows]
+        drawn, _ = bodies(layer.in_slots(standing), None, layer.forms(standing))
+        parts = faces_in_slots(drawn, stacks, self._light, self._waiting[:, standing])
+        self._waiting[:, rows] = False
         self._drawn[rows] = block >= 0
         self.rebuilt += len(rows)
-        drawn, _ = bodies(layer.in_slots(standing), None, layer.forms(standing))
-        parts = faces_in_slots(drawn, stacks, self._light)
         mesh = self._mesh_of[stacks.block[standing]]
         return np.array([
-            slots.put(rows, faces, standing[faces.box], mesh[faces.box])
-            for slots, faces in zip(self._slots, parts, strict=True)])
+            slots.put(rows[mine], faces, standing[faces.box], mesh[faces.box])
+            for slots, mine, faces in zip(self._slots, wanted, parts, strict=True)])
 
     def _show(self, touched: NDArray[np.bool_]) -> None:
         """Let the meshes see what was written."""

@@ -54,7 +54,7 @@ def test_a_move_is_news_for_what_stands_around_it_and_for_nothing_else() -> None
     before = stacks.revision
     harbour.step(containers=[harbour.stand("TCLU0000050", 0, 10, 3, 2)])
     stacks = harbour.layers.containers.stacks
-    news = np.flatnonzero(stacks.changed_at > before).tolist()
+    news = np.flatnonzero((stacks.changed_at > before).any(axis=0)).tolist()
     lifted = harbour.containers.row_of["TCLU0000050"]
     assert news == [*near[:2], lifted], "the box, what it stands on and what it darkens"
     before = stacks.revision

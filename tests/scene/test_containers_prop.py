@@ -13,7 +13,8 @@ from vtkmodules.vtkRenderingCore import vtkRenderer, vtkRenderWindow, vtkWindowT
 
 from layers.cutaway import Cutaway, CutMode
 from layers.palette import LEGAL_STATES
-from scene.box_faces import ROOF, SIDES, Faces, loose_faces, visible_faces
+from layers.stacks import ROOF, SIDES
+from scene.box_faces import Faces, loose_faces, visible_faces
 from scene.light import DAY
 from scene.props import yard_containers
 from scene.props.containers import MovingContainers, ShippedContainers
@@ -170,7 +171,8 @@ def test_after_a_day_of_moves_the_picture_is_as_if_it_were_made_anew(
         gone = hour in range(12, 20)  # the yard empties, and fills again
         table.put(rows, block=dice.integers(0, 12, 12), bay=dice.integers(1, 20, 12), row=dice.integers(1, 7, 12),
                   tier=dice.integers(1, 5, 12), present=np.full(12, not gone),
-                  legal_state=dice.choice([LegalState.HELD, LegalState.RELEASED], 12))
+                  legal_state=dice.choice([LegalState.HELD, LegalState.RELEASED], 12),
+                  type_code=dice.choice(np.array(["22G1", "22T1", "22P1"], dtype=object), 12))
         if gone:
             rows = np.concatenate([rows, np.arange(40 * (hour - 12), 40 * (hour - 11))])
             table.put(rows, present=False)
