@@ -42,7 +42,7 @@ class Layers:
         self.index = index
         self.containers = ContainersLayer(layout.blocks, twin.containers)
         self.vehicles = VehiclesLayer(twin.movers, twin.containers)
-        self.vessels = VesselsLayer(twin.vessels, twin.movers)
+        self.vessels = VesselsLayer(twin.vessels, twin.movers, layout.sea_level_m, layout.tide)
         self.cranes = CranesLayer(layout, twin.cranes)
         self.seals = SealsLayer(twin.seals, twin.containers, self.containers, self.vehicles)
         self.fences = FencesLayer(layout.fences)

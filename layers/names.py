@@ -178,7 +178,7 @@ class Names:
         if not vessels.visible:
             return []
         names = vessels.names()
-        deck = self._layout.sea_level_m + 24.0
+        deck = vessels.sea_m + 24.0
         return [Label(Selection("vessel", str(names[at])), Name(str(names[at]), str(names[at])),
                       (float(vessels.x[at]), float(vessels.y[at]), deck), 2, 3200.0, 12, False)
                 for at in np.flatnonzero(vessels.shown).tolist()]  # a handful

@@ -177,7 +177,7 @@ class Places:
         return Place(
             float(self._vessels.x[ship] + sin * forward + cos * side),
             float(self._vessels.y[ship] + cos * forward - sin * side),
-            self._layout.sea_level_m + up, length, width, height, bearing)
+            self._vessels.sea_m + up, length, width, height, bearing)
 
     def _vessel(self, name: str) -> Place | None:
         mover = self._movers.row_of.get(name)
@@ -189,7 +189,7 @@ class Places:
 
     def _ship(self, ship: int) -> Place:
         v = self._vessels
-        return Place(float(v.x[ship]), float(v.y[ship]), self._layout.sea_level_m, float(v.length_m[ship]),
+        return Place(float(v.x[ship]), float(v.y[ship]), v.sea_m, float(v.length_m[ship]),
                      float(v.beam_m[ship]), _AIR_DRAUGHT_M, float(v.bearing_deg[ship]))
 
     def _crane(self, name: str) -> Place | None:

@@ -13,20 +13,30 @@ from layers.stowage import HullPlan
 
 if TYPE_CHECKING:
     from twin.tables import Movers, Vessels
+    from twin.tide import Tide
 
 _JUMP_M = 400.0
 _FALLBACK = (120.0, 18.0)
+_STEP_M = 0.05  # of the tide: two minutes at its fastest
 
 
 class VesselsLayer(MovingLayer):
     """Columns over the vessel table's rows.
 
     mover: mover rows, (N,). x, y, bearing_deg: (N,). length_m, beam_m: (N,). shown: (N,). `moved_revision` grows when
-    one moved, `revision` when one came, went or got another size.
+    one moved, `revision` when one came, went or got another size. sea_m: the surface they float
+    on, metres above ground.
     """
 
-    def __init__(self, vessels: Vessels, movers: Movers) -> None:
+    def __init__(
+        self, vessels: Vessels, movers: Movers, sea_level_m: float = 0.0, tide: Tide | None = None
+    ) -> None:
+        """sea_level_m: mean sea surface, metres above ground. tide: None where the sea stands still."""
         super().__init__()
+        self.sea_m = sea_level_m
+        self._sea_level_m = sea_level_m
+        self._tide = tide
+        self._now = 0
         self.moved_revision = 0
         self.mover: NDArray[np.int32] = np.empty(0, dtype=np.int32)
         self.length_m: NDArray[np.float32] = np.empty(0, dtype=np.float32)
@@ -41,6 +51,11 @@ class VesselsLayer(MovingLayer):
     def bearing_deg(self) -> NDArray[np.float64]:
         """Where the bow points. Shape (N,)."""
         return self._motion.shown[:, 2]
+
+    @property
+    def tide_m(self) -> float | None:
+        """Height of the tide above chart datum as it is drawn, metres; None where none is known."""
+        return None if self._tide is None else self._tide.mean_m + self.sea_m - self._sea_level_m
 
     def names(self) -> NDArray[np.object_]:
         """Name of each. Shape (N,)."""
@@ -89,6 +104,7 @@ class VesselsLayer(MovingLayer):
 
     def advance(self, now: int) -> None:
         """Bring everything to its place at `now` (ms)."""
+        self._rise(now)
         if not len(self.mover):
             return
         if self._motion.advance(now):
@@ -97,3 +113,13 @@ class VesselsLayer(MovingLayer):
         if len(shown) != len(self.shown) or (shown != self.shown).any():
             self.shown = shown
             self.touch()
+
+    def _rise(self, now: int) -> None:
+        """Let the sea stand as high as it does at `now`, in steps too small to be seen: all ships go with it."""
+        if self._tide is None or now <= 0 or now == self._now:
+            return
+        self._now = now
+        sea_m = self._sea_level_m + round(self._tide.above_mean_m(now) / _STEP_M) * _STEP_M
+        if sea_m != self.sea_m:
+            self.sea_m = sea_m
+            self.moved_revision += 1

@@ -221,12 +221,15 @@ class LegendCard(Overlay):
 
 
 class ScaleCard(Overlay):
-    """Compass, scale bar, and the word that the layout is not surveyed."""
+    """Tide, compass, scale bar, and the word that the layout is not surveyed."""
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
         self._note = QLabel(objectName="dim")
         self._row.addWidget(self._note)
+        self._tide = QLabel(objectName="mono")
+        self._row.addWidget(self._tide)
+        self._tide_dm: int | None = None  # shown, decimetres
         self._bar = _ScaleBar(desk)
         self._row.addWidget(self._bar)
         self._compass = _Compass(desk)
@@ -242,8 +245,20 @@ class ScaleCard(Overlay):
         self._bar.show_scale(metres_per_pixel)
         self._compass.show_azimuth(azimuth_deg)
 
+    def show_tide(self, height_m: float | None) -> None:
+        """Shows how high the sea stands above chart datum; None: nobody knows."""
+        shown = None if height_m is None else round(10.0 * height_m)
+        if shown != self._tide_dm:
+            self._tide_dm = shown
+            self.retranslate()
+
     def retranslate(self) -> None:
         """Writes texts in the language of the screen."""
+        if self._tide_dm is not None:
+            self._tide.setText(self.tr("Tide %1 m").replace("%1", f"{self._tide_dm / 10.0:.1f}"))
+            self._tide.setToolTip(self.tr("Above chart datum, from the port's mean high and low water: schematic, not "
+                                          "for navigation"))
+        self._tide.setVisible(self._tide_dm is not None)
         surveyed = self._desk.index.layout.surveyed
         self._note.setText("" if surveyed else self.tr("Schematic layout, not surveyed"))
         self._note.setVisible(not surveyed)

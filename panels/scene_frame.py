@@ -77,6 +77,7 @@ class SceneFrame(QWidget):
         self._follow_yard()
         self._follow_map()
         self._follow_heat()
+        self.scale.show_tide(self._desk.layers.vessels.tide_m)
         self.scale.show_view(self.port.metres_per_pixel(), self.port.azimuth_deg())
         self._place_callouts()
 

@@ -26,10 +26,9 @@ class LiveModel:
     """Everything that moves or changes."""
 
     def __init__(self, renderer: vtkRenderer, layers: Layers, light: Light) -> None:
-        layout = layers.index.layout
         self.yard = YardContainers(renderer, layers.containers, light)
-        self.cargo = ShippedContainers(renderer, layout.sea_level_m, light)
-        self.vessels = Vessels(renderer, layout.sea_level_m, light)
+        self.cargo = ShippedContainers(renderer, light)
+        self.vessels = Vessels(renderer, light)
         self.moving = MovingContainers(renderer, light)
         self.cranes = Cranes(renderer, layers.cranes, light)
         self.vehicles = Vehicles(renderer, light)

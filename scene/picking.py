@@ -172,7 +172,7 @@ class Picker:
             base = np.column_stack([
                 vessels.x[ship] + sin * stowed.place[:, 0] + cos * stowed.place[:, 1],
                 vessels.y[ship] + cos * stowed.place[:, 0] - sin * stowed.place[:, 1],
-                layers.index.layout.sea_level_m + stowed.place[:, 2],
+                vessels.sea_m + stowed.place[:, 2],
             ])
             boxes = layers.containers.boxes(rows[stowed.on_deck], base, np.full(len(base), bearing))
             best = _nearer(best, self._first_box(eye, way, boxes))
@@ -188,7 +188,7 @@ class Picker:
         found = np.full(len(vessels.mover), np.inf)
         if not vessels.visible or not len(at):
             return found
-        level = self._layers.index.layout.sea_level_m
+        level = vessels.sea_m
         base = np.column_stack([vessels.x[at], vessels.y[at], np.full(len(at), level)])
         length = vessels.length_m[at].astype(np.float64)
         up = np.full(len(at), height_m) if height_m is not None else 4.0 + _WHOLE_HULL * 0.5 * length

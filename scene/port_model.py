@@ -58,6 +58,7 @@ class PortModel:
     def sync(self, layers: Layers, now_ms: int) -> bool:
         """Fences and barriers as the layers have them. True when the picture changed."""
         changed = self.fences.sync(layers.fences)
+        changed = self.sea.rise(layers.vessels.sea_m) or changed
         return self.gates.sync(layers.vehicles, now_ms) or changed
 
     def at(self, seconds: float) -> None:

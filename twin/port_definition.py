@@ -19,6 +19,7 @@ from twin.definition_rows import Row, element_of, show
 from twin.definition_tables import TABLE_READERS
 from twin.errors import PortDefinitionError
 from twin.port_layout import PortLayout
+from twin.tide import Tide
 
 __all__ = ["FORMAT", "PortDefinitionError", "load", "parse"]
 
@@ -45,6 +46,8 @@ def parse(text: str, base: Path, file: str = "definition", origin: tuple[float, 
         "origin_lat": row.number("origin_lat", -85.0, 85.0), "time_zone": _time_zone(row),
         "surveyed": row.flag("surveyed"), "sea_level_m": row.number("sea_level_m", -50.0, 50.0),
     }
+    if row.has("tide"):
+        head["tide"] = _tide(Row(file, "tide", row.take("tide")), head["origin_lon"])
     tables: dict[str, tuple[Any, ...]] = {}
     for table, reader in TABLE_READERS.items():
         values = row.items(table) if row.has(table) else []
@@ -62,6 +65,14 @@ def parse(text: str, base: Path, file: str = "definition", origin: tuple[float, 
     layout = PortLayout(**whole)
     check(layout, file, files)
     return layout if origin is None else _moved(layout, file, origin)
+
+
+def _tide(row: Row, lon: float) -> Tide:
+    low, high = row.number("mean_low_m", -5.0, 20.0), row.number("mean_high_m", -5.0, 20.0)
+    if high <= low:
+        row.fail("mean_high_m", high, f"must be above mean_low_m, {low:g}")
+    row.done()
+    return Tide(low, high, lon)
 
 
 def _moved(layout: PortLayout, file: str, origin: tuple[float, float]) -> PortLayout:

@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.tide import Tide
+
 Point = tuple[float, float]
 Outline = tuple[Point, ...]  # a ring without the repeated last point, or a polyline
 
@@ -369,3 +371,9 @@ class PortLayout:
     corridors: tuple[Corridor, ...]
     viewpoints: tuple[Viewpoint, ...]
     anchorages: tuple[Outline, ...] = field(default=())
+    tide: Tide | None = None  # None: not known, the sea stands still
+
+    @property
+    def lowest_sea_m(self) -> float:
+        """The lowest the sea ever stands, metres above ground."""
+        return self.sea_level_m - (self.tide.most_m if self.tide is not None else 0.0)

@@ -20,7 +20,7 @@ from twin.port_layout import Crane, CraneKind
 
 Act = Generator[simpy.Event, Any, Any]
 Spot = tuple[float, float]  # trolley metres, height of the spreader
-_TRAVEL_M = 34.0  # spreader height over the deck cargo
+_TRAVEL_M = 34.0  # spreader height over the deck cargo at mean sea level
 _DECK_M = 1.5
 _HITCH_S = (0.0, 14.0)  # twist locks, lashings, waiting for the checker
 _CLEAR_S = 14.0  # after locking: the box is off the vehicle
@@ -185,9 +185,9 @@ class QuayCranes:
             trolley, hoist = to, up
         return knots
 
-    @staticmethod
-    def _travel_m(shift: Shift) -> float:
-        return min(_TRAVEL_M, shift.quay_crane.crane.height_m - 1.0)
+    def _travel_m(self, shift: Shift) -> float:
+        world = self._world
+        return min(_TRAVEL_M + world.sea_m() - world.layout.sea_level_m, shift.quay_crane.crane.height_m - 1.0)
 
     def _lane(self, shift: Shift, box: Box) -> Spot:
         """Trolley and spreader height over a vehicle in the lane."""
@@ -200,8 +200,8 @@ class QuayCranes:
         starboard = deck.starboard_m(row)
         right = (visit.bow[1], -visit.bow[0])
         at = (visit.middle[0] + right[0] * starboard, visit.middle[1] + right[1] * starboard)
-        height = deck.hatch_m + self._world.layout.sea_level_m + (tier - 80) / 2 * 2.7
-        return self._trolley(shift, at), min(height, _TRAVEL_M - 1.0)
+        height = deck.hatch_m + self._world.sea_m() + (tier - 80) / 2 * 2.7
+        return self._trolley(shift, at), min(height, self._travel_m(shift) - 1.0)
 
     @staticmethod
     def _trolley(shift: Shift, at: tuple[float, float]) -> float:

@@ -148,6 +148,11 @@ class World:
         """Instant `seconds` after the world's start (the scale of `env.now`) as ms UTC."""
         return self.start_ms + round(seconds * 1000.0)
 
+    def sea_m(self) -> float:
+        """Where the sea stands now, metres above ground."""
+        tide = self.layout.tide
+        return self.layout.sea_level_m + (tide.above_mean_m(self.now_ms) if tide is not None else 0.0)
+
     def seconds(self, at_ms: int) -> float:
         """Instant in ms UTC on the scale of `env.now`."""
         return (at_ms - self.start_ms) / 1000.0

@@ -88,7 +88,7 @@ def main() -> None:
         write_coast(coast, FOLDER, plan.ORIGIN_LON, plan.ORIGIN_LAT, LOCAL)
     head = {"format": "port-definition/1", "code": "CNJGY", "name": plan.name("江阴港", "Jiangyin port"),
             "origin_lon": plan.ORIGIN_LON, "origin_lat": plan.ORIGIN_LAT, "time_zone": "Asia/Shanghai",
-            "surveyed": False, "sea_level_m": -5.5,
+            "surveyed": False, "sea_level_m": -5.5, "tide": plan.TIDE,
             "outlines": {kind: f"{kind}.geojson" for kind in [*files, "land", "anchorages"]}}
     write_tables(FOLDER / "port.json", head, rows)
 

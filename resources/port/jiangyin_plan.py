@@ -18,6 +18,7 @@ Feature = dict[str, Any]
 
 ORIGIN_LON, ORIGIN_LAT = 119.2917, 25.4133  # quay area, +-185 m
 BEARING_DEG = 278.0  # schematic: the quay's azimuth is not known
+TIDE = {"mean_low_m": 0.69, "mean_high_m": 7.45}  # sourced, above chart datum
 QUAY_M = 2965.0  # berths 1-9: 990 + 667 + 648 + 660
 _WEST = (math.sin(math.radians(BEARING_DEG)), math.cos(math.radians(BEARING_DEG)))
 FRAME = QuayFrame((-_WEST[0] * QUAY_M / 2, -_WEST[1] * QUAY_M / 2), BEARING_DEG)

@@ -1125,6 +1125,14 @@
 <context>
     <name>ScaleCard</name>
     <message>
+        <source>Tide %1 m</source>
+        <translation>潮位 %1 m</translation>
+    </message>
+    <message>
+        <source>Above chart datum, from the port&apos;s mean high and low water: schematic, not for navigation</source>
+        <translation>海图基准面以上，由本港平均高潮与平均低潮推得：示意，不可用于航行</translation>
+    </message>
+    <message>
         <source>Schematic layout, not surveyed</source>
         <translation>布局为示意（未测绘）</translation>
     </message>

@@ -30,10 +30,9 @@ from scene.steel import SteelMesh
 class ShippedContainers(StaticProp):
     """Deck cargo: one mesh for all ships, filled anew when cargo changes or a ship with cargo moves."""
 
-    def __init__(self, renderer: vtkRenderer, sea_level_m: float, light: Light) -> None:
+    def __init__(self, renderer: vtkRenderer, light: Light) -> None:
         super().__init__(renderer)
         self._light = light
-        self._sea_level_m = sea_level_m
         self._mesh = SteelMesh(light)
         for actor in self._mesh.actors:
             self.add(actor)
@@ -59,7 +58,7 @@ class ShippedContainers(StaticProp):
             if ship < 0 or not np.isfinite(vessels.x[ship]):
                 continue
             pose = (float(vessels.x[ship]), float(vessels.y[ship]), float(vessels.bearing_deg[ship]))
-            key = (revision, pose, float(vessels.length_m[ship]), float(vessels.beam_m[ship]))
+            key = (revision, pose, vessels.sea_m, float(vessels.length_m[ship]), float(vessels.beam_m[ship]))
             known = self._boxes.get(mover)
             if known is None or known[0] != key:
                 known = self._boxes[mover] = (key, *self._deck_cargo(layers, mover, ship, pose))
@@ -88,7 +87,7 @@ class ShippedContainers(StaticProp):
         base = np.empty_like(stowed.place)
         base[:, 0] = x + sin * stowed.place[:, 0] + cos * stowed.place[:, 1]
         base[:, 1] = y + cos * stowed.place[:, 0] - sin * stowed.place[:, 1]
-        base[:, 2] = self._sea_level_m + stowed.place[:, 2]
+        base[:, 2] = layers.vessels.sea_m + stowed.place[:, 2]
         # Bays run aft from the bow, so boxes look aft as those of a block look along it.
         boxes = containers.boxes(rows[stowed.on_deck], base, np.full(len(base), bearing + 180.0, dtype=np.float32))
         return boxes, visible_faces(*bodies(boxes, stowed.stacks, containers.forms(boxes.rows)), self._light)

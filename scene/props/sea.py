@@ -37,7 +37,8 @@ class Sea(StaticProp):
         self, renderer: vtkRenderer, layout: PortLayout, stock: Stock, light: Light, waves: bool = True
     ) -> None:
         super().__init__(renderer)
-        self._level = layout.sea_level_m
+        self._level = self._made_at = layout.sea_level_m
+        self._surfaces: list[vtkActor] = []
         self._waves = waves
         self._shaders: list[vtkShaderProperty] = []
         self._kind = (False, False)  # a low sun, lamps
@@ -52,7 +53,7 @@ class Sea(StaticProp):
             look.BackfaceCullingOn()
             actor.PickableOff()
             self._shade(actor.GetShaderProperty())
-            self.add(actor)
+            self._surfaces.append(self.add(actor))
         self.relight(light)
         self.look_from((0.0, 0.0, 500.0))
         self.at(0.0)
@@ -73,8 +74,19 @@ class Sea(StaticProp):
 
     def look_from(self, eye: tuple[float, float, float]) -> None:
         """How flat the view meets the water decides how much sky it mirrors."""
+        self._eye = eye
         for shader in self._shaders:
             shader.GetFragmentCustomUniforms().SetUniform3f("eye", [eye[0], eye[1], max(eye[2] - self._level, 1.0)])
+
+    def rise(self, sea_m: float) -> bool:
+        """Let the surface stand at `sea_m`, metres above ground. True when it did not."""
+        if sea_m == self._level:
+            return False
+        self._level = sea_m
+        for actor in self._surfaces:
+            actor.SetPosition(0.0, 0.0, sea_m - self._made_at)
+        self.look_from(self._eye)
+        return True
 
     def at(self, seconds: float) -> None:
         """Let the waves run on."""
@@ -84,6 +96,7 @@ class Sea(StaticProp):
     def close(self) -> None:
         """Let go of everything."""
         self._shaders.clear()
+        self._surfaces.clear()
         super().close()
 
     def _shade(self, shader: vtkShaderProperty) -> None:

@@ -77,7 +77,7 @@ def ground(plan: Plan) -> m.Mesh:
                          160.0, 3)
         parts.append(m.polygon(platform, PLATFORM_M - _UNDER_M, materials.PLATFORM_RESERVE))
         for piece in shapely.get_parts(platform):
-            parts.append(m.walls(np.array(piece.exterior.coords), plan.layout.sea_level_m - 2.0, PLATFORM_M,
+            parts.append(m.walls(np.array(piece.exterior.coords), plan.layout.lowest_sea_m - 2.0, PLATFORM_M,
                                  materials.QUAY_WALL, foot=0.62))
     return m.merge(parts)
 
@@ -120,7 +120,7 @@ def _land(layout: PortLayout, platform: BaseGeometry) -> list[m.Mesh]:
     shapes = [shape for shape in (Polygon(ring).buffer(0) for ring in layout.land) if not shape.is_empty]
     far: list[BaseGeometry] = []
     for shape in shapes:
-        parts += [_shore(np.array(piece.exterior.coords), layout.sea_level_m) for piece in shapely.get_parts(shape)]
+        parts += [_shore(np.array(piece.exterior.coords), layout.lowest_sea_m) for piece in shapely.get_parts(shape)]
         dry = shape.difference(island) if shape.intersects(island) else shape
         near = dry.intersection(neighbourhood)
         far.append(dry.difference(near))
@@ -168,9 +168,9 @@ def _swells(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float6
     return np.maximum(total - 20.0, 0.0)
 
 
-def _shore(ring: NDArray[np.float64], sea_level_m: float) -> m.Mesh:
+def _shore(ring: NDArray[np.float64], lowest_sea_m: float) -> m.Mesh:
     """A bank around the land, from its edge down into the water."""
-    return m.walls(ring, sea_level_m - 1.0, LAND_M, materials.SHORE, foot=0.8)
+    return m.walls(ring, lowest_sea_m - 1.0, LAND_M, materials.SHORE, foot=0.8)
 
 
 def _fields(

@@ -20,10 +20,9 @@ _TUG_M = 45.0
 class Vessels(StaticProp):
     """One actor a ship: there are a few dozen at most, most of them moored."""
 
-    def __init__(self, renderer: vtkRenderer, sea_level_m: float, light: Light) -> None:
+    def __init__(self, renderer: vtkRenderer, light: Light) -> None:
         super().__init__(renderer)
         self._light = light
-        self._sea_level_m = sea_level_m
         self._templates: dict[tuple[object, ...], Template] = {}
         self._meshes: list[SwarmMesh] = []
         self._drawn: list[tuple[object, ...]] = []
@@ -45,11 +44,11 @@ class Vessels(StaticProp):
             mesh.set_visible(shown)
             if not shown:
                 continue
-            pose = (float(layer.x[ship]), float(layer.y[ship]), float(layer.bearing_deg[ship]))
+            pose = (float(layer.x[ship]), float(layer.y[ship]), float(layer.bearing_deg[ship]), layer.sea_m)
             size = (round(float(layer.length_m[ship])), round(float(layer.beam_m[ship])), str(names[ship]))
             if (pose, size) != self._drawn[ship]:
                 self._drawn[ship] = (pose, size)
-                at = np.array([[pose[0], pose[1], self._sea_level_m]])
+                at = np.array([[pose[0], pose[1], layer.sea_m]])
                 mesh.fill([place(self._template(*size), at, np.array([pose[2]]))])
         return True
 

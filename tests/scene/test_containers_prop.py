@@ -306,7 +306,7 @@ def test_deck_cargo_is_drawn_on_the_ship_and_sails_with_her(renderer: vtkRendere
     ship = harbour.moor("中远海运 双子座", -100.0, -30.0, 270.0)
     box = harbour.box("MSCU0000001", place_kind=VESSEL, carrier=ship, vessel_slot=20182, length_m=12.192)
     harbour.step(containers=[box], movers=[ship], vessels=[0])
-    cargo = ShippedContainers(renderer, harbour.layout.sea_level_m, DAY)
+    cargo = ShippedContainers(renderer, DAY)
     assert cargo.sync(harbour.layers)
     bounds = cargo.actors[0].GetBounds()
     assert -250.0 < bounds[0] < bounds[1] < 50.0
@@ -327,7 +327,7 @@ def test_nothing_is_left_after_close(renderer: vtkRenderer) -> None:
     harbour.step(containers=np.arange(harbour.containers.count), movers=[truck])
     props = [
         YardContainers(renderer, harbour.layers.containers, DAY), MovingContainers(renderer, DAY),
-        ShippedContainers(renderer, harbour.layout.sea_level_m, DAY),
+        ShippedContainers(renderer, DAY),
     ]
     props[0].sync(harbour.layers.containers, ALL_AT_ONCE_S)
     props[1].sync(harbour.layers)

@@ -20,10 +20,13 @@ from scene.props.selection import SelectionFrame
 from scene.props.vehicles import Vehicles
 from scene.props.vessels import Vessels
 from scene.props.warnings import WarningBeacons
+from scene.quality import SOFTWARE
+from scene.scene import Scene
 from tests.core.test_layers_warnings import warning
-from tests.harbour import NOW, Harbour
+from tests.harbour import NOW, VESSEL, Harbour, layout
 from twin.records import VehicleKind
 from twin.seal_state import SealState
+from twin.tide import Tide
 from twin.warnings import WarningState
 
 NEAR, FAR = (-100.0, 0.0, 60.0), (-100.0, -3_000.0, 900.0)
@@ -102,7 +105,7 @@ def test_a_ship_lies_along_the_quay_in_her_true_size(renderer: vtkRenderer) -> N
     harbour = Harbour()
     ship = harbour.moor("中远海运 双子座", -200.0, -25.0, 270.0, 300.0, 40.0)
     harbour.step(movers=[ship], vessels=[0])
-    ships = Vessels(renderer, harbour.layout.sea_level_m, DAY)
+    ships = Vessels(renderer, DAY)
     assert ships.sync(harbour.layers.vessels)
     west, east, south, north, _, _ = ships.actors[0].GetBounds()
     assert (east - west, north - south) == (pytest.approx(300.0, rel=0.02), pytest.approx(40.0, rel=0.1))
@@ -253,3 +256,30 @@ def test_everything_goes_when_the_live_model_closes(renderer: vtkRenderer) -> No
     gc.collect()
     assert renderer.GetViewProps().GetNumberOfItems() == 0
     assert not [ref() for ref in watched if ref() is not None]
+
+
+def test_ships_cargo_sea_and_what_is_picked_rise_with_the_tide() -> None:
+    tide = Tide(0.69, 7.45, 119.29)
+    harbour = Harbour(replace(layout(), tide=tide))
+    ship = harbour.moor("EVER TRUE", -200.0, -30.0, 270.0)
+    on_deck = harbour.box("TCLU1234567", length_m=6.058, height_m=2.591, place_kind=VESSEL, carrier=ship,
+                          vessel_slot=10182)
+    harbour.step(containers=[on_deck], movers=[ship], vessels=[0])
+    layers = harbour.layers
+    scene = Scene(harbour.index, layers, SOFTWARE, DAY)
+    try:
+        seen = {}
+        for name, at in (("high", NOW), ("low", NOW + 22_350_000), ("again", NOW)):
+            scene.sync(at)
+            place = layers.place_of(Selection("container", "TCLU1234567"))
+            assert place is not None
+            seen[name] = (
+                layers.vessels.sea_m, scene.live.vessels.actors[0].GetBounds()[4], place.z,
+                scene.live.cargo.actors[0].GetBounds()[4], scene.model.sea.actors[0].GetBounds()[4])
+            assert layers.vessels.tide_m == pytest.approx(tide.height_m(at), abs=0.03)
+        fall = np.array(seen["high"]) - np.array(seen["low"])
+        assert abs(fall[0]) > 4.0, "half a tide apart"
+        assert fall == pytest.approx(fall[0], abs=0.01), "all of it together"
+        assert seen["again"] == pytest.approx(seen["high"]), "the same instant, the same tide"
+    finally:
+        scene.close()

@@ -42,7 +42,7 @@ class Sight:
     def __init__(self, harbour: Harbour, renderer: vtkRenderer) -> None:
         self.harbour = harbour
         self.yard = YardContainers(renderer, harbour.layers.containers, DAY)
-        self.cargo = ShippedContainers(renderer, -4.0, DAY)
+        self.cargo = ShippedContainers(renderer, DAY)
         self.special = SpecialBoxes(renderer, DAY)
 
     def look(self, eye: tuple[float, float, float]) -> int:
