@@ -55,10 +55,15 @@ class Server:
     def url(self, database: str) -> str:
         return str(self._server.get_uri(database=database))
 
-    def kill(self) -> None:
-        """Ends it as a loss of power would: no goodbye."""
+    def pid(self) -> int:
+        """The process that started all others of the server."""
         pid = self._server.get_pid()
         assert pid is not None
+        return int(pid)
+
+    def kill(self) -> None:
+        """Ends it as a loss of power would: no goodbye."""
+        pid = self.pid()
         os.kill(pid, signal.SIGKILL)
         with contextlib.suppress(ChildProcessError):
             os.waitpid(pid, 0)
