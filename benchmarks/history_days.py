@@ -102,10 +102,11 @@ def fill(history: History, first_day: int, records: int, a_day: int) -> Filled:
         written += history.write(batches).records
         write_s += time.perf_counter() - began_s
     copied, began_s = 0, time.perf_counter()
-    copying = _Copying(history, first_day)
+    copying = _Copying(history, first_day, written_days)
+    copying.set_out()
     for block in range(1, -(-days // written_days)):
-        there = min(written_days, days - block * written_days)
-        copied += copying.copy(names, Names(block, names.visits), written_days, there)
+        copied += copying.copy(names, Names(block, names.visits), min(written_days, days - block * written_days))
+    copying.clear_away()
     return Filled(written, copied, days, write_s, time.perf_counter() - began_s)
 
 
@@ -175,34 +176,56 @@ def _said(kind: Kind, ids: Column, observed: NDArray[np.int64], boxes: Column, s
 
 
 class _Copying:
-    """Copies blocks of days within a database, a day a transaction."""
+    """Copies blocks of days within a database, a day a transaction, from tables beside the history's own."""
 
-    def __init__(self, history: History, first_day: int) -> None:
-        self._history, self._first_day, self._chance = history, first_day, random.Random(11)
+    def __init__(self, history: History, first_day: int, days: int) -> None:
+        self._history, self._first_day, self._days = history, first_day, days
+        self._chance = random.Random(11)
 
-    def copy(self, source: Names, target: Names, block_days: int, days: int) -> int:
+    def set_out(self) -> None:
+        """Lay out what is copied again and again, in the order of arrival, or of a table kept by its key."""
+        port = self._history.port
+        by = "observed_at" if self._history.engine.dialect.name == "postgresql" else "name, observed_at, kind, key"
+        with database.writing(self._history.engine) as connection:
+            connection.exec_driver_sql("CREATE TABLE renamed (old BIGINT PRIMARY KEY, new BIGINT)")
+            for place in range(self._days):
+                day = following(self._first_day, place)
+                connection.exec_driver_sql(
+                    f"CREATE TABLE copied_record_{place} AS SELECT * FROM record "
+                    f"WHERE port = {port} AND day = {day} ORDER BY received_at, kind, seq")
+                connection.exec_driver_sql(
+                    f"CREATE TABLE copied_mention_{place} AS SELECT * FROM mention "
+                    f"WHERE port = {port} AND day = {day} ORDER BY {by}")
+
+    def clear_away(self) -> None:
+        """Drop what copying needed."""
+        with database.writing(self._history.engine) as connection:
+            tables = [f"copied_{name}_{place}" for name in ("record", "mention") for place in range(self._days)]
+            for table in ("renamed", *tables):
+                connection.exec_driver_sql(f"DROP TABLE {table}")
+
+    def copy(self, source: Names, target: Names, days: int) -> int:
         """Copy the first `days` of the written block to the target's block; how many records."""
         copied = 0
         for place in range(days):
-            day = following(self._first_day, place)
-            into = following(day, target.block * block_days)
-            shift = span_of(into)[0] - span_of(day)[0]
             with database.writing(self._history.engine) as connection:
                 if not place:
                     self._rename(connection, source, target)
-                copied += self._copy_day(connection, day, into, shift, source, target)
+                copied += self._copy_day(connection, place, source, target)
         return copied
 
     def _rename(self, connection: Connection, source: Names, target: Names) -> None:
-        """A table beside the history's: the hash of each name of the source, and of the name in its place."""
-        connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS renamed (old BIGINT PRIMARY KEY, new BIGINT)")
+        """The hash of each name of the source, and of the name in its place."""
         connection.exec_driver_sql("DELETE FROM renamed")
         pairs = [{"old": name_hash(old), "new": name_hash(new)}
                  for old, new in zip(source.all(), target.all(), strict=True)]
         connection.execute(sa.text("INSERT INTO renamed VALUES (:old, :new)"), pairs)
 
-    def _copy_day(self, connection: Connection, day: int, into: int, shift: int, source: Names, target: Names) -> int:
-        port, changed = self._history.port, self._chance.getrandbits(63)
+    def _copy_day(self, connection: Connection, place: int, source: Names, target: Names) -> int:
+        day = following(self._first_day, place)
+        into = following(day, target.block * self._days)
+        shift = span_of(into)[0] - span_of(day)[0]
+        changed = self._chance.getrandbits(63)
         key = f"(key | {changed}) - (key & {changed})"  # exclusive or, which SQLite has no sign for
         body = "body"
         for old, new in zip(source.marks(), target.marks(), strict=True):
@@ -210,21 +233,13 @@ class _Copying:
         done = connection.exec_driver_sql(
             "INSERT INTO record (port, day, key, kind, form, seq, observed_at, received_at, body) "
             f"SELECT port, {into}, {key}, kind, form, seq, observed_at + {shift}, received_at + {shift}, {body} "
-            f"FROM record WHERE port = {port} AND day = {day} ORDER BY received_at, kind, seq")
+            f"FROM copied_record_{place}")
         connection.exec_driver_sql(
             "INSERT INTO mention (port, day, name, observed_at, kind, key) "
             f"SELECT port, {into}, coalesce(renamed.new, name), observed_at + {shift}, kind, {key} "
-            "FROM mention LEFT JOIN renamed ON renamed.old = mention.name "
-            f"WHERE port = {port} AND day = {day} ORDER BY observed_at")
+            f"FROM copied_mention_{place} AS m LEFT JOIN renamed ON renamed.old = m.name")
         connection.exec_driver_sql(
             "INSERT INTO day_count (port, day, kind, row_count, first_at, last_at) "
             f"SELECT port, {into}, kind, row_count, first_at + {shift}, last_at + {shift} "
-            f"FROM day_count WHERE port = {port} AND day = {day}")
+            f"FROM day_count WHERE port = {self._history.port} AND day = {day}")
         return done.rowcount
-
-
-def forget_copying(history: History) -> None:
-    """Drop what copying needed beside the history's tables."""
-    with database.writing(history.engine) as connection:
-        connection.exec_driver_sql("DROP TABLE IF EXISTS renamed")
-
