@@ -20,9 +20,10 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 from sqlalchemy.engine import Connection
 
-from data_sources.history import database
+from data_sources.history import database, schema
 from data_sources.history.bodies import name_hash
 from data_sources.history.days import DAY_MS, following, span_of
+from data_sources.history.names import make_anew, month_of
 from data_sources.history.store import History
 from twin.batch import RECEIVED_AT, Batch, Column, column, fields_of
 from twin.records import Kind
@@ -198,7 +199,14 @@ class _Copying:
                     f"WHERE port = {port} AND day = {day} ORDER BY {by}")
 
     def clear_away(self) -> None:
-        """Drop what copying needed."""
+        """Note the names of the days that were made, and drop what copying needed."""
+        port = self._history.port
+        with database.reading(self._history.engine) as connection:
+            months = sorted({month_of(day) for day in connection.execute(
+                sa.select(schema.day_count.c.day).where(schema.day_count.c.port == port)).scalars()})
+        for month in months:
+            with database.writing(self._history.engine) as connection:
+                make_anew(connection, port, month)
         with database.writing(self._history.engine) as connection:
             tables = [f"copied_{name}_{place}" for name in ("record", "mention") for place in range(self._days)]
             for table in ("renamed", *tables):

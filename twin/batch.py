@@ -94,6 +94,17 @@ class Batch:
             made[field.name] = value
         return RECORD_CLASSES[self.kind](**made)
 
+    def records(self) -> list[Record]:
+        """All rows as record objects, in order; for many rows cheaper than one `record` after the other."""
+        columns = []
+        for field in fields_of(self.kind):
+            values = self.columns[field.name].tolist()
+            if field.optional and field.dtype != np.object_:
+                values = [None if value != value else value for value in values]
+            columns.append(values)
+        made = RECORD_CLASSES[self.kind]
+        return [made(*values) for values in zip(*columns, strict=True)]
+
 
 def batch_of(kind: Kind, records: Iterable[Record], received_at: int) -> Batch:
     """Records of one kind as a batch received at `received_at` (ms UTC)."""

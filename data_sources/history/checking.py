@@ -24,6 +24,7 @@ from data_sources.history.bodies import batch_from, keys_of, mentions_of, who_ha
 from data_sources.history.counting import counted, recount
 from data_sources.history.days import MINUTE_MS, day_of, moment, text_of
 from data_sources.history.errors import HistoryError
+from data_sources.history.names import make_anew, month_of, unnoted
 from data_sources.history.store import History
 from data_sources.history.values import GapRow
 from twin.batch import RECEIVED_AT, Batch
@@ -162,6 +163,7 @@ class _Check:
         for day in record_days:
             self._tell(f"records of {text_of(day)}")
             self._check_records(day)
+        self._check_names(sorted({month_of(day) for day in record_days}))
         for day in chunk_days:
             self._tell(f"positions of {text_of(day)}")
             self._check_chunks(day)
@@ -199,6 +201,18 @@ class _Check:
                 if missing or too_many:
                     connection.execute(sa.delete(schema.mention).where(m.port == self._port, m.day == day))
                     statements.insert_new(connection, schema.mention, [(self._port, day, *row) for row in expected])
+
+    def _check_names(self, months: Sequence[int]) -> None:
+        """Whatever is mentioned on a day is noted for its month, so that questions look there."""
+        for month in months:
+            with database.reading(self._history.engine) as connection:
+                missing = unnoted(connection, self._port, month)
+            if missing:
+                day = month * 100 + 1
+                self._fault("name_month", day, f"{missing} names of {text_of(day)[:7]} are not noted")
+                if self._mend:
+                    with database.writing(self._history.engine) as connection:
+                        make_anew(connection, self._port, month)
 
     def _read(self, rows: Sequence[Sequence[object]],
               bad: list[tuple[int, str]]) -> Iterator[tuple[tuple[int, int, int, int], set[int]]]:

@@ -6,8 +6,10 @@ Times are device times, ms UTC: (after, until]. Answers are of what is known now
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -18,9 +20,10 @@ from numpy.typing import NDArray
 from data_sources.history import chunks, database, schema
 from data_sources.history.bodies import name_hash
 from data_sources.history.days import day_of
+from data_sources.history.names import days_naming
 from data_sources.history.store import History
 from data_sources.history.values import Axis
-from twin.batch import Batch
+from twin.batch import RECEIVED_AT
 from twin.records import Classifier, Inventory, Kind, Move, Record
 
 MOST_RECORDS = 500
@@ -28,6 +31,7 @@ MOST_RECORDS = 500
 _EARTH_M = 6_371_008.8  # mean radius, IUGG 1980
 _PAUSE_MS = 120_000
 """A vehicle that says nothing for so long is not joined across the silence."""
+_FIRST_DAYS = 32
 _encode = msgspec.json.Encoder().encode
 
 
@@ -133,12 +137,19 @@ def dossier(history: History, name: str, after: int = 0, until: int = 2**62, *, 
             most: int = MOST_RECORDS) -> tuple[Known, ...]:
     """What is known of a container, seal, vehicle, slot, declaration or other name: the newest `most` records of
     (after, until] that name it, oldest first."""
+    numbers = None if kinds is None else tuple(schema.KIND_NUMBER[kind] for kind in kinds)
+    asked = {"port": history.port, "name": name_hash(name), "after": after, "until": until}
+    rows: list[Sequence[Any]] = []
     with database.reading(history.engine) as connection:
-        rows: Sequence[Sequence[object]] = connection.execute(
-            _naming(history.port, name, after, until, kinds, most)).all()
+        for days in _stretches(days_naming(
+                connection, history.port, asked["name"], day_of(max(after, 0)), day_of(until))):
+            rows += connection.execute(_naming(numbers), {**asked, "days": days, "most": most - len(rows)}).all()
+            if len(rows) >= most:
+                break
         quoted = _encode(name).decode()
-        batches = history.reader.batches_of(connection, [row for row in rows if quoted in str(row[4])], Axis.OBSERVED)
-    found = [_known(batch, row) for batch in batches for row in range(len(batch))]
+        batches = history.reader.batches_of(connection, [row for row in rows if quoted in row[4]], Axis.OBSERVED)
+    found = [Known(batch.kind, at, record) for batch in batches
+             for at, record in zip(batch[RECEIVED_AT].tolist(), batch.records(), strict=True)]
     return tuple(sorted(found, key=lambda known: (known.record.observed_at, known.kind, known.record.id)))
 
 
@@ -200,29 +211,27 @@ def _note(found: dict[tuple[str, str], tuple[int, int, int]], part: chunks.Group
         found[who] = min(known[0], first), max(known[1], last), known[2] + fixes
 
 
-def _naming(port: int, name: str, after: int, until: int, kinds: Sequence[Kind] | None,
-            most: int) -> sa.Select[tuple[int, int, int, int, str, int]]:
-    """The newest records that mention a name: one look into the index for each day there is, then the rows."""
-    mention, record = schema.mention, schema.record
-    m = mention.c
-    first_day, last_day = day_of(max(after, 0)), day_of(until)
-    first = sa.select(sa.func.min(m.day).label("day")).where(m.port == port, m.day >= first_day)
-    days = first.cte("days", recursive=True)
-    inner = mention.alias()
-    following = sa.select(sa.func.min(inner.c.day)).where(inner.c.port == port, inner.c.day > days.c.day)
-    days = days.union_all(sa.select(following.scalar_subquery()).where(days.c.day < last_day))
-    wanted = sa.select(m.day, m.key).select_from(days.join(mention, sa.and_(
-        m.port == port, m.day == days.c.day, m.name == name_hash(name), m.observed_at > after, m.observed_at <= until)))
+def _stretches(days: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Days in growing stretches: of what comes up every day the first has enough."""
+    place, length = 0, _FIRST_DAYS
+    while place < len(days):
+        yield days[place:place + length]
+        place, length = place + length, length * 8
+
+
+@lru_cache
+def _naming(kinds: tuple[int, ...] | None) -> sa.Select[Any]:
+    """The newest `most` records of some `days` that mention a `name`: one look into the index of names for each day,
+    then the rows. Put together once for all names."""
+    m, r, port = schema.mention.c, schema.record.c, sa.bindparam("port", type_=sa.SmallInteger)
+    wanted = sa.select(m.day, m.key).where(
+        m.port == port, m.day.in_(sa.bindparam("days", expanding=True)), m.name == sa.bindparam("name"),
+        m.observed_at > sa.bindparam("after"), m.observed_at <= sa.bindparam("until"))
     if kinds is not None:
-        wanted = wanted.where(m.kind.in_([schema.KIND_NUMBER[kind] for kind in kinds]))
-    newest = wanted.order_by(m.observed_at.desc()).limit(most).subquery()
-    r = record.c
+        wanted = wanted.where(m.kind.in_(kinds))
+    newest = wanted.order_by(m.observed_at.desc()).limit(sa.bindparam("most", type_=sa.Integer)).subquery()
     return sa.select(r.kind, r.form, r.observed_at, r.received_at, r.body, r.seq).select_from(
-        newest.join(record, sa.and_(r.port == port, r.day == newest.c.day, r.key == newest.c.key)))
-
-
-def _known(batch: Batch, row: int) -> Known:
-    return Known(batch.kind, int(batch["received_at"][row]), batch.record(row))
+        newest.join(schema.record, sa.and_(r.port == port, r.day == newest.c.day, r.key == newest.c.key)))
 
 
 def _change(record: Record, slot: str) -> tuple[str, bool] | None:

@@ -20,6 +20,7 @@ from data_sources.history.bodies import DISCRETE, name_hash
 from data_sources.history.counting import recount
 from data_sources.history.days import day_of, following
 from data_sources.history.errors import HistoryError
+from data_sources.history.names import forget_month, month_of
 from data_sources.history.store import History
 from twin.records import Kind
 
@@ -144,6 +145,7 @@ def _prune_day(history: History, category: str, day: int, names: Sequence[int], 
             r, m = schema.record.c, schema.mention.c
             left = sa.select(r.key).where(r.port == port, r.day == day)
             connection.execute(sa.delete(schema.mention).where(m.port == port, m.day == day, m.key.not_in(left)))
+            forget_month(connection, port, month_of(day))
         if category in ("records", "positions", "telemetry"):
             kinds = {"positions": (Kind.POSITION,), "telemetry": (Kind.CRANE_TELEMETRY,)}.get(category, DISCRETE)
             for counted in received:

@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 from twin.records import EntityKind, Kind
 
-VERSION = "0002"
+VERSION = "0003"
 """The newest migration; a database beyond it was made by a newer program."""
 
 KIND_NUMBER: dict[Kind, int] = {
@@ -100,6 +100,16 @@ mention = Table(
     sqlite_with_rowid=False,
 )
 """Which record names whom: container, seal, vehicle, slot, declaration, ... `name`: hash of the name."""
+
+name_month = Table(
+    "name_month", metadata,
+    _key("port", SmallInteger),
+    _key("month", Integer),
+    _key("name"),
+    _needed("days", Integer),
+    sqlite_with_rowid=False,
+)
+"""On which days of a month (such as 202603) records mention a name: see `names`."""
 
 chunk = Table(
     "chunk", metadata,

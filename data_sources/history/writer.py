@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections import Counter, OrderedDict
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +18,7 @@ from sqlalchemy.engine import Connection, Engine
 from data_sources.history import chunks, database, schema, statements
 from data_sources.history.bodies import SAMPLED, bodies_of, body_fields, keys_of, mentions_of, who_hashes
 from data_sources.history.days import MINUTE_MS, day_of, days_of
+from data_sources.history.names import Notes
 from data_sources.history.values import Written
 from twin.batch import RECEIVED_AT, Batch, Column
 from twin.records import SUBJECT_FIELD, Kind
@@ -61,6 +62,7 @@ class Writer:
         self._sequence: dict[Kind, tuple[int, int]] = {}  # last receipt time and the next number at it
         self._ids: OrderedDict[ChunkKey, _Ids] = OrderedDict()
         self._loose: dict[tuple[int, int, int, int], int] | None = None  # day, series, minute, bucket: parts
+        self._notes = Notes()
 
     def write(self, batches: Sequence[Batch]) -> Written:
         """Add the batches in one transaction. Raises HistoryError; then nothing of them was written."""
@@ -78,6 +80,7 @@ class Writer:
                     return self._write(connection, rows, sampled)
             except BaseException:
                 self._ids, self._loose = kept_ids, kept_loose
+                self._notes.forget()
                 raise
 
     def _write(self, connection: Connection, rows: list[_Rows], sampled: list[Batch]) -> Written:
@@ -92,6 +95,7 @@ class Writer:
             for series, received_day, minute, bucket, part in _pieces(batch):
                 new = self._insert_chunk(connection, part, (received_day, series, minute), bucket, counts)
                 done += Written(fixes=new, repeated=len(part) - new)
+        self._notes.note(connection, self._port, counts.names)
         self._merge_loose(connection, max((int(minutes_of(b[RECEIVED_AT]).max()) for b in sampled), default=0))
         counts.write(connection, self._port)
         return done
@@ -167,6 +171,8 @@ class Writer:
             (port, row[1], name, row[6], row[3], row[2])
             for row, names in zip(rows, mentions, strict=True) for name in names
         ])
+        for row, names in zip(rows, mentions, strict=True):
+            counts.names[row[1]] |= names
         counts.add(kind, np.fromiter((row[7] for row in rows), dtype=np.int64, count=len(rows)))
 
     def _insert_chunk(self, connection: Connection, batch: Batch, place: tuple[int, int, int], bucket: int,
@@ -276,9 +282,10 @@ class Writer:
 
 
 class _Counts:
-    """What a write adds to the counts of days."""
+    """What a write adds to the counts of days and to the names that come up on them."""
 
     def __init__(self) -> None:
+        self.names: defaultdict[int, set[int]] = defaultdict(set)
         self._rows: Counter[tuple[int, int]] = Counter()
         self._first: dict[tuple[int, int], int] = {}
         self._last: dict[tuple[int, int], int] = {}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from data_sources.history import checking, database, schema
+from data_sources.history import checking, database, questions, schema
 from data_sources.history.errors import HistoryError
 from data_sources.history.store import History
 from data_sources.history.values import KeyframeRow
@@ -91,6 +91,15 @@ def test_what_follows_from_the_records_is_made_anew(busy: History):
     with database.reading(busy.engine) as connection:
         assert connection.scalar(sa.select(sa.func.count()).select_from(schema.mention)) == before
     assert busy.days()[0].fixes == 202
+
+
+def test_names_that_are_not_noted_are_found_and_noted(busy: History):
+    change(busy, sa.delete(schema.name_month))
+    assert questions.dossier(busy, "MSKU1234565") == ()
+    assert {fault.table for fault in checking.check(busy).faults} == {"name_month"}
+    assert not checking.repair(busy, NOW).sound
+    assert checking.check(busy).sound
+    assert questions.dossier(busy, "MSKU1234565") != ()
 
 
 def test_pages_that_are_damaged_cost_only_what_stood_on_them(sqlite_url: str, tmp_path: Path):

@@ -5,12 +5,15 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
+import pytest
 import shapely
 
 from data_sources.history import questions
+from data_sources.history.errors import UnavailableError
 from data_sources.history.outlines import outline_of
 from data_sources.history.questions import Stay
 from data_sources.history.store import History
+from data_sources.history.writer import _Counts as counts_of_a_write
 from tests.core.small_port import layout as small_layout
 from tests.history.saying import MINUTE, SECOND, batches, everything, fixes
 from tests.port.making import MORNING, move, position, seal_event
@@ -64,6 +67,31 @@ def test_a_dossier_holds_what_names_it_wherever_it_stands(history: History):
     assert [k.record.id for k in questions.dossier(history, "MSKU1234565", most=1)] == ["S-1"]
     assert {k.kind for k in questions.dossier(history, SLOT)} == {Kind.MOVE, Kind.INVENTORY}
     assert questions.dossier(history, "MSKU123456") == ()
+
+
+def test_a_dossier_over_many_days_holds_the_newest_and_all_if_asked(history: History):
+    days = [0, 1, 40, 41, 90, 400, 700]
+    for number, day in enumerate(days):
+        history.write(batches([move(number, at=MORNING + day * DAY + n) for n in range(3)], MORNING + day * DAY + 9))
+    known = questions.dossier(history, "MSKU1234565")
+    assert [k.record.observed_at for k in known] == [MORNING + day * DAY + n for day in days for n in range(3)]
+    assert questions.dossier(history, "MSKU1234565", most=7) == known[-7:]
+    assert questions.dossier(history, "MSKU1234565", MORNING + DAY, MORNING + 90 * DAY) == known[4:13]
+    for day in range(100):  # the first stretch of days is full of others
+        history.write(batches([move(day, "TGHU7654321", MORNING + (800 + day) * DAY)], MORNING + 900 * DAY))
+    assert questions.dossier(history, "MSKU1234565", most=7) == known[-7:]
+    assert len(questions.dossier(history, "TGHU7654321")) == 100
+
+
+def test_a_name_first_said_in_a_write_that_failed_is_found_when_it_is_said_again(
+        history: History, monkeypatch: pytest.MonkeyPatch):
+    with monkeypatch.context() as patched:
+        patched.setattr(counts_of_a_write, "write", lambda *_: (_ for _ in ()).throw(UnavailableError("It is gone.")))
+        with pytest.raises(UnavailableError):
+            history.write(batches([move(1)], MORNING))
+    assert questions.dossier(history, "MSKU1234565") == ()
+    history.write(batches([move(1)], MORNING))
+    assert len(questions.dossier(history, "MSKU1234565")) == 1
 
 
 def test_what_stood_in_a_slot(history: History):

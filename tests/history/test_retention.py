@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
-from data_sources.history import checking, questions, retention
+from data_sources.history import checking, database, questions, retention, schema
 from data_sources.history.errors import HistoryError
 from data_sources.history.retention import Hold
 from data_sources.history.store import History
@@ -41,6 +42,8 @@ def test_what_is_older_than_its_category_allows_leaves(three_days: History):
     assert len(three_days.warnings(0, FOREVER)) == 3
     assert questions.dossier(three_days, "BOX1") == ()
     assert checking.check(three_days).sound
+    with database.reading(three_days.engine) as connection:
+        assert connection.execute(sa.select(schema.name_month)).all() == [], "no name of which no record is left"
 
 
 def test_each_category_has_its_own_time(three_days: History):

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from data_sources.history import database, schema
+from data_sources.history import checking, database, questions, schema
 from data_sources.history.errors import HistoryError, UnavailableError
 from data_sources.history.store import History
 from tests.history.saying import all_rows, everything
@@ -71,6 +71,18 @@ def test_a_history_of_a_newer_program_is_left_alone(url: str):
     engine.dispose()
     with History.open(url, "CNFZJ", create=False) as again:
         assert len(all_rows(again)) == 12
+
+
+def test_a_history_of_an_older_program_is_brought_up(url: str):
+    with History.open(url, "CNFZJ") as made:
+        made.write(everything())
+        before = questions.dossier(made, "MSKU1234565")
+        with made.engine.begin() as connection:
+            connection.exec_driver_sql("DROP TABLE name_month")
+            connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0002'")
+    with History.open(url, "CNFZJ", create=False) as again:
+        assert questions.dossier(again, "MSKU1234565") == before != ()
+        assert checking.check(again).sound
 
 
 def test_a_server_that_is_not_there():
