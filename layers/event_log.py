@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import Final
 
 from twin.events import Event, EventKind
+from twin.records import GateDecision, GatePassage, Record
 
 KEPT: Final = 60
 
@@ -27,6 +29,7 @@ class EventLog:
 
     def __init__(self) -> None:
         self.revision = 0
+        self._recalled = False
         self.newest: tuple[Event, ...] = ()
         """Newest first, at most `KEPT`."""
 
@@ -37,11 +40,25 @@ class EventLog:
             self.newest = tuple(sorted((*self.newest, *fresh), key=lambda e: e.at, reverse=True)[:KEPT])
             self.revision += 1
 
+    def recall(self, passages: Iterable[Record]) -> None:
+        """After a jump there is nothing to tell but the last gate passages, newest first, if somebody looks."""
+        if self.newest or self._recalled:
+            return
+        self._recalled = True
+        self.take(_event_of(passage) for passage in islice(passages, KEPT) if isinstance(passage, GatePassage))
+
     def forget(self) -> None:
         """The picture has jumped: what happened before is not before this any more."""
+        self._recalled = False
         if self.newest:
             self.newest = ()
             self.revision += 1
+
+
+def _event_of(passage: GatePassage) -> Event:
+    kind = EventKind.PASSED_GATE if passage.decision is GateDecision.RAISE else EventKind.HELD_AT_GATE
+    return Event(kind, passage.observed_at, "vehicle", passage.plate, facts={
+        "gate": passage.gate, "lane": passage.lane, "direction": passage.direction.value})
 
 
 def _is_news(event: Event) -> bool:

@@ -62,6 +62,7 @@ class EventList(QWidget):
     def refresh(self) -> None:
         """Lists anew if something happened since."""
         log = self._desk.layers.events
+        log.recall(self._desk.twin.gate_passages)
         if log.revision != self._seen:
             self._seen = log.revision
             self._lines.setStringList([line_of(self._desk, event)[0] for event in log.newest])

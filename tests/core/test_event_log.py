@@ -52,3 +52,6 @@ def test_after_a_jump_nothing_of_before_is_told() -> None:
     assert layers.events.newest
     layers.update(dataclasses.replace(delta, epoch=delta.epoch + 1, events=()))
     assert layers.events.newest == ()
+    layers.events.recall(watch.twin.gate_passages)
+    assert [(e.kind, e.subject, e.facts["direction"]) for e in layers.events.newest] == [
+        (EventKind.PASSED_GATE, "闽A1", "in")], "but for the last at the gates, which a watch wants to see"
