@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QWidget
 
 from data_sources.quarantine import Quarantine
 from layers.layers import Layers
+from layers.selection import Selection
 from layers.session import Session
 from panels.language import Language
 from panels.theme import Theme
@@ -64,6 +66,10 @@ class ScenePort(Protocol):
 
     def set_quality(self, name: str | None) -> None:
         """Stay at a level; None: as the machine allows."""
+        ...
+
+    def when_asked(self, tell: Callable[[Selection | None, QPoint], None]) -> None:
+        """Lets `tell` know what is right-clicked, None for the ground, and where on the screen."""
         ...
 
     def finalise(self) -> None:

@@ -18,6 +18,7 @@ from panels.feeds_dialog import FeedsDialog
 from panels.header import Header
 from panels.heartbeat import Heartbeat
 from panels.layer_list import LayerList
+from panels.object_menu import ObjectMenus
 from panels.outage_banner import OutageBanner
 from panels.past_page import PastPage
 from panels.report_dialog import ReportDialog
@@ -91,6 +92,7 @@ class MainWindow(QMainWindow):
         self.moments.changed.connect(self._make_room)
         self.moments.said.connect(self.scene.say)
         self.moments.wanted.connect(self._do)
+        self.moments.asked.connect(self.menus.offer)
         self.warnings.counted.connect(self._show_open_count)
         self.warnings.sounds.switched.connect(self._show_open_count)
         self.retranslate()
@@ -115,7 +117,7 @@ class MainWindow(QMainWindow):
         title.addStretch(1)
         title.addWidget(self._open_count)
         right.layout().addLayout(title)
-        scroll = QScrollArea()
+        self._detail_area = scroll = QScrollArea()
         scroll.setWidget(self.detail)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -183,6 +185,8 @@ class MainWindow(QMainWindow):
             self.actions_by_id, self.past.time_bar, self.actions_by_id["view.follow"].trigger, self._chosen_at,
             self._show_days, self._ask_past)
         add_moment_acts(self.actions_by_id, self.moments)
+        self.menus = ObjectMenus(self.actions_by_id, self._desk, self.scene, self.warnings, self)
+        add("selection.details", QT_TRANSLATE_NOOP("Actions", "Details of the selection"), "I", self._show_details)
         add("search", QT_TRANSLATE_NOOP("Actions", "Search"), "Ctrl+F", self.search.setFocus)
         add("shift", QT_TRANSLATE_NOOP("Actions", "Shift board"), "F4", self.show_shift)
         add("case", QT_TRANSLATE_NOOP("Actions", "Case of the warning"), "F3", self.show_case)
@@ -283,6 +287,11 @@ class MainWindow(QMainWindow):
     def _fly_to_selection(self) -> None:
         if self._desk.layers.selection.current is not None:
             self._desk.layers.view.fly_to(self._desk.layers.selection.current)
+
+    def _show_details(self) -> None:
+        """The keyboard goes to the object's story; beside two views its column comes and goes."""
+        self._right.setVisible(not self.moments.is_open or self._right.isHidden())
+        self._detail_area.setFocus()
 
     def _clear_selection(self) -> None:
         self.scene.setFocus()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QVBoxLayout, QWidget
 
 from data_sources.arguments import UsageError, instant
 from data_sources.history.days import DAY_MS
 from data_sources.history.errors import HistoryError
+from layers.selection import Selection
 from panels import formats
 from panels.desk import Desk
 from panels.difference_strip import DifferenceStrip
@@ -29,12 +30,13 @@ class TwoMoments(QWidget):
     """The scene of a desk and, while one wants it, a second one at another time beside it.
 
     `changed` is emitted when the second comes or goes, `said` with a sentence for the person. `strip` is for the place
-    below both.
+    below both. `asked`: what was right-clicked in the second view, while both have one selection, and where.
     """
 
     changed = Signal()
     said = Signal(str)
     wanted = Signal(str)
+    asked = Signal(object, QPoint)
 
     def __init__(self, desk: Desk, scene: SceneFrame, at_desk: Desk, record: Callable[[], TimelineData]) -> None:
         """`at_desk`: where a person's acts are put on record. `record`: what is known of the recorded days."""
@@ -57,6 +59,11 @@ class TwoMoments(QWidget):
     def is_open(self) -> bool:
         """Whether there are two views."""
         return self.second is not None
+
+    def _ask(self, selection: Selection | None, place: QPoint) -> None:
+        if self.second is not None and self.second.linked:
+            self.second.mirror()
+            self.asked.emit(selection, place)
 
     def second_at(self) -> int:
         """The second moment, ms UTC; 0 without one."""
@@ -96,6 +103,7 @@ class TwoMoments(QWidget):
         self.second = SecondMoment(self._desk, desk, offset_ms, self)
         self.second.link(linked=linked)
         self.second.said.connect(self.said)
+        self.second.frame.port.when_asked(self._ask)
         self.second_bar = MomentBar(desk, acts=True)
         self.second_bar.wanted.connect(self.wanted)
         self._row.addWidget(_column(self.second_bar, self.second.frame), 1)

@@ -40,7 +40,7 @@ class WarningBar(QWidget):
         """Offers what is possible for these."""
         first = warnings[:200]  # of a whole flood some tell what is possible
         verbs = tuple(verb for verb in (ORDER if len(warnings) == 1 else FOR_MANY)
-                      if any(_possible(verb, warning, self._desk.operator) for warning in first))
+                      if any(possible(verb, warning, self._desk.operator) for warning in first))
         wanted = (verbs, len(warnings), self._desk.language.code)
         if wanted == self._shown:
             return
@@ -72,7 +72,7 @@ class WarningBar(QWidget):
         super().changeEvent(event)
 
 
-def _possible(verb: str, warning: RiskWarning, me: str) -> bool:
+def possible(verb: str, warning: RiskWarning, me: str) -> bool:
     """Whether a step makes sense now, with those that come before it by themselves."""
     if verb in ("acknowledge", "take", "reopen"):
         return warning.state in POSSIBLE[Verb(verb)] and (verb == "reopen" or warning.owner is None)

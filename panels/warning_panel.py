@@ -96,6 +96,18 @@ class WarningPanel(QWidget):
         ):
             add(f"warning.{act}", text, key, run)
 
+    def bring(self, warning_id: str) -> bool:
+        """Makes a warning the current one, if need be by showing all open ones. Whether it is."""
+        for widen in (False, True):
+            if widen:
+                self.filters.clear()
+            self.list.clearSelection()
+            self.list.choose(warning_id)
+            current = self.list.current()
+            if current is not None and current.id == warning_id:
+                return True
+        return False
+
     def step(self, verb: str) -> None:
         """A step with the chosen warnings, or with the current one."""
         chosen = self.list.selected()

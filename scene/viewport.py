@@ -7,11 +7,12 @@ Qt's widgets can lie over the picture. Left drags the ground, right or middle tu
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QHideEvent,
     QKeyEvent,
@@ -127,6 +128,10 @@ class Viewport(QOpenGLWidget):
         rest_s = _PENDING_REST_S if self._scene.pending else _REST_SHARE * self._frame_s
         if self._owed and time.perf_counter() - self._painted_at >= rest_s:
             self.request_render()
+
+    def when_asked(self, tell: Callable[[Selection | None, QPoint], None]) -> None:
+        """Lets `tell` know what is right-clicked, None for the ground, and where on the screen."""
+        self.asked.connect(lambda found, at: tell(found, self.mapToGlobal(at.toPoint())))
 
     def request_render(self) -> None:
         """Draw at the next chance; nothing happens while the view is hidden or finalised."""

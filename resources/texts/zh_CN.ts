@@ -152,6 +152,10 @@
         <translation>图层：轨迹</translation>
     </message>
     <message>
+        <source>Details of the selection</source>
+        <translation>所选对象的详情</translation>
+    </message>
+    <message>
         <source>Search</source>
         <translation>搜索</translation>
     </message>
@@ -390,6 +394,10 @@
     <message>
         <source>Second moment: the day after</source>
         <translation>右侧画面：后一天</translation>
+    </message>
+    <message>
+        <source>Acts on the selection</source>
+        <translation>对所选对象的操作</translation>
     </message>
 </context>
 <context>

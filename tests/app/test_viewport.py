@@ -283,7 +283,7 @@ def test_two_views_in_one_window_are_both_drawn_and_move_as_one(room: Room, qtbo
 
     beat(4)
     assert scene.camera.pose == room.scene.camera.pose
-    drawn = second.frames
+    drawn, begun = second.frames, second._moved_at
     start = room.middle()
     qtbot.mousePress(room.viewport, Qt.MouseButton.LeftButton, pos=start)
     for step in range(1, 6):
@@ -292,9 +292,17 @@ def test_two_views_in_one_window_are_both_drawn_and_move_as_one(room: Room, qtbo
     beat(2)
     qtbot.waitUntil(lambda: second.frames > drawn)
     assert scene.camera.pose == room.scene.camera.pose
-    assert second._motion.isActive(), "it goes on at the pace of pictures, not of beats"
+    assert second._moved_at > begun, "it goes on at the pace of pictures, not of beats"
     pictures = [view.grab().toImage() for view in (room.viewport, second)]
     assert pictures[0] != pictures[1], "the box stands in one of them alone"
     second.finalise()
     beat(1)
     assert room.viewport.frames > 0
+
+
+def test_a_right_click_asks_about_the_box_and_where_on_the_screen(room: Room, qtbot) -> None:
+    told: list[tuple[Selection | None, QPoint]] = []
+    room.viewport.when_asked(lambda found, place: told.append((found, place)))
+    qtbot.mouseClick(room.viewport, Qt.MouseButton.RightButton, pos=room.middle())
+    assert told == [(Selection("container", BOX), room.viewport.mapToGlobal(room.middle()))]
+    assert room.harbour.layers.selection.current == Selection("container", BOX)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication, QWidget
 
 from data_sources.desk_client import Outcome
 from data_sources.desk_steps import LocalSteps
 from data_sources.quarantine import Quarantine
 from layers.layers import Layers
+from layers.selection import Selection
 from layers.session import Session
 from panels import theme
 from panels.desk import Desk
@@ -62,6 +65,9 @@ class QuietScene:
 
     def set_quality(self, name: str | None) -> None:
         self.level = name
+
+    def when_asked(self, tell: Callable[[Selection | None, QPoint], None]) -> None:
+        self.ask = tell
 
     def finalise(self) -> None:
         self.finalised += 1
