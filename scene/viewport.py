@@ -118,7 +118,7 @@ class Viewport(QOpenGLWidget):
         stood = self._scene.camera.revision
         changed = self._scene.sync(now_ms)
         moves = self._scene.camera.revision != stood  # as with a linked view that moves
-        if not self._motion.isActive() and (moves or self._scene.camera.flying or self._scene.animate(0.1)):
+        if moves or (not self._motion.isActive() and (self._scene.camera.flying or self._scene.animate(0.1))):
             self._start_moving()
         if self._hover_due and self._pressed is None:
             self._hover_due = False
