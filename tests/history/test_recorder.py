@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -171,17 +172,35 @@ def test_a_full_disk_is_waited_for(desk: Desk, monkeypatch: pytest.MonkeyPatch):
         assert sorted(map(repr, all_rows(history))) == sorted(map(repr, recorded(fixes([0]) + said)))
 
 
-def test_a_server_killed_in_mid_write_costs_nothing(postgresql_url: str, server: Server, tmp_path: Path):
+def test_a_disk_that_is_really_full_costs_nothing(tmp_path: Path):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = [shutil.which("unshare") or "false", "--user", "--map-root-user", "--mount", "--", "sh", "-c",
+               'mount -t tmpfs -o size=8m none "$1" && shift && exec "$@"', "sh", str(disk)]
+    if subprocess.run([*mounted, "true"], check=False, capture_output=True).returncode:
+        pytest.skip("this machine lets nobody mount a small disk of his own")
+    done = subprocess.run([*mounted, sys.executable, "-m", "tests.history.full_disk", str(disk)], capture_output=True,
+                          text=True, timeout=150, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert told["state"] == "late" and told["safe"], told
+    assert "is full" in told["error"], told
+    assert told["kept"] and told["caught_up"] and told["stopped"] and told["same"], told
+    assert (told["lost"], told["counted"]) == (0, told["put"])
+
+
+def test_a_server_killed_in_mid_write_time_and_again_costs_nothing(postgresql_url: str, server: Server,
+                                                                   tmp_path: Path):
     desk = Desk(postgresql_url, tmp_path)
     recorder = desk.recorder()
     said = fixes(range(0, 240, 2), trucks=[f"闽A{n:05d}" for n in range(5)])
     try:
         for place, batch in enumerate(said):
             number = recorder.put([batch])
-            if place == 40:
-                assert recorder.wait_for(number - 20, PATIENCE_S)
+            if place % 30 == 15:
+                assert recorder.wait_for(number - 10, PATIENCE_S)
                 server.kill()
-            if place == 90:
+            if place % 30 == 25:
                 assert recorder.wait_for(number, PATIENCE_S)
                 assert recorder.health().state is FeedState.LATE
                 server.start()
@@ -224,12 +243,15 @@ def test_the_time_between_two_runs_is_a_gap(desk: Desk):
             GapRow(MORNING + SECOND, MORNING + 30 * MINUTE + SECOND, NOT_RECORDING),)
 
 
-def test_sigkill_at_fifty_random_moments_loses_nothing_acknowledged(sqlite_url: str, tmp_path: Path):
-    done = subprocess.run([sys.executable, "-m", "tests.history.recording", sqlite_url, str(tmp_path), "50"],
+@pytest.mark.parametrize(("database_url", "times"), [("sqlite_url", 50), ("postgresql_url", 15)])
+def test_sigkill_at_random_moments_loses_nothing_acknowledged(request: pytest.FixtureRequest, database_url: str,
+                                                              times: int, tmp_path: Path):
+    url = str(request.getfixturevalue(database_url))
+    done = subprocess.run([sys.executable, "-m", "tests.history.recording", url, str(tmp_path), str(times)],
                           capture_output=True, text=True, timeout=150, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     told = json.loads(done.stdout.splitlines()[-1])
-    assert told["killed"] == 50
+    assert told["killed"] == times
     assert told["found"] == told["acknowledged"] > 0
     assert told["rows"] == told["counted"]
 
