@@ -94,6 +94,7 @@ def restore(twin: Twin, frame: Keyframe, past: Past) -> None:
     state.yard.restore(state.containers.cells)
     state.gate_passages.restore(Kind.GATE_PASSAGE, past, frame.at)
     state.facts.restore(past, frame.at, state.containers.number)
+    state.earlier_fixes.restore(past, frame.at, state.movers.id)
     twin.activity.restore(frame.columns["activity"])
     versions = frame.values.get("rule versions", {})
     memories = {

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from numpy.typing import NDArray
 
 from twin.batch import Batch
 from twin.records import Kind
@@ -24,6 +26,12 @@ class Past(Protocol):
         """The last `limit` records received up to `until` (ms UTC), the newest last."""
         ...
 
+    def fixes(self, entity: str, begin: int, end: int, until: int) -> Mapping[str, NDArray[Any]] | None:
+        """The columns `observed_at`, `lon`, `lat` and `speed_mps` of the positions of an entity from `begin` to before
+        `end` of device time, of what was received up to `until` (ms UTC) and not long before. None: nothing.
+        """
+        ...
+
 
 class NoPast:
     """Nothing was said before."""
@@ -41,3 +49,9 @@ class NoPast:
     def recent(self, kind: Kind, until: int, limit: int) -> Sequence[Batch]:  # noqa: ARG002
         """None."""
         return ()
+
+    def fixes(
+        self, entity: str, begin: int, end: int, until: int,  # noqa: ARG002
+    ) -> Mapping[str, NDArray[Any]] | None:
+        """None."""
+        return None

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.plain_values import ARRAY, DICT, MAPPING, OBJECT
+from twin.plain_values import ARRAY, DICT, FROZENSET, MAPPING, OBJECT, SET, TUPLE
 
-SAME, OTHER, KEYS, FIELDS, ROWS = range(5)
+SAME, OTHER, KEYS, FIELDS, ROWS, ENDS, MEMBERS = range(7)
 
 
 def changes(old: Any, new: Any) -> list[Any]:
@@ -26,6 +26,12 @@ def changes(old: Any, new: Any) -> list[Any]:
             return [FIELDS, *(changes(a, b) for a, b in zip(old[2:], new[2:], strict=True))]
         elif tag == ARRAY and _alike(old, new):
             return _rows(old, new)
+        elif tag == TUPLE:
+            found = _ends(old, new)
+            if found is not None:
+                return found
+        elif tag in (SET, FROZENSET):
+            return _members(old, new)
     return [OTHER, new]
 
 
@@ -40,6 +46,11 @@ def changed(old: Any, told: list[Any]) -> Any:
         return [*old[:2], *(changed(part, change) for part, change in zip(old[2:], told[1:], strict=True))]
     if what == ROWS:
         return _with_rows(old, told)
+    if what == ENDS:
+        return [old[0], *old[1 + told[1]:], *told[2:]]
+    if what == MEMBERS:
+        gone = {_key(member) for member in told[1]}
+        return [old[0], *(member for member in old[1:] if _key(member) not in gone), *told[2:]]
     gone = {_key(key) for key in told[1]}
     given = {_key(key): (key, change) for key, change in zip(told[2::2], told[3::2], strict=True)}
     made = [old[0]]
@@ -69,6 +80,24 @@ def _keys(old: list[Any], new: list[Any]) -> list[Any] | None:
         if change[0] != SAME:
             told += (key, change)
     return told
+
+
+def _ends(old: list[Any], new: list[Any]) -> list[Any] | None:
+    """How many went at the front, and what came at the end; None if that is not all, or nothing stayed."""
+    if len(old) < 2 or len(new) < 2:
+        return None
+    gone = next((n for n, part in enumerate(old[1:]) if part == new[1]), -1)
+    stayed = old[1 + gone:]
+    if gone < 0 or stayed != new[1: 1 + len(stayed)]:
+        return None
+    return [ENDS, gone, *new[1 + len(stayed):]]
+
+
+def _members(old: list[Any], new: list[Any]) -> list[Any]:
+    """Which members of a set went, and which came."""
+    before, after = {_key(member) for member in old[1:]}, {_key(member) for member in new[1:]}
+    gone = [member for member in old[1:] if _key(member) not in after]
+    return [MEMBERS, gone, *(member for member in new[1:] if _key(member) not in before)]
 
 
 def _alike(old: list[Any], new: list[Any]) -> bool:

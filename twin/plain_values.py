@@ -12,7 +12,7 @@ import functools
 import importlib
 import typing
 from collections import deque
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from enum import Enum
 from types import MappingProxyType
 from typing import Any
@@ -24,6 +24,9 @@ _SEQUENCES: dict[type, int] = {tuple: TUPLE, list: LIST, set: SET, frozenset: FR
 _MAKERS: dict[int, Callable[[Any], Any]] = {TUPLE: tuple, LIST: list, SET: set, FROZENSET: frozenset}
 _BARE = (bool, int, float, str, bytes, type(None))
 _HOME = "twin."
+_LEFT = "left to the past"
+LEFT_TO_THE_PAST: Mapping[str, bool] = MappingProxyType({_LEFT: True})
+"""Metadata of a dataclass's field that is not written down: whoever reads it finds the field as it is at first."""
 _set = object.__setattr__
 
 
@@ -98,7 +101,15 @@ def _described(kind: type[Any]) -> tuple[str, tuple[str, ...], bool] | None:
     if not dataclasses.is_dataclass(kind) or issubclass(kind, Enum):
         return None
     frozen = typing.cast(Any, kind).__dataclass_params__.frozen
-    return _name(kind), tuple(field.name for field in dataclasses.fields(kind)), frozen
+    fields = (field.name for field in dataclasses.fields(kind) if _LEFT not in field.metadata)
+    return _name(kind), tuple(fields), frozen
+
+
+@functools.cache
+def _left(kind: type[Any]) -> tuple[tuple[str, Callable[[], Any]], ...]:
+    """The fields of a dataclass that are not written down, with what makes them as they are at first."""
+    return tuple((field.name, typing.cast(Callable[[], Any], field.default_factory))
+                 for field in dataclasses.fields(kind) if _LEFT in field.metadata)
 
 
 def _write_other(value: Any, classes: dict[str, int], known: _Written, fresh: _Written) -> Any:
@@ -171,6 +182,8 @@ def _made(kind: type, values: list[Any]) -> Any:
     made: Any = object.__new__(kind)
     for name, value in zip(described[1], values, strict=True):
         _set(made, name, value)
+    for name, first in _left(kind):
+        _set(made, name, first())
     return made
 
 

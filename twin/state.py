@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from twin.cells import ZoneCells
 from twin.declarations import Declarations
+from twin.earlier_fixes import EarlierFixes
 from twin.events import Event
 from twin.facts import Facts
 from twin.paperwork import Recent, Register
@@ -103,6 +104,7 @@ class State:
         self.actions = Register(Kind.ACTION)
         self.gate_passages = Recent(RECENT_PASSAGES)
         self.facts = Facts()
+        self.earlier_fixes = EarlierFixes(index.frame)
 
     def table(self, name: str) -> Table:
         """The table in the attribute `name`. Raises TypeError if that is none."""

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
+from numpy.typing import NDArray
 
 from data_sources.history import chunks, database, schema
 from data_sources.history.bodies import NAMED_BY, name_hash
 from data_sources.history.days import day_of
+from data_sources.history.reader import contains
 from data_sources.history.store import History
 from data_sources.history.values import Axis
+from data_sources.history.writer import ChunkKey
 from twin.batch import RECEIVED_AT, Batch
 from twin.filing import NAMING_ONE
 from twin.records import SUBJECT_FIELD, Kind, SealEventKind
@@ -20,6 +25,23 @@ from twin.records import SUBJECT_FIELD, Kind, SealEventKind
 _FILED = NAMING_ONE | {Kind.DECLARATION, Kind.GATE_PASSAGE, Kind.SEAL_EVENT, Kind.TASK}
 _AT_ONCE = 200
 _RECENT_MS = 3 * 86_400_000
+RECENT_FIXES_MS = 20 * 60_000
+"""How far back a rule may ask for fixes, with room for a device whose clock is ahead."""
+_OF_FIXES = ("observed_at", "lon", "lat", "speed_mps")
+_KEPT_CHUNKS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A chunk: its key, its device times from and to (ms UTC), and whom it is about, as sorted hashes."""
+
+    key: ChunkKey
+    first_at: int
+    last_at: int
+    who: bytes
+
+    def names(self, sought: np.uint32) -> bool:
+        return contains(self.who, sought)
 
 
 class HistoryPast:
@@ -30,6 +52,8 @@ class HistoryPast:
         c = schema.record.c
         self._row = sa.select(c.kind, c.form, c.observed_at, c.received_at, c.body, c.seq)
         self._about = self._asks_about()
+        self._parts: tuple[int, list[_Part]] | None = None
+        self._chunks: OrderedDict[ChunkKey, chunks.Grouped] = OrderedDict()
 
     def records(self, kind: Kind, subjects: Sequence[str], observed_at: Sequence[int]) -> Sequence[Batch]:
         """Records of a kind that may be those of each subject at its device time (ms UTC)."""
@@ -79,6 +103,42 @@ class HistoryPast:
         with database.reading(self._history.engine) as connection:
             rows = connection.execute(asked).all()[::-1]
             return self._history.reader.batches_of(connection, rows, Axis.RECEIVED)
+
+    def fixes(self, entity: str, begin: int, end: int, until: int) -> Mapping[str, NDArray[Any]] | None:
+        """What an entity said of its place from `begin` to before `end` of device time, as `twin.past.Past` says."""
+        sought = np.uint32(name_hash(entity) & 0xFFFFFFFF)
+        pieces = []
+        for part in self._parts_received(until):
+            if part.first_at < end and part.last_at >= begin and part.names(sought):
+                found = self._opened(part.key)
+                if entity in found.entities:
+                    rows = np.flatnonzero(found.codes == found.entities.index(entity))
+                    at, received = found.columns["observed_at"][rows], found.columns[RECEIVED_AT][rows]
+                    pieces.append((found, rows[(at >= begin) & (at < end) & (received <= until)]))
+        if not any(len(rows) for _, rows in pieces):
+            return None
+        return {name: np.concatenate([found.columns[name][rows] for found, rows in pieces]) for name in _OF_FIXES}
+
+    def _parts_received(self, until: int) -> Sequence[_Part]:
+        """The chunks with positions that were received in the last minutes up to `until` (ms UTC)."""
+        if self._parts is None or self._parts[0] != until:
+            c = schema.chunk.c
+            asked = sa.select(c.day, c.series, c.minute, c.part, c.min_observed, c.max_observed, c.who).where(
+                *self._history.reader.where(until - RECENT_FIXES_MS, until, schema.POSITIONS, Axis.RECEIVED))
+            with database.reading(self._history.engine) as connection:
+                rows = connection.execute(asked.order_by(c.day, c.minute, c.series, c.part)).all()
+            self._parts = until, [_Part((r[0], r[1], r[2], r[3]), r[4], r[5], r[6]) for r in rows]
+        return self._parts[1]
+
+    def _opened(self, key: ChunkKey) -> chunks.Grouped:
+        found = self._chunks.get(key)
+        if found is None:
+            with database.reading(self._history.engine) as connection:
+                body = self._history.reader.body(connection, key)
+            found = self._chunks[key] = chunks.grouped(body, (*_OF_FIXES, RECEIVED_AT))
+            if len(self._chunks) > _KEPT_CHUNKS:
+                self._chunks.popitem(last=False)
+        return found
 
     def late(self, at: int, known_at: int) -> Iterator[Batch]:
         """What became known after `at` and up to `known_at` of the time up to `at` (ms UTC), in order of receipt."""

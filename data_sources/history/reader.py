@@ -62,7 +62,7 @@ class Reader:
     def _weight(self, connection: Connection, after: int, until: int, by: Axis) -> int:
         """About how many fixes lie in a window."""
         c = schema.chunk.c
-        where = self._where(after, until, (*schema.POSITIONS, schema.TELEMETRY), by)
+        where = self.where(after, until, (*schema.POSITIONS, schema.TELEMETRY), by)
         return int(connection.scalar(sa.select(sa.func.coalesce(sa.func.sum(c.row_count), 0)).where(*where)) or 0)
 
     def _window(self, connection: Connection, after: int, until: int, kinds: Sequence[Kind], by: Axis) -> list[Batch]:
@@ -153,21 +153,22 @@ class Reader:
             who: only chunks with an entity of this name hash.
         """
         c = schema.chunk.c
-        asked = sa.select(c.day, c.series, c.minute, c.part, c.who).where(*self._where(after, until, series, by))
+        asked = sa.select(c.day, c.series, c.minute, c.part, c.who).where(*self.where(after, until, series, by))
         found = connection.execute(asked.order_by(c.day, c.minute, c.series, c.part)).all()
         if who is not None:
             sought = np.uint32(who & 0xFFFFFFFF)
-            found = [row for row in found if _contains(row[4], sought)]
+            found = [row for row in found if contains(row[4], sought)]
         return [(row[0], row[1], row[2], row[3]) for row in found]
 
     def bodies(self, connection: Connection, after: int, until: int, series: Sequence[int],
                by: Axis) -> Iterator[bytes]:
         """The bytes of the chunks that may hold fixes of (after, until], in no order."""
-        asked = sa.select(schema.chunk.c.body).where(*self._where(after, until, series, by))
+        asked = sa.select(schema.chunk.c.body).where(*self.where(after, until, series, by))
         for body in connection.execution_options(yield_per=64).execute(asked).scalars():
             yield bytes(body)
 
-    def _where(self, after: int, until: int, series: Sequence[int], by: Axis) -> list[sa.ColumnElement[bool]]:
+    def where(self, after: int, until: int, series: Sequence[int], by: Axis) -> list[sa.ColumnElement[bool]]:
+        """What the chunks that may hold fixes of (after, until] have in common."""
         c = schema.chunk.c
         here = [c.port == self._port, c.series.in_(series)]
         if by is Axis.OBSERVED:
@@ -232,7 +233,8 @@ class Reader:
                                  .order_by(c.min_observed).limit(1))
 
 
-def _contains(who: bytes, sought: np.uint32) -> bool:
+def contains(who: bytes, sought: np.uint32) -> bool:
+    """Whether a 32-bit hash is among sorted ones."""
     hashes = np.frombuffer(who, dtype=np.uint32)
     place = int(np.searchsorted(hashes, sought))
     return place < len(hashes) and hashes[place] == sought

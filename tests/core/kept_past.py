@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from twin.batch import Batch
 from twin.filing import NAMING_ONE
@@ -39,3 +41,14 @@ class KeptPast:
 
     def recent(self, kind: Kind, until: int, limit: int) -> Sequence[Batch]:
         return [b.take(b["received_at"] <= until) for b in self.batches if b.kind is kind][-limit:]
+
+    def fixes(self, entity: str, begin: int, end: int, until: int) -> dict[str, NDArray[Any]] | None:
+        found = []
+        for batch in self.batches:
+            if batch.kind is Kind.POSITION:
+                at = batch["observed_at"]
+                found.append(batch.take(
+                    (batch["entity"] == entity) & (at >= begin) & (at < end) & (batch["received_at"] <= until)))
+        if not found:
+            return None
+        return {name: np.concatenate([b[name] for b in found]) for name in ("observed_at", "lon", "lat", "speed_mps")}

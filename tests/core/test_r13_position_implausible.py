@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from tests.core.any_order import same_in_any_order
+from tests.core.small_port import small_port
 from tests.core.timeline import Story, Watch, at
+from twin.earlier_fixes import EarlierFixes
 from twin.records import EntityKind
 from twin.rules.r13_position_implausible import PositionImplausible
 from twin.rules.recent_fixes import RecentFixes
@@ -164,7 +166,8 @@ def test_of_each_ten_seconds_the_earliest_fix_is_kept_whatever_comes_first() -> 
         for part in np.array_split(np.arange(400), parts):
             order = part[np.lexsort((times[part], rows[part]))]
             recent = recent.with_fixes(rows[order], times[order], x[order], x[order], x[order])
-        return [list(zip(recent.of(row)[0].tolist(), recent.of(row)[1].tolist(), strict=True)) for row in range(5)]
+        alone = EarlierFixes(small_port().frame)
+        return [list(zip(*(part.tolist() for part in recent.of(row, alone)[:2]), strict=True)) for row in range(5)]
 
     assert kept(1) == kept(40)
     assert [len(fixes) for fixes in kept(1)] == [len({t // 10_000 for t in times[rows == row]}) for row in range(5)]
@@ -172,10 +175,11 @@ def test_of_each_ten_seconds_the_earliest_fix_is_kept_whatever_comes_first() -> 
 
 def test_recent_fixes_are_forgotten_after_twelve_minutes() -> None:
     row, x = np.zeros(1, dtype=np.int32), np.zeros(1)
+    alone = EarlierFixes(small_port().frame)
     recent = RecentFixes().with_fixes(row, np.array([0]), x, x, x).with_fixes(row, np.array([13 * 60_000]), x, x, x)
-    assert recent.of(0)[0].tolist() == [13 * 60_000]
-    assert list(recent.around(0, 12 * 60_000 + 30_000)) == [(13 * 60_000, 0.0, 0.0)]
-    assert list(recent.around(7, 13 * 60_000)) == []
+    assert recent.of(0, alone)[0].tolist() == [13 * 60_000]
+    assert list(recent.around(0, 12 * 60_000 + 30_000, alone)) == [(13 * 60_000, 0.0, 0.0)]
+    assert list(recent.around(7, 13 * 60_000, alone)) == []
 
 
 def test_leaps_on_and_on_are_one_disturbance_with_several_records() -> None:

@@ -13,7 +13,8 @@ from twin.rules import places
 from twin.rules.base import Parameter, RuleSpec, Verdict, View
 from twin.rules.cases import Case, Conclusion, Docket, touched
 from twin.rules.loads import Loads
-from twin.rules.sightings import Sightings
+from twin.rules.recent_fixes import RecentFixes
+from twin.rules.sightings import no_sightings, with_trucks
 from twin.rules.story import slot_at
 from twin.state import State
 from twin.warnings import Fact, Finding, Limit, Severity
@@ -67,7 +68,7 @@ class _Memory:
     awaited: Mapping[str, _Awaited] = field(default_factory=dict)  # by visit, while fixes of its truck may still come
     tidied: int = 0  # the hour in which old readings were last forgotten
     loads: Loads = field(default_factory=Loads)
-    sightings: Sightings = field(default_factory=Sightings)
+    sightings: RecentFixes = field(default_factory=no_sightings)
     cases: Mapping[str, tuple[Case, ...]] = field(default_factory=dict)  # by visit
 
 
@@ -99,7 +100,7 @@ class IdentityMismatch:
     def judge(self, memory: _Memory, view: View) -> Verdict:
         """Judges the step's readings, and earlier ones on which its moves and fixes throw light."""
         loads, trucks = memory.loads.with_records(view)
-        sightings, seen = memory.sightings.with_fixes(view)
+        sightings, seen = with_trucks(memory.sightings, view)
         known, fresh = _with_readings(memory, view)
         concerned = set(fresh)
         boxes = view.state.containers.number[touched(view, Kind.INVENTORY, Kind.MOVE, Kind.CONTAINER)]
@@ -114,7 +115,7 @@ class IdentityMismatch:
         return docket.verdict(replace(known, awaited=awaited, loads=loads, sightings=sightings, cases=docket.cases))
 
     def _awaited(
-        self, memory: _Memory, view: View, known: _Memory, fresh: set[str], sightings: Sightings,
+        self, memory: _Memory, view: View, known: _Memory, fresh: set[str], sightings: RecentFixes,
         seen: Mapping[int, int],
     ) -> dict[str, _Awaited]:
         """The trucks whose fixes around their passages may still come, with those that are known by now."""
@@ -126,12 +127,12 @@ class IdentityMismatch:
         for visit, truck in found.items():
             row = rows.get(truck.plate, -1)
             if visit in fresh or (row in seen and not (len(truck.seen) > 1 and truck.seen[1] <= seen[row])):
-                times = tuple(at for at, _, _ in sightings.around(row, truck.at))
+                times = tuple(at for at, _, _ in sightings.beside(row, truck.at, view.state.earlier_fixes))
                 found[visit] = replace(truck, seen=times)
         return found
 
     def _conclude(
-        self, view: View, visit: str, readings: tuple[_Reading, ...], loads: Loads, sightings: Sightings,
+        self, view: View, visit: str, readings: tuple[_Reading, ...], loads: Loads, sightings: RecentFixes,
         standing: Mapping[str, Case],
     ) -> Conclusion:
         """What is wrong with the readings of one visit to a gate. The last reading of a truck counts."""
@@ -201,11 +202,11 @@ class IdentityMismatch:
 
     # Beside where trucks are
 
-    def _cloned(self, state: State, reading: _Reading, sightings: Sightings) -> _Mismatch | None:
+    def _cloned(self, state: State, reading: _Reading, sightings: RecentFixes) -> _Mismatch | None:
         """A truck whose device says that it is far from the gate at which its plate is read."""
         row = state.movers.row_of.get(reading.plate, -1)
         gate = places.of_gate(state, reading.gate, reading.lane)
-        seen = sightings.around(row, reading.at)
+        seen = sightings.beside(row, reading.at, state.earlier_fixes)
         if not seen or not places.known(gate) or reading.plate_confidence < self._parameters["least_confidence"]:
             return None
         apart, fastest = self._parameters["apart_m"], self._parameters["fastest_mps"]

@@ -146,7 +146,7 @@ class PositionImplausible:
         for i in np.flatnonzero(fixes.late & (state.movers.kind[fixes.rows] != _CRANE)).tolist():
             row, at = int(fixes.rows[i]), int(fixes.at[i])
             here = (at, float(fixes.x[i]), float(fixes.y[i]))
-            for other in recent.around(row, at):
+            for other in recent.around(row, at, state.earlier_fixes):
                 first, then = sorted((here, other))
                 leap = math.hypot(then[1] - first[1], then[2] - first[2])
                 seconds = (then[0] - first[0]) / 1000.0
@@ -161,7 +161,7 @@ class PositionImplausible:
         same &= (fixes.speed >= p["moving_mps"]) & (state.movers.kind[fixes.rows] != _CRANE)
         last_of_each = np.append(fixes.rows[1:] != fixes.rows[:-1], True)
         for row in fixes.rows[same & last_of_each].tolist():
-            at, x, y, speed = recent.of(row)
+            at, x, y, speed = recent.of(row, state.earlier_fixes)
             still = np.flatnonzero((np.hypot(x - x[-1], y - y[-1]) >= _FROZEN_M) | (speed < p["moving_mps"]))
             first = int(still[-1]) + 1 if len(still) else 0
             lasted = (at[-1] - at[first]) / 1000.0 if first < len(at) else 0.0
