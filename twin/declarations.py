@@ -4,6 +4,7 @@ instant.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from itertools import chain
 from typing import Any
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from twin.batch import Batch
 from twin.interner import Interner, Texts
+from twin.kept_columns import LateColumn, rows_of
 from twin.legal_state import DECLARATION_MODES, DECLARATION_STATES
 from twin.newest import time_of, version
 from twin.paperwork import Register
@@ -44,7 +46,7 @@ class Declarations:
         self._log = np.empty(1024, dtype=[
             ("container", np.int32), ("number", np.int32), ("version", np.int64), ("state", np.int8), ("mode", np.int8),
         ])
-        self._ids: Texts = np.empty(1024, dtype=object)
+        self._ids = LateColumn(np.dtype(object), "", capacity=1024)
         self._saved: tuple[Saved, Saved] | None = None
 
     def __len__(self) -> int:
@@ -55,7 +57,7 @@ class Declarations:
         self._open()
         log = self._log[: self._count]
         columns = {name: log[name].copy() for name in log.dtype.names or ()}
-        return self._register.save(), columns | {"id": self._ids[: self._count].copy()}
+        return self._register.save(), columns | {"id": self._all_ids().copy()}
 
     def restore(self, newest: Saved, log: Saved, past: Past) -> None:
         """Knows of declarations what was known when they were saved, as soon as somebody asks."""
@@ -66,13 +68,12 @@ class Declarations:
         if self._saved is None:
             return
         (newest, log), self._saved = (saved() for saved in self._saved), None
-        self._numbers.restore(newest["subject"].tolist())
-        self._count = len(log["id"])
+        self._numbers.restore(newest, "subject")
+        self._count = rows_of(log)
         self._log = np.empty(max(1024, self._count), dtype=self._log.dtype)
         for name in self._log.dtype.names or ():
             self._log[name][: self._count] = log[name]
-        self._ids = np.empty(len(self._log), dtype=object)
-        self._ids[: self._count] = log["id"]
+        self._ids.restore(functools.partial(log.__getitem__, "id"))
 
     def take(
         self, batch: Batch, containers: NDArray[np.int32], rows: NDArray[np.intp],
@@ -89,15 +90,20 @@ class Declarations:
         count = self._count + len(rows)
         if count > len(self._log):
             room = max(count, 2 * len(self._log))
-            self._log, self._ids = np.resize(self._log, room), np.resize(self._ids, room)
+            self._log = np.resize(self._log, room)
+            if self._ids.is_own:
+                self._ids.own(room)
         at = slice(self._count, count)
         numbers = self._numbers.rows(batch["declaration"])[rows]
         columns = (containers, numbers, versions, states, modes)
         for name, values in zip(self._log.dtype.names or (), columns, strict=True):
             self._log[name][at] = values
-        self._ids[at] = batch["id"][rows]
+        self._ids.put(at, batch["id"][rows], len(self._log))
         self._count = count
         return versions, states.astype(np.int64), modes.astype(np.int64)
+
+    def _all_ids(self) -> Texts:
+        return self._ids.read(self._count, len(self._log))
 
     def get(self, number: str) -> Declaration | None:
         """The newest record of a declaration, None if there is none."""
@@ -139,14 +145,15 @@ class Declarations:
         about = np.flatnonzero((log["container"] == container) & (time_of(log["version"]) <= at))
         if not len(about):
             return False, "none", ""
-        ordered = sorted(about.tolist(), key=lambda i: (int(log["version"][i]), str(self._ids[i])))
+        ids = self._all_ids()
+        ordered = sorted(about.tolist(), key=lambda i: (int(log["version"][i]), str(ids[i])))
         newest = {int(log["number"][i]): i for i in ordered}
         last = ordered[-1]
         released = [i for i in newest.values() if log["state"][i] == _RELEASED and log["mode"][i] != _EXPORT]
         blocked = int(log["state"][last]) in _BLOCKING
         decided = released[-1] if released and not blocked else last
         state = tuple(DeclarationState)[int(log["state"][decided])]
-        return bool(released) and not blocked, state.value, str(self._ids[decided])
+        return bool(released) and not blocked, state.value, str(ids[decided])
 
     def first_release_after(self, container: int, at: int) -> int | None:
         """Device time of the first release of a container dated after `at`, None if there is none."""

@@ -21,7 +21,7 @@ def take_vehicles(state: State, batch: Batch, changes: Changes) -> None:
     movers = state.movers
     rows = movers.rows(batch["vehicle"])
     versions = version(batch["observed_at"])
-    won = winners(rows, versions, batch["id"], movers.described_version, movers.described_id)
+    won = winners(rows, versions, batch["id"], movers.described_version, lambda: movers.described_id)
     at = rows[won]
     movers.put(
         at, kind=ENTITY_KINDS[EntityKind.VEHICLE], vehicle_kind=VEHICLE_KINDS.of(batch["vehicle_kind"][won]),
@@ -41,7 +41,7 @@ def take_vessel_calls(state: State, batch: Batch, changes: Changes) -> None:
     gone = vessels.departed_at.copy()
     np.maximum.at(gone, rows[departed], batch["observed_at"][departed])
     versions = version(batch["observed_at"], np.maximum(codes, 0))
-    won = winners(rows, versions, batch["id"], vessels.described_version, vessels.described_id)
+    won = winners(rows, versions, batch["id"], vessels.described_version, lambda: vessels.described_id)
     at = rows[won]
     before = vessels.state[at]
     vessels.put(slice(0, vessels.count), departed_at=gone)
@@ -86,7 +86,7 @@ def take_containers(state: State, batch: Batch, changes: Changes) -> None:
     containers = state.containers
     rows = containers.rows(batch["container"])
     versions = version(batch["observed_at"])
-    won = winners(rows, versions, batch["id"], containers.described_version, containers.described_id)
+    won = winners(rows, versions, batch["id"], containers.described_version, lambda: containers.described_id)
     at = rows[won]
     size = np.array([dimensions(code) for code in batch["type_code"][won].tolist()], dtype=np.float32).reshape(-1, 2)
     containers.put(

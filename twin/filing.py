@@ -33,7 +33,7 @@ def take_declarations(state: State, batch: Batch, changes: Changes) -> None:
     state.facts.add(batch, boxes, rows)
     versions, states, modes = state.declarations.take(batch, boxes, rows)
     ids = batch["id"][rows]
-    won = winners(boxes, versions, ids, containers.declared_version, containers.declared_id)
+    won = winners(boxes, versions, ids, containers.declared_version, lambda: containers.declared_id)
     at = boxes[won]
     changed = np.flatnonzero(containers.declaration_state[at] != states[won])
     containers.put(at, declaration_state=states[won], declaration_mode=modes[won], declared_version=versions[won],
@@ -55,7 +55,7 @@ def take_inspections(state: State, batch: Batch, changes: Changes) -> None:
     rows = orders.rows(batch["order"])
     boxes = containers.rows(batch["container"])
     versions = version(batch["observed_at"], np.maximum(codes, 0))
-    won = winners(rows, versions, batch["id"], orders.told_version, orders.told_id)
+    won = winners(rows, versions, batch["id"], orders.told_version, lambda: orders.told_id)
     concerned = np.zeros(containers.count + 1, dtype=bool)
     concerned[orders.container[rows[won]]] = True
     orders.put(

@@ -130,7 +130,7 @@ def take_crane_telemetry(state: State, batch: Batch, changes: Changes) -> None:
     """Where trolley and spreader of cranes are and what they hold."""
     cranes = state.cranes
     rows = cranes.rows(batch["crane"])
-    won = winners(rows, batch["observed_at"], batch["id"], cranes.observed_at, cranes.observed_id)
+    won = winners(rows, batch["observed_at"], batch["id"], cranes.observed_at, lambda: cranes.observed_id)
     at = rows[won]
     every = batch["container"].tolist()
     state.containers.rows([number for number in every if number])  # known whatever the order in which it was said

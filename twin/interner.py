@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.kept_columns import Columns, numbers_of, rows_of
+
 Texts = NDArray[np.object_]
 Rows = NDArray[np.int32]
 
@@ -18,11 +20,13 @@ class Interner:
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
-        self._texts: list[str] = []
-        self._behind = False  # whether texts were restored that the numbers do not know yet
+        self._added: list[str] = []  # in the rows from `_kept_rows` on
+        self._kept_rows = 0
+        self._kept: tuple[Columns, str] | None = None  # the texts of these rows are not fetched yet
+        self._is_behind = False  # the numbers do not know them yet
 
     def __len__(self) -> int:
-        return len(self._texts)
+        return self._kept_rows + len(self._added)
 
     @property
     def row_of(self) -> dict[str, int]:
@@ -32,18 +36,26 @@ class Interner:
 
     @property
     def texts(self) -> list[str]:
-        """The text of each row; to be read only."""
-        return self._texts
+        """The text of each row; to be read only, and to be taken afresh each time."""
+        if self._kept is not None and self._kept_rows:
+            self._catch_up()
+            columns, key = self._kept
+            self._added, self._kept_rows = columns[key].tolist() + self._added, 0
+        return self._added
 
-    def restore(self, texts: list[str]) -> None:
-        """Holds these texts from now on, the first in row 0. They are numbered when somebody looks for one."""
-        self._texts = texts
-        self._behind = True
+    def texts_from(self, row: int) -> list[str]:
+        """The texts of the rows from `row` on."""
+        return self._added[row - self._kept_rows:] if row >= self._kept_rows else self.texts[row:]
+
+    def restore(self, columns: Columns, key: str) -> None:
+        """Holds the texts of the column `key` from now on, the first in row 0. They are fetched when somebody looks for
+        one."""
+        self._kept_rows, self._added, self._numbers = rows_of(columns), [], {}
+        self._kept, self._is_behind = (columns, key), True
 
     def _catch_up(self) -> None:
-        if self._behind:
-            self._numbers = dict(zip(self._texts, range(len(self._texts)), strict=True))
-            self._behind = False
+        if self._kept is not None and self._is_behind:
+            self._numbers, self._is_behind = numbers_of(*self._kept), False
 
     def rows(self, texts: Texts | list[str]) -> Rows:
         """The rows of texts, new ones added. Shape (N,)."""
@@ -52,8 +64,8 @@ class Interner:
         found = list(map(self._numbers.get, listed))
         if None in found:
             fresh = [text for text in dict.fromkeys(listed) if text not in self._numbers]
-            self._numbers.update(zip(fresh, range(len(self._texts), len(self._texts) + len(fresh)), strict=True))
-            self._texts += fresh
+            self._numbers.update(zip(fresh, range(len(self), len(self) + len(fresh)), strict=True))
+            self._added += fresh
             found = list(map(self._numbers.get, listed))
         return np.array(found, dtype=np.int32)
 

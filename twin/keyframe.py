@@ -7,32 +7,28 @@ history keeps each record once).
 
 from __future__ import annotations
 
+import contextlib
 import functools
-import logging
 import zlib
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from numpy.typing import NDArray
-
+from twin.kept_columns import Columns
 from twin.past import Past
-from twin.plain_values import Plain, PlainError, Writing, read
+from twin.plain_values import Plain, PlainError, Writing
 from twin.records import Kind
 
 if TYPE_CHECKING:
     from twin.state import State
     from twin.twin import Twin
 
-FORMAT = 2
+FORMAT = 3
 _RULE = "rule R"
-_log = logging.getLogger(__name__)
 TABLES = ("containers", "movers", "vessels", "cranes", "seals", "orders")
 REGISTERS = (
     "manifests", "inspections", "trips", "appointments", "devices", "tasks", "consultations", "actions",
 )
-
-Columns = Mapping[str, NDArray[Any]]
 
 
 class KeyframeError(ValueError):
@@ -44,7 +40,8 @@ class Keyframe:
     """A twin at an instant.
 
     at: event clock, ms UTC; everything received up to then is in it. columns: by part, columns of equal length whose
-    rows only ever change or are added. values: by name, everything else, never changed by anybody.
+    rows only ever change or are added. values: by name, everything else, never changed by anybody; what cannot be read
+    any more raises KeyframeError, or KeyError where it is a rule's memory.
     """
 
     at: int
@@ -76,13 +73,19 @@ def restore(twin: Twin, frame: Keyframe, past: Past) -> None:
     """Makes a twin of the same port and rules go on from a keyframe, in another epoch.
 
     A rule that judges otherwise now than it did then, or was not there, starts anew. Raises KeyframeError if the frame
-    was saved by another version; the twin is then as before.
+    was saved by another version or cannot be read; the twin is then as before.
     """
     if frame.version != twin.version:
         raise KeyframeError(f"the keyframe is of version {frame.version}, this program makes {twin.version}")
     missing = {*TABLES, *REGISTERS, "declarations", "declaration_log", "activity"} - set(frame.columns)
-    if missing or not {"rules", "warnings"} <= set(frame.values):
+    if missing or not {"rules", "rule versions", "warnings"} <= set(frame.values):
         raise KeyframeError(f"the keyframe lacks {', '.join(sorted(missing)) or 'rules or warnings'}")
+    versions, status, warnings = (frame.values[name] for name in ("rule versions", "rules", "warnings"))
+    memories = {}
+    for rule, version in twin.rule_versions.items():
+        if versions.get(rule) == version:
+            with contextlib.suppress(KeyError):
+                memories[rule] = frame.values[f"rule {rule}"]
     state = twin.state
     for name in TABLES:
         state.table(name).restore(frame.columns[name])
@@ -96,11 +99,7 @@ def restore(twin: Twin, frame: Keyframe, past: Past) -> None:
     state.facts.restore(past, frame.at, state.containers.number)
     state.earlier_fixes.restore(past, frame.at, state.movers.id)
     twin.activity.restore(frame.columns["activity"])
-    versions = frame.values.get("rule versions", {})
-    memories = {
-        rule: frame.values[f"rule {rule}"] for rule, version in twin.rule_versions.items()
-        if versions.get(rule) == version and f"rule {rule}" in frame.values}
-    twin.begin_again(frame.at, memories, frame.values["rules"], frame.values["warnings"])
+    twin.begin_again(frame.at, memories, status, warnings)
 
 
 def plain(frame: Keyframe, writing: MutableMapping[str, Writing]) -> dict[str, Plain]:
@@ -115,17 +114,6 @@ def plain(frame: Keyframe, writing: MutableMapping[str, Writing]) -> dict[str, P
         raise KeyframeError(str(unknown)) from unknown
 
 
-def from_plain(values: Mapping[str, Plain]) -> dict[str, Any]:
-    """Values of a keyframe from what `plain` wrote. A rule whose memory cannot be read any more is left out.
-
-    Raises KeyframeError for the others.
-    """
-    found = {}
-    for name, value in values.items():
-        try:
-            found[name] = read(value)
-        except PlainError as broken:
-            if not name.startswith(_RULE):
-                raise KeyframeError(str(broken)) from broken
-            _log.warning("%s is left out of a keyframe: %s", name, broken)
-    return found
+def is_rule(name: str) -> bool:
+    """Whether a value is the memory of a rule: of those, one that cannot be read may be left out."""
+    return name.startswith(_RULE)

@@ -6,6 +6,7 @@ its id. So the outcome does not depend on the order of arrival, and a repeated r
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -52,24 +53,26 @@ def newest_of_each(rows: NDArray[Any], versions: NDArray[np.int64], ids: Texts) 
 
 
 def supersedes(
-    versions: NDArray[np.int64], ids: Texts, known: NDArray[np.int64], known_ids: Texts,
+    versions: NDArray[np.int64], ids: Texts, rows: NDArray[Any], known: NDArray[np.int64],
+    known_ids: Callable[[], Texts],
 ) -> NDArray[np.bool_]:
-    """Which records are newer than what is known. Shape (N,)."""
-    newer = versions > known
-    same = versions == known
+    """Which records are newer than what is known in their rows. Shape (N,)."""
+    there = known[rows]
+    newer: NDArray[np.bool_] = versions > there
+    same = versions == there
     if same.any():
         at = np.flatnonzero(same)
-        newer[at] = ids[at].astype(str) > known_ids[at].astype(str)
+        newer[at] = ids[at].astype(str) > known_ids()[rows[at]].astype(str)
     return newer
 
 
 def winners(
-    rows: NDArray[Any], versions: NDArray[np.int64], ids: Texts, known: NDArray[np.int64], known_ids: Texts,
+    rows: NDArray[Any], versions: NDArray[np.int64], ids: Texts, known: NDArray[np.int64],
+    known_ids: Callable[[], Texts],
 ) -> NDArray[np.intp]:
     """Indices of the records that become what holds: the newest of each row, where newer than what is known.
 
-    known, known_ids: version and id by row (whole columns). Shape (M,).
+    known, known_ids: version and id by row (whole columns); ids are asked for where versions are the same. Shape (M,).
     """
     best = newest_of_each(rows, versions, ids)
-    at = rows[best]
-    return best[supersedes(versions[best], ids[best], known[at], known_ids[at])]
+    return best[supersedes(versions[best], ids[best], rows[best], known, known_ids)]

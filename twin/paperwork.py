@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from twin.batch import Batch
 from twin.interner import Interner, Rows, Texts
+from twin.kept_columns import LateColumn
 from twin.newest import time_of, version, winners
 from twin.past import NoPast, Past
 from twin.records import SUBJECT_FIELD, Kind, Record
@@ -24,7 +25,7 @@ class Register:
         self.kind = kind
         self._interner = Interner()
         self._versions = np.zeros(0, dtype=np.int64)
-        self._ids: Texts = np.empty(0, dtype=object)
+        self._ids = LateColumn(np.dtype(object), "")
         self._batch: Texts = np.empty(0, dtype=object)
         self._row = np.zeros(0, dtype=np.int32)
         self._past: Past = NoPast()
@@ -43,7 +44,8 @@ class Register:
         """Copies of what says which record of each subject is the newest. Shapes (N,)."""
         count = len(self)
         subjects = np.fromiter(self._interner.texts, dtype=object, count=count)
-        return {"subject": subjects, "version": self._versions[:count].copy(), "id": self._ids[:count].copy()}
+        ids = self._ids.read(count, len(self._versions)).copy()
+        return {"subject": subjects, "version": self._versions[:count].copy(), "id": ids}
 
     def restore(self, saved: Callable[[], Mapping[str, NDArray[Any]]], past: Past) -> None:
         """Knows the newest of each subject as then. `saved` gives what was saved when it is needed; the records
@@ -55,17 +57,18 @@ class Register:
         if self._saved is None:
             return
         columns, self._saved = self._saved(), None
-        self._interner.restore(columns["subject"].tolist())
-        self._versions, self._ids = columns["version"].copy(), columns["id"].copy()
-        self._batch = np.full(len(self._ids), None, dtype=object)
-        self._row = np.zeros(len(self._ids), dtype=np.int32)
+        self._interner.restore(columns, "subject")
+        self._ids.restore(functools.partial(columns.__getitem__, "id"))
+        self._versions = columns["version"].copy()
+        self._batch = np.full(len(self._versions), None, dtype=object)
+        self._row = np.zeros(len(self._versions), dtype=np.int32)
 
     def _fetch(self, rows: NDArray[np.intp]) -> None:
         """Has the records of rows that were left to the past."""
         missing = rows[[batch is None for batch in self._batch[rows]]]
         if not len(missing):
             return
-        row_of = dict(zip(self._ids[missing].tolist(), missing.tolist(), strict=True))
+        row_of = dict(zip(self._all_ids()[missing].tolist(), missing.tolist(), strict=True))
         subjects = [self._interner.texts[row] for row in missing.tolist()]
         for batch in self._past.records(self.kind, subjects, time_of(self._versions[missing]).tolist()):
             for at, record_id in enumerate(batch["id"].tolist()):
@@ -79,18 +82,23 @@ class Register:
         rows = self._interner.rows(batch[SUBJECT_FIELD[self.kind]])
         self._reserve()
         versions = version(batch["observed_at"], ranks)
-        won = winners(rows, versions, batch["id"], self._versions, self._ids)
+        won = winners(rows, versions, batch["id"], self._versions, self._all_ids)
         at = rows[won]
-        self._versions[at], self._ids[at] = versions[won], batch["id"][won]
+        self._versions[at] = versions[won]
+        self._ids.put(at, batch["id"][won], len(self._versions))
         self._batch[at], self._row[at] = batch, won
         return won
+
+    def _all_ids(self) -> Texts:
+        return self._ids.read(len(self), len(self._versions))
 
     def _reserve(self) -> None:
         missing = len(self._interner) - len(self._versions)
         if missing > 0:
             room = max(missing, len(self._versions), 256)
             self._versions = np.concatenate([self._versions, np.full(room, -1, dtype=np.int64)])
-            self._ids = np.concatenate([self._ids, np.full(room, "", dtype=object)])
+            if self._ids.is_own:
+                self._ids.own(len(self._versions))
             self._batch = np.concatenate([self._batch, np.full(room, None, dtype=object)])
             self._row = np.concatenate([self._row, np.zeros(room, dtype=np.int32)])
 

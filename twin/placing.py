@@ -39,7 +39,7 @@ def take_inventory(state: State, batch: Batch, changes: Changes) -> None:
     containers = state.containers
     rows = containers.rows(batch["container"])
     versions = version(batch["observed_at"])
-    arrived = winners(rows, versions, batch["id"], containers.arrived_version, containers.arrived_id)
+    arrived = winners(rows, versions, batch["id"], containers.arrived_version, lambda: containers.arrived_id)
     containers.put(rows[arrived], arrived_at=batch["arrived_at"][arrived], arrived_version=versions[arrived],
                    arrived_id=batch["id"][arrived])
     changes.containers.append(rows[arrived])
@@ -56,7 +56,7 @@ def take_moves(state: State, batch: Batch, changes: Changes) -> None:
     rows = all_rows[took_place]
     versions = version(batch["observed_at"][took_place], order[took_place] + 1)
     ids = batch["id"][took_place]
-    lifted = winners(rows, versions, ids, containers.lifted_version, containers.lifted_id)
+    lifted = winners(rows, versions, ids, containers.lifted_version, lambda: containers.lifted_id)
     containers.put(rows[lifted], lifted_version=versions[lifted], lifted_id=ids[lifted],
                    lifted_at=time_of(versions[lifted]), purpose=PURPOSES.of(batch["purpose"][took_place][lifted]))
     changes.legal.append(rows[lifted])
@@ -94,7 +94,7 @@ def _place(
 ) -> None:
     """Puts containers where the newest of these statements and the known ones have them. Shapes (N,)."""
     containers = state.containers
-    won = winners(rows, versions, ids, containers.place_version, containers.place_id)
+    won = winners(rows, versions, ids, containers.place_version, lambda: containers.place_id)
     if len(won) < len(rows):
         lost = np.ones(len(rows), dtype=bool)
         lost[won] = False

@@ -39,14 +39,14 @@ def take_seal_events(state: State, batch: Batch, changes: Changes) -> None:
     hear(state, rows, at)
 
     versions = version(at)
-    won = winners(rows, versions, ids, seals.bound_version, seals.bound_id)
+    won = winners(rows, versions, ids, seals.bound_version, lambda: seals.bound_id)
     named = state.containers.rows(batch["container"])  # also those an older word names: order must not matter
     seals.put(rows[won], container=named[won], bound_version=versions[won], bound_id=ids[won])
 
     told = np.flatnonzero((events >= 0) & (_LOCK[events] >= 0))
     codes = _LOCK[events[told]]
     versions = version(at[told], codes)
-    won = winners(rows[told], versions, ids[told], seals.lock_version, seals.lock_id)
+    won = winners(rows[told], versions, ids[told], seals.lock_version, lambda: seals.lock_id)
     seals.put(rows[told][won], lock_state=codes[won], lock_version=versions[won], lock_id=ids[told][won])
 
     weak = np.flatnonzero(events == _LOW)
@@ -97,7 +97,7 @@ def _settle_place(
     ids: NDArray[np.object_],
 ) -> None:
     seals = state.seals
-    won = winners(rows, at, ids, seals.placed_at, seals.placed_id)
+    won = winners(rows, at, ids, seals.placed_at, lambda: seals.placed_id)
     seals.put(rows[won], x=x[won], y=y[won], placed_at=at[won], placed_id=ids[won])
 
 

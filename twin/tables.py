@@ -6,6 +6,7 @@ has new ones. Only the twin writes, through `put`.
 
 from __future__ import annotations
 
+import functools
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from twin.interner import Codes, Interner, Rows, Texts
 from twin.iso6346 import valid
+from twin.kept_columns import LateColumn, rows_of
 from twin.legal_state import LegalState
 from twin.port_layout import STANDARD_HEIGHT_M, TWENTY_FOOT_M, Crane
 from twin.records import (
@@ -85,22 +87,24 @@ class Table:
 
     def __init__(self, capacity: int = 256) -> None:
         self.count = 0
-        self._columns = _columns_of(type(self))
+        self._described = _columns_of(type(self))
         self._interner = Interner()
-        self._data = {c.name: self._new(c, capacity) for c in self._columns}
+        self._data = {c.name: LateColumn(c.dtype, c.fill.value, c.fill.width, capacity) for c in self._described}
         self._capacity = capacity
-        self._show()
 
-    @staticmethod
-    def _new(column: _Column, size: int) -> NDArray[Any]:
-        shape = size if column.fill.width == 1 else (size, column.fill.width)
-        return np.full(shape, column.fill.value, dtype=column.dtype)
+    def __getattr__(self, name: str) -> NDArray[Any]:
+        """A column that was not read since the table was restored or grew."""
+        column = self.__dict__.get("_data", {}).get(name)
+        if column is None:
+            raise AttributeError(f"{type(self).__name__} has no {name}")
+        view: NDArray[Any] = column.read(self.count, self._capacity)
+        self.__dict__[name] = view
+        return view
 
-    def _show(self) -> None:
-        for name, values in self._data.items():
-            view = values[: self.count]
-            view.flags.writeable = False
-            setattr(self, name, view)
+    def _hide(self) -> None:
+        """Views of columns are taken afresh."""
+        for name in self._data:
+            self.__dict__.pop(name, None)
 
     @property
     def row_of(self) -> dict[str, int]:
@@ -119,45 +123,47 @@ class Table:
         return self._interner.known_rows(keys)
 
     def put(self, rows: Any, **values: Any) -> None:
-        """Writes columns at rows (index array, mask or number)."""
+        """Writes columns at rows (index array, slice or number)."""
         for name, value in values.items():
-            self._data[name][rows] = value
+            column = self._data[name]
+            if not column.is_own and name in self.__dict__:  # somebody has read it: he would look for it there
+                column.own(self._capacity)
+                del self.__dict__[name]
+            column.put(rows, value, self._capacity)
 
     def described(self) -> tuple[tuple[str, str, int], ...]:
         """Name, type and width of each column."""
-        return tuple((c.name, c.dtype.str, c.fill.width) for c in self._columns)
+        return tuple((c.name, c.dtype.str, c.fill.width) for c in self._described)
 
     def save(self) -> dict[str, NDArray[Any]]:
         """Copies of all columns, which `restore` takes. Shapes (count,) or (count, width)."""
-        return {name: values[: self.count].copy() for name, values in self._data.items()}
+        return {name: column.read(self.count, self._capacity).copy() for name, column in self._data.items()}
 
     def restore(self, columns: Mapping[str, NDArray[Any]]) -> None:
-        """Holds what a table held when it was saved, row by row; everything else is forgotten."""
-        before, self.count = self.count, len(columns[self.key])
-        if self.count > self._capacity:
-            self._capacity = 2 * self.count
-            self._data = {c.name: self._new(c, self._capacity) for c in self._columns}
-        for column in self._columns:
-            values = self._data[column.name]
-            values[: self.count] = columns[column.name]
-            values[self.count: before] = column.fill.value
-        self._interner.restore(columns[self.key].tolist())
-        self._show()
+        """Holds what a table held when it was saved, row by row; everything else is forgotten. Columns are fetched from
+        `columns` when they are read.
+        """
+        self._hide()
+        self.count = rows_of(columns)
+        self._capacity = max(self._capacity, self.count + self.count // 8)
+        for name, column in self._data.items():
+            column.restore(functools.partial(columns.__getitem__, name))
+        self._interner.restore(columns, self.key)
 
     def _grow(self, count: int) -> None:
         before, self.count = self.count, count
         if count > self._capacity:
             self._capacity = max(count, 2 * self._capacity)
-            for column in self._columns:
-                larger = self._new(column, self._capacity)
-                larger[:before] = self._data[column.name][:before]
-                self._data[column.name] = larger
-        fresh = self._interner.texts[before:]
-        self._data[self.key][before:count] = np.fromiter(fresh, dtype=object, count=len(fresh))
-        self._added(slice(before, count), fresh)
-        self._show()
+            for column in self._data.values():
+                if column.is_own:
+                    column.own(self._capacity)
+        fresh = self._interner.texts_from(before)
+        self._hide()
+        rows = np.arange(before, count)
+        self._data[self.key].put(rows, np.fromiter(fresh, dtype=object, count=len(fresh)), self._capacity)
+        self._added(rows, fresh)
 
-    def _added(self, rows: slice, keys: list[str]) -> None:
+    def _added(self, rows: NDArray[np.intp], keys: list[str]) -> None:
         """What a table notes of new rows beyond their fill values."""
 
 
@@ -217,8 +223,8 @@ class Containers(Table):
     declared_version: Annotated[I8, Fill(-1)]
     declared_id: Annotated[Texts, Fill("")]
 
-    def _added(self, rows: slice, keys: list[str]) -> None:
-        self._data["number_valid"][rows] = valid(keys)
+    def _added(self, rows: NDArray[np.intp], keys: list[str]) -> None:
+        self.put(rows, number_valid=valid(keys))
 
 
 class Movers(Table):
@@ -295,8 +301,8 @@ class Vessels(Table):
     described_version: Annotated[I8, Fill(-1)]
     described_id: Annotated[Texts, Fill("")]
 
-    def _added(self, rows: slice, keys: list[str]) -> None:
-        self._data["name"][rows] = np.fromiter(keys, dtype=object, count=len(keys))
+    def _added(self, rows: NDArray[np.intp], keys: list[str]) -> None:
+        self.put(rows, name=np.fromiter(keys, dtype=object, count=len(keys)))
 
     def alongside_count(self) -> int:
         """How many lie at a berth."""

@@ -98,41 +98,57 @@ class History:
             statements.insert_new(connection, schema.keyframe, [
                 (self.port, day_of(frame.at), frame.at, frame.base_at, frame.version, frame.blob)])
 
-    def keyframes_before(self, at: int) -> tuple[KeyframeRow, ...]:
-        """The newest whole chain at or before an instant: a base, and what rests on it step by step; () if none."""
+    def keyframes_before(self, at: int, known: Collection[int] = ()) -> tuple[KeyframeRow, ...]:
+        """The newest whole chain at or before an instant: a base, and what rests on it step by step; () if none. Those
+        of instants in `known` come without their bytes.
+        """
         c = schema.keyframe.c
-        links = sa.select(c.at, c.base_at).where(c.port == self.port, c.at <= at).order_by(c.day.desc(), c.at.desc())
+        newest = sa.select(c.at).where(c.port == self.port, c.at <= at)
         with database.reading(self.engine) as connection:
-            days = sa.select(c.day).where(c.port == self.port, c.day <= day_of(at)).distinct()
-            for day in connection.execute(days.order_by(c.day.desc()).limit(2)).scalars().all():
-                for newest, _ in connection.execute(links.where(c.day == day).limit(_MOST_BROKEN)).all():
-                    chain = self._chain(connection, newest)
+            for day in self._keyframe_days(connection, day_of(at)):
+                here = newest.where(c.day == day).order_by(c.at.desc()).limit(_MOST_BROKEN)
+                for start in connection.execute(here).scalars():
+                    chain = self._chain(connection, start, known)
                     if chain:
                         return chain
         return ()
 
+    def _keyframe_days(self, connection: Connection, until: int) -> Iterator[int]:
+        """The last two days up to `until` with keyframes, the newest first: one look into the index for each."""
+        c = schema.keyframe.c
+        day: int | None = until + 1
+        for _ in range(2):
+            day = connection.scalar(sa.select(sa.func.max(c.day)).where(c.port == self.port, c.day < day))
+            if day is None:
+                return
+            yield day
+
     def keyframe_at(self, at: int) -> KeyframeRow | None:
         """The keyframe of exactly this instant."""
-        with database.reading(self.engine) as connection:
-            return self._keyframe(connection, at)
-
-    def _keyframe(self, connection: Connection, at: int) -> KeyframeRow | None:
         c = schema.keyframe.c
-        row = connection.execute(sa.select(c.at, c.base_at, c.version, c.body).where(
-            c.port == self.port, c.day == day_of(at), c.at == at)).first()
+        with database.reading(self.engine) as connection:
+            row = connection.execute(sa.select(c.at, c.base_at, c.version, c.body).where(
+                c.port == self.port, c.day == day_of(at), c.at == at)).first()
         return None if row is None else KeyframeRow(row[0], row[1], row[2], bytes(row[3]))
 
-    def _chain(self, connection: Connection, at: int) -> tuple[KeyframeRow, ...]:
+    def _chain(self, connection: Connection, at: int, known: Collection[int]) -> tuple[KeyframeRow, ...]:
         """From a base to the keyframe of `at`; () if a link is missing."""
-        chain: list[KeyframeRow] = []
+        c = schema.keyframe.c
+        links: list[Sequence[int]] = []
         while True:
-            frame = self._keyframe(connection, at)
-            if frame is None or frame.base_at > frame.at:
+            asked = sa.select(c.at, c.base_at, c.version).where(
+                c.port == self.port, c.day == day_of(at), c.at == at)
+            link = connection.execute(asked).first()
+            if link is None or link[1] > link[0]:
                 return ()
-            chain.append(frame)
-            if frame.is_base:
-                return tuple(reversed(chain))
-            at = frame.base_at
+            links.append(link)
+            if link[1] == link[0]:
+                break
+            at = link[1]
+        wanted = [link[0] for link in links if link[0] not in known]
+        bodies = {row[0]: bytes(row[1]) for row in connection.execute(sa.select(c.at, c.body).where(
+            c.port == self.port, c.day.in_(sorted({day_of(one) for one in wanted})), c.at.in_(wanted)))}
+        return tuple(KeyframeRow(link[0], link[1], link[2], bodies.get(link[0], b"")) for link in reversed(links))
 
     def keyframe_times(self, after: int, until: int) -> tuple[int, ...]:
         """Instants of the keyframes with `after` < at <= `until`, in order."""

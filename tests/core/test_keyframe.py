@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,6 +22,7 @@ from tests.core.timeline import DAY, Story, number
 from twin import keyframe
 from twin.batch import Batch, batch_of
 from twin.keyframe import KeyframeError
+from twin.plain_values import PlainError
 from twin.records import RECORD_CLASSES, Kind, Record, SealEventKind
 from twin.rules.base import Changed
 from twin.rules.registry import RULES, changed_settings, make_rules
@@ -45,7 +46,7 @@ class KeptFrames:
 
     rows: list[KeyframeRow]
 
-    def keyframes_before(self, at: int) -> tuple[KeyframeRow, ...]:
+    def keyframes_before(self, at: int, known: Collection[int] = ()) -> tuple[KeyframeRow, ...]:
         chain = [max((r for r in self.rows if r.at <= at), key=lambda r: r.at, default=None)]
         if chain[0] is None:
             return ()
@@ -211,24 +212,62 @@ def test_settings_at_their_defaults_are_no_change() -> None:
     assert changed_settings(told) == (Changed("R01", other.name, other.high, other.default, other.unit),)
 
 
-def test_a_keyframe_whose_values_cannot_be_read_is_passed_over(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture,
+def test_a_keyframe_whose_warnings_cannot_be_read_is_refused_before_anything_is_changed(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    twin = a_morning()
-    early = Taker(small_port().frame).row(keyframe.save(twin))
-    twin.apply([], START + 60_000)
-    late = Taker(small_port().frame).row(keyframe.save(twin))
-    reads = keyframes.from_plain
-    last_first: list[bool] = []
+    twin, again = a_morning(), fresh()
+    frames = KeptFrames([Taker(small_port().frame).row(keyframe.save(twin))])
+    found = Finder(frames, twin.version, small_port().frame).before(START)
+    assert found is not None
 
-    def other_layout(values: Any) -> Any:
-        last_first.append(True)
-        if len(last_first) <= 2:  # the late one, asked twice
-            raise KeyframeError("a value cannot be read: a class has other fields")
-        return reads(values)
+    def other_layout(_tree: Any) -> Any:
+        raise PlainError("a value cannot be read: a class has other fields")
 
-    monkeypatch.setattr(keyframes, "from_plain", other_layout)
-    found = Finder(KeptFrames([early, late]), twin.version, small_port().frame).before(late.at)
-    assert found is not None and found.at == early.at
-    assert "other fields" in caplog.text
+    monkeypatch.setattr(keyframes, "read", other_layout)
+    with pytest.raises(KeyframeError, match="other fields"):
+        keyframe.restore(again, found, KeptPast())
+    same(again, fresh())
+
+
+def test_one_bit_that_changed_on_the_disk_is_noticed_before_anything_is_unpacked(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    twin, taker = a_morning(), Taker(small_port().frame)
+    row = taker.row(keyframe.save(twin))
+    for place in (0, 50, len(row.blob) // 2, len(row.blob) - 1):
+        torn = bytearray(row.blob)
+        torn[place] ^= 4
+        bad = KeyframeRow(row.at, row.base_at, row.version, bytes(torn))
+        assert Finder(KeptFrames([bad]), twin.version, small_port().frame).before(row.at) is None
+    assert caplog.text.count("not as they were written") == 4
     caplog.clear()
+
+
+def test_a_keyframe_of_another_version_is_named_once(caplog: pytest.LogCaptureFixture) -> None:
+    twin = a_morning()
+    row = Taker(small_port().frame).row(keyframe.save(twin))
+    finder = Finder(KeptFrames([KeyframeRow(row.at, row.base_at, 1, row.blob)]), twin.version, small_port().frame)
+    assert finder.before(row.at) is finder.before(row.at) is None
+    assert caplog.text.count("made by another version of this program") == 1
+    caplog.clear()
+
+
+def test_whoever_restores_a_keyframe_unpacks_what_he_reads_and_writes_without_reading() -> None:
+    twin, taker = a_morning(), Taker(small_port().frame)
+    frames = KeptFrames([taker.row(keyframe.save(twin))])
+    story = Story()
+    story.dropped("9:00", slot="F1-05-01-3", box=number(1))
+    twin.apply(at_once(story.records, START + 1), START + 1)
+    frames.rows.append(taker.row(keyframe.save(twin)))
+    assert not frames.rows[-1].is_base
+    again = fresh()
+    found = Finder(frames, twin.version, small_port().frame).before(START + 1)
+    assert found is not None
+    keyframe.restore(again, found, KeptPast())
+    opened = found.columns["containers"]._open  # type: ignore[attr-defined]
+    assert "place_id" not in opened
+    again.containers.put(np.array([3]), place_id="MV-9")
+    assert "place_id" not in opened, "what is written waits until somebody reads"
+    assert again.containers.place_id[3] == "MV-9"
+    assert again.containers.place_id[0] == twin.containers.place_id[0]
+    assert found.columns["containers"]["place_id"][3] != "MV-9", "a keyframe is never changed"
