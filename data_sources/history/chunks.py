@@ -1,9 +1,11 @@
 """Chunks: many fixes of one series as bytes. Delta-coded integer columns in an Arrow stream, compressed with zstd.
 
-Rows are kept in the order in which they arrived, as entity numbers; every other column is grouped by entity, so that
-what changes little stands together, and holds the differences from row to row. Numbers are kept to a resolution finer
-than any device measures (`RESOLUTION`): positions to 1e-7 degrees, about a centimetre. A column that this would not
-keep (not finite, beyond the range) is stored as it is. Ids made of entity and time, as feeds make them, cost nothing.
+Rows are kept in the order in which they arrived, as steps of entity numbers; every other column is grouped by entity,
+so that what changes little stands together, and holds the differences from row to row; where each entity begins stands
+apart from how it goes on. Times of receipt are told as how long after the device time they were. Numbers are kept to a
+resolution finer than any device measures (`RESOLUTION`): positions to 1e-7 degrees, about a centimetre. A column that
+this would not keep (not finite, beyond the range) is stored as it is. Ids made of entity and time, as feeds make them,
+cost nothing.
 
 Arrow columnar format: https://arrow.apache.org/docs/format/Columnar.html; zstd: RFC 8878.
 """
@@ -13,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from typing import Any
 
 import msgspec
@@ -34,8 +37,9 @@ RESOLUTION: dict[str, float] = {
 """Steps to a unit in which a measured number is kept."""
 
 _KINDS = frozenset(map(str, Kind))
-_LEVEL = 3
+_LEVEL = 9
 _MOST = float(2**53)
+_COUNTED = re.compile(r"^(.*?)([0-9]{1,18})\Z", re.DOTALL | re.ASCII)
 _NUMBERED = re.compile(r"^(.*?)(0|[1-9][0-9]{0,17})\Z", re.DOTALL)
 _INTEGERS = (np.int8, np.int16, np.int32, np.int64)
 
@@ -45,22 +49,35 @@ class ChunkError(HistoryError):
 
 
 class _Note(msgspec.Struct):
-    """How a column is coded. `how`: step (differences, in units of 1/scale), number (differences), text (places in
-    `texts`, -1 for None), same, truth, plain; for ids: made (prefix, entity, "@", time), counted (prefix, number)."""
+    """How a column is coded. `how`: step (differences, in units of 1/scale), number (differences), lag (differences of
+    what is more than the device time; far: that as it is), text (places in `texts`, -1 for None), same, truth, plain;
+    for ids: made (prefix, entity, "@", time), counted (prefix, number). `firsts`: the type of the first values of each
+    entity, which stand apart as differences; empty where they stand among the others."""
 
     name: str
     how: str
     scale: float = 1.0
     texts: list[str] = []
+    firsts: str = ""
 
 
 class _Notes(msgspec.Struct):
-    """What stands beside the columns of a chunk."""
+    """What stands beside the columns of a chunk. `stem`, `digits`: of entities that are all named by a number after the
+    same stem, in so many digits; `entities` are then empty and `numbers` the differences of these numbers. `stepwise`:
+    whether the places of entities are differences."""
 
     kind: str
     rows: int
     entities: list[str]
     columns: list[_Note]
+    stem: str = ""
+    digits: int = 0
+    numbers: list[int] = []
+    stepwise: bool = False
+
+    def names(self) -> list[str]:
+        """The names of the entities."""
+        return [f"{self.stem}{number:0{self.digits}d}" for number in accumulate(self.numbers)] or self.entities
 
 
 _encode_notes = msgspec.json.Encoder().encode
@@ -85,18 +102,28 @@ def encode(batch: Batch) -> bytes:
     small = _narrow(codes)
     order = np.argsort(small, kind="stable")  # a radix sort, as there are seldom many entities
     notes: list[_Note] = []
-    arrays = {"": _arrow(small)}
+    arrays = {"": _arrow(_differences(codes))}
+    firsts: dict[str, bytes] = {"notes": b""}
+    begins = np.append(True, np.diff(codes[order]) != 0)
     for field in (*(f.name for f in fields_of(batch.kind)), RECEIVED_AT):
         if field == subject:
             continue
         values = batch[field][order]
-        note, array = _ids(batch, order) if field == "id" else _coded(field, values)
+        if field == "id":
+            note, array = _ids(batch, order)
+        elif field == RECEIVED_AT:
+            note, array = _coded(field, values - batch["observed_at"][order])
+            note.how = {"number": "lag"}.get(note.how, "far")
+        else:
+            note, array = _coded(field, values)
+        if isinstance(array, np.ndarray) and note.how in ("step", "number"):
+            note, array, firsts[field] = _apart(note, array, begins)
         notes.append(note)
         if array is not None:
             arrays[field] = array if isinstance(array, pa.Array) else _arrow(array)
-    about = _Notes(batch.kind, len(batch), list(numbers), notes)
+    about = _named(_Notes(batch.kind, len(batch), list(numbers), notes, stepwise=True))
     schema = pa.schema([pa.field(name, array.type, nullable=False) for name, array in arrays.items()],
-                       {"notes": _encode_notes(about)})
+                       firsts | {"notes": _encode_notes(about)})
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, schema) as writer:
         writer.write_batch(pa.record_batch(list(arrays.values()), schema=schema))
@@ -105,22 +132,34 @@ def encode(batch: Batch) -> bytes:
     return len(plain).to_bytes(4, "little") + bytes(packed)
 
 
-def decode(body: bytes, only: Collection[str] | None = None) -> Columns:
-    """The columns of a chunk in order of arrival, those named in `only` or all. Arrays (N,). Raises ChunkError."""
-    notes, table = _opened(body, None if only is None or "id" in only else {*only, "observed_at"})
+def decode(
+    body: bytes, only: Collection[str] | None = None, received: tuple[int, int] | None = None,
+) -> Columns:
+    """The columns of a chunk in order of arrival, those named in `only` or all; of rows received in (after, until], ms
+    UTC, where that is given. Arrays (N,). Raises ChunkError.
+    """
+    notes, table = _opened(body, None if only is None or "id" in only else {*only, RECEIVED_AT})
     kind = Kind(notes.kind)
     subject = SUBJECT_FIELD[kind]
-    codes = table["codes"]
-    order = np.argsort(codes, kind="stable")
     try:
-        return _columns(notes, table, codes, order, subject, only)
+        codes = _codes(notes, table)
+        order = np.argsort(codes, kind="stable")
+        table["begins"] = _begins(codes[order])
+        take = np.empty_like(order)
+        take[order] = np.arange(len(order))
+        if received is not None:
+            at = _values(next(note for note in notes.columns if note.name == RECEIVED_AT), table)[take]
+            take = take[(at > received[0]) & (at <= received[1])]
+        return _columns(notes, table, codes[order], take, subject, only)
     except (ValueError, IndexError, KeyError, TypeError, OverflowError) as error:
         raise ChunkError(f"a chunk is damaged: {error}") from error
 
 
-def decode_batch(body: bytes) -> Batch:
-    """A chunk as a batch, in order of arrival. Raises ChunkError."""
-    columns = decode(body)
+def decode_batch(body: bytes, received: tuple[int, int] | None = None) -> Batch:
+    """A chunk as a batch, in order of arrival; of rows received in (after, until], ms UTC, where that is given. Raises
+    ChunkError.
+    """
+    columns = decode(body, None, received)
     kind = Kind.POSITION if SUBJECT_FIELD[Kind.POSITION] in columns else Kind.CRANE_TELEMETRY
     for field in fields_of(kind):
         if field.name not in columns:  # a field that came later
@@ -143,9 +182,11 @@ def grouped(body: bytes, only: Collection[str]) -> Grouped:
     """Some measured columns of a chunk, entity by entity: cheaper than `decode`. Raises ChunkError."""
     notes, table = _opened(body, only)
     try:
+        codes = np.sort(_codes(notes, table), kind="stable")
+        table["begins"] = _begins(codes)
         columns = {note.name: np.array(note.texts[:1], dtype=object) if note.how == "same" else _values(note, table)
                    for note in notes.columns if note.name in only}
-        return Grouped(notes.entities, np.sort(table["codes"], kind="stable"), columns)
+        return Grouped(notes.names(), codes, columns)
     except (ValueError, IndexError, KeyError, TypeError, OverflowError) as error:
         raise ChunkError(f"a chunk is damaged: {error}") from error
 
@@ -161,8 +202,14 @@ def _opened(body: bytes, only: Collection[str] | None = None) -> tuple[_Notes, d
             raise ChunkError("a chunk is damaged: it does not hold what it says")
         found: dict[str, NDArray[Any]] = {}
         for place, name in enumerate(batch.schema.names):
-            if only is None or not name or name in only:
+            if only is None or not name or name in only or name == "observed_at":
                 found[name or "codes"] = _numpy(batch.column(place))
+        for note in notes.columns:
+            if note.firsts and note.name in found:
+                found[f"first {note.name}"] = np.frombuffer(
+                    batch.schema.metadata[note.name.encode()], dtype=np.dtype(note.firsts))
+            if note.name == "observed_at":
+                found["observed"] = np.array([note], dtype=object)
     except ChunkError:
         raise
     except (pa.ArrowException, msgspec.MsgspecError, OSError, ValueError, KeyError, TypeError, EOFError,
@@ -171,24 +218,25 @@ def _opened(body: bytes, only: Collection[str] | None = None) -> tuple[_Notes, d
     return notes, found
 
 
-def _columns(notes: _Notes, table: Mapping[str, NDArray[Any]], codes: NDArray[Any], order: NDArray[np.intp],
+def _columns(notes: _Notes, table: Mapping[str, NDArray[Any]], codes: NDArray[Any], take: NDArray[np.intp],
              subject: str, only: Collection[str] | None) -> Columns:
-    names = np.array(notes.entities, dtype=object)
+    """Columns at rows `take`. `codes`: places of the entities of all rows, grouped by entity."""
+    names = np.array(notes.names(), dtype=object)
     found: Columns = {}
     if only is None or subject in only:
-        found[subject] = names[codes]
+        found[subject] = names[codes[take]]
     wanted = [note for note in notes.columns if only is None or note.name in only]
     observed = next((note for note in notes.columns if note.name == "observed_at"), None)
     for note in wanted:
         if note.how == "made" and observed is not None:
             at = found.get("observed_at")
             if at is None:
-                at = _spread(_values(observed, table), order)
-            found[note.name] = _made(names[codes], at, _texts_at(note, table, order))
+                at = _values(observed, table)[take]
+            found[note.name] = _made(names[codes[take]], at, _texts_at(note, table, take))
         elif note.how == "same":
-            found[note.name] = column(np.dtype(np.object_), note.texts[:1] * notes.rows or [None] * notes.rows)
+            found[note.name] = column(np.dtype(np.object_), note.texts[:1] * len(take) or [None] * len(take))
         else:
-            found[note.name] = _spread(_values(note, table), order)
+            found[note.name] = _values(note, table)[take]
     return found
 
 
@@ -196,9 +244,12 @@ def _values(note: _Note, table: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
     """A column as it was before it was coded, grouped by entity."""
     stored = table[note.name]
     if note.how == "step":
-        return np.asarray(np.cumsum(stored, dtype=np.int64) / note.scale)
+        return np.asarray(_summed(note, table) / note.scale)
     if note.how == "number":
-        return np.asarray(np.cumsum(stored, dtype=np.int64))
+        return _summed(note, table)
+    if note.how in ("lag", "far"):
+        lag = np.cumsum(stored, dtype=np.int64) if note.how == "lag" else stored
+        return np.asarray(_values(table["observed"][0], table) + lag)
     if note.how == "truth":
         return stored.astype(np.bool_)
     if note.how == "text":
@@ -209,11 +260,46 @@ def _values(note: _Note, table: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
     return stored
 
 
-def _spread(grouped: NDArray[Any], order: NDArray[np.intp]) -> NDArray[Any]:
-    """From grouped by entity back to order of arrival."""
-    values = np.empty_like(grouped)
-    values[order] = grouped
-    return values
+def _codes(notes: _Notes, table: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
+    """The number of the entity of each row, in order of arrival, in the smallest type that holds it."""
+    return _narrow(np.cumsum(table["codes"], dtype=np.int64)) if notes.stepwise else table["codes"]
+
+
+def _begins(codes: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which rows, grouped by entity, are the first of theirs."""
+    return np.append(True, np.diff(codes) != 0)[: len(codes)]
+
+
+def _apart(
+    note: _Note, differences: NDArray[Any], begins: NDArray[np.bool_],
+) -> tuple[_Note, NDArray[Any], bytes]:
+    """Differences with zeros where an entity begins, and apart from them the differences of the first values."""
+    firsts = _differences(np.cumsum(differences, dtype=np.int64)[begins])
+    within = differences.astype(np.int64)
+    within[begins] = 0
+    note.firsts = firsts.dtype.str
+    return note, _narrow(within), firsts.tobytes()
+
+
+def _summed(note: _Note, table: Mapping[str, NDArray[Any]]) -> NDArray[np.int64]:
+    """A column from its differences, grouped by entity."""
+    sums = np.cumsum(table[note.name], dtype=np.int64)
+    if not note.firsts:
+        return sums
+    begins = table["begins"]
+    firsts = np.cumsum(table[f"first {note.name}"], dtype=np.int64)
+    return np.asarray(sums + (firsts - sums[begins])[np.cumsum(begins) - 1])
+
+
+def _named(notes: _Notes) -> _Notes:
+    """Notes with entities as numbers after a stem, if they are all named so."""
+    found = [_COUNTED.match(name) for name in notes.entities]
+    if found and all(found) and len({(match[1], len(match[2])) for match in found if match}) == 1:
+        first = found[0]
+        numbers = [int(match[2]) for match in found if match]
+        notes.entities, notes.numbers = [], [numbers[0], *(b - a for a, b in pairwise(numbers))]
+        notes.stem, notes.digits = (first[1], len(first[2])) if first is not None else ("", 0)
+    return notes
 
 
 def _coded(name: str, values: Column) -> tuple[_Note, NDArray[Any] | pa.Array | None]:
@@ -269,11 +355,11 @@ def _ids(batch: Batch, order: NDArray[np.intp]) -> tuple[_Note, NDArray[Any] | p
     return _Note("id", "plain"), pa.array(ids, type=pa.string())
 
 
-def _texts_at(note: _Note, table: Mapping[str, NDArray[Any]], order: NDArray[np.intp]) -> Column:
-    """The prefix of each made id, in order of arrival; one prefix alone stands for all."""
+def _texts_at(note: _Note, table: Mapping[str, NDArray[Any]], take: NDArray[np.intp]) -> Column:
+    """The prefix of each made id at rows; one prefix alone stands for all."""
     texts = np.array(note.texts or [""], dtype=object)
     stored = table.get(note.name)
-    return texts[:1] if stored is None else _spread(texts[stored], order)
+    return texts[:1] if stored is None else np.asarray(texts[stored[take]])
 
 
 def _made(names: Column, observed_at: Column, prefixes: Column) -> Column:

@@ -26,6 +26,7 @@ from twin.records import SUBJECT_FIELD, Kind
 _HELD_ROWS = 200_000
 _WINDOW_ROWS = 40_000
 _MOST_MINUTES = 256
+_SHORT_MS = 40_000
 _ORDER = {kind: place for place, kind in enumerate(Kind)}
 
 
@@ -124,8 +125,10 @@ class Reader:
 
     def _fixes(self, connection: Connection, after: int, until: int, series: Sequence[int], by: Axis) -> Batch | None:
         found = []
-        for key in self.parts(connection, after, until, series, by):
-            batch = self._chunk(connection, key)
+        short = by is Axis.RECEIVED and until - after <= _SHORT_MS
+        batches = self._rows_of_chunks(connection, after, until, series) if short else (
+            self._chunk(connection, key) for key in self.parts(connection, after, until, series, by))
+        for batch in batches:
             at = batch[RECEIVED_AT if by is Axis.RECEIVED else "observed_at"]
             inside = (at > after) & (at <= until)
             if inside.any():
@@ -176,6 +179,15 @@ class Reader:
         return [*here, c.day.between(day_of(after), day_of(until)),
                 c.minute.between(after // MINUTE_MS, (until - 1) // MINUTE_MS),
                 c.first_received <= until, c.last_received > after]
+
+    def _rows_of_chunks(
+        self, connection: Connection, after: int, until: int, series: Sequence[int],
+    ) -> Iterator[Batch]:
+        """Of a short stretch of receipt time the fixes alone: nothing else of their chunks is unpacked, or kept."""
+        c = schema.chunk.c
+        asked = sa.select(c.body).where(*self.where(after, until, series, Axis.RECEIVED))
+        for body in connection.execute(asked.order_by(c.day, c.minute, c.series, c.part)).scalars():
+            yield chunks.decode_batch(bytes(body), (after, until))
 
     def _chunk(self, connection: Connection, key: ChunkKey) -> Batch:
         with self._lock:
