@@ -19,7 +19,7 @@ from data_sources.history.bodies import DISCRETE, SAMPLED, batch_from
 from data_sources.history.days import MINUTE_MS, day_of
 from data_sources.history.errors import HistoryError
 from data_sources.history.values import Axis
-from data_sources.history.writer import SPAN_MS, ChunkKey, joined
+from data_sources.history.writer import COARSE_MINUTES, SPAN_MS, ChunkKey, joined
 from twin.batch import RECEIVED_AT, Batch
 from twin.records import SUBJECT_FIELD, Kind
 
@@ -157,7 +157,7 @@ class Reader:
         """
         c = schema.chunk.c
         asked = sa.select(c.day, c.series, c.minute, c.part, c.who).where(*self.where(after, until, series, by))
-        found = connection.execute(asked.order_by(c.day, c.minute, c.series, c.part)).all()
+        found = connection.execute(asked.order_by(c.day, c.series, c.minute, c.part)).all()
         if who is not None:
             sought = np.uint32(who & 0xFFFFFFFF)
             found = [row for row in found if contains(row[4], sought)]
@@ -177,7 +177,7 @@ class Reader:
         if by is Axis.OBSERVED:
             return [*here, c.min_observed.between(after - SPAN_MS, until), c.max_observed > after]
         return [*here, c.day.between(day_of(after), day_of(until)),
-                c.minute.between(after // MINUTE_MS, (until - 1) // MINUTE_MS),
+                c.minute.between(after // MINUTE_MS - COARSE_MINUTES + 1, (until - 1) // MINUTE_MS),
                 c.first_received <= until, c.last_received > after]
 
     def _rows_of_chunks(
@@ -186,7 +186,7 @@ class Reader:
         """Of a short stretch of receipt time the fixes alone: nothing else of their chunks is unpacked, or kept."""
         c = schema.chunk.c
         asked = sa.select(c.body).where(*self.where(after, until, series, Axis.RECEIVED))
-        for body in connection.execute(asked.order_by(c.day, c.minute, c.series, c.part)).scalars():
+        for body in connection.execute(asked.order_by(c.day, c.series, c.minute, c.part)).scalars():
             yield chunks.decode_batch(bytes(body), (after, until))
 
     def _chunk(self, connection: Connection, key: ChunkKey) -> Batch:

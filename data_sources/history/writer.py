@@ -21,13 +21,18 @@ from data_sources.history.days import MINUTE_MS, day_of, days_of
 from data_sources.history.names import Notes
 from data_sources.history.values import Written
 from twin.batch import RECEIVED_AT, Batch, Column
-from twin.records import SUBJECT_FIELD, Kind
+from twin.records import SUBJECT_FIELD, EntityKind, Kind
 
 LATE_MS = 120_000
 """Fixes further than this from their receipt time lie in parts of their own, by hour of device time: a part never spans
 much more than an hour of device time, so that a question about a time need not look at all parts."""
 HOUR_MS = 3_600_000
 SPAN_MS = HOUR_MS + 2 * LATE_MS
+COARSE_MINUTES = 10
+"""So many minutes of a series that says little of each of many stand in one chunk in the end: most of such a chunk is
+who is in it and where they stand, whatever its length."""
+_COARSE = tuple(schema.SERIES_NUMBER[kind] for kind in (EntityKind.SEAL, EntityKind.VESSEL, EntityKind.OFFICER))
+_SETTLED_MINUTES = 3
 _REMEMBERED_IDS = 200_000
 _SMALL_PART = 2_000  # what a desk writes at a time; ids of larger parts are read again when somebody repeats them
 _LOOSE_DAYS = 2
@@ -63,6 +68,7 @@ class Writer:
         self._ids: OrderedDict[ChunkKey, _Ids] = OrderedDict()
         self._loose: dict[tuple[int, int, int, int], int] | None = None  # day, series, minute, bucket: parts
         self._notes = Notes()
+        self._fine: set[tuple[int, int, int]] = set()  # day, series, first of the minutes that are to go together
 
     def write(self, batches: Sequence[Batch]) -> Written:
         """Add the batches in one transaction. Raises HistoryError; then nothing of them was written."""
@@ -74,18 +80,19 @@ class Writer:
                     for group in self._discrete(batch, self._forms[batch.kind])]
             sampled = [batch for batch in whole if batch.kind in SAMPLED]
             kept_ids, kept_loose = self._ids.copy(), dict(self._loose) if self._loose is not None else None
+            kept_fine = set(self._fine)
             try:
                 with database.writing(self._engine) as connection:
                     statements.one_writer(connection, self._port)
                     return self._write(connection, rows, sampled)
             except BaseException:
-                self._ids, self._loose = kept_ids, kept_loose
+                self._ids, self._loose, self._fine = kept_ids, kept_loose, kept_fine
                 self._notes.forget()
                 raise
 
     def _write(self, connection: Connection, rows: list[_Rows], sampled: list[Batch]) -> Written:
         if self._loose is None:
-            self._loose = self._found_loose(connection)
+            self._loose, self._fine = self._found_loose(connection), self._found_fine(connection)
         counts = _Counts()
         done = Written()
         for group in rows:
@@ -96,7 +103,9 @@ class Writer:
                 new = self._insert_chunk(connection, part, (received_day, series, minute), bucket, counts)
                 done += Written(fixes=new, repeated=len(part) - new)
         self._notes.note(connection, self._port, counts.names)
-        self._merge_loose(connection, max((int(minutes_of(b[RECEIVED_AT]).max()) for b in sampled), default=0))
+        minute = max((int(minutes_of(b[RECEIVED_AT]).max()) for b in sampled), default=0)
+        self._merge_loose(connection, minute)
+        self._merge_fine(connection, minute - _SETTLED_MINUTES)
         counts.write(connection, self._port)
         return done
 
@@ -187,6 +196,8 @@ class Writer:
         assert self._loose is not None  # noqa: S101 - set before anything is written
         loose = (*place, bucket)
         self._loose[loose] = self._loose.get(loose, 0) + 1
+        if place[1] in _COARSE and not bucket:
+            self._fine.add((place[0], place[1], place[2] // COARSE_MINUTES * COARSE_MINUTES))
         return len(fresh)
 
     def _put_chunk(self, connection: Connection, batch: Batch, key: ChunkKey, bucket: int) -> None:
@@ -264,21 +275,43 @@ class Writer:
                 if parts > 1:
                     self._merge(connection, loose)
 
-    def _merge(self, connection: Connection, loose: tuple[int, int, int, int]) -> None:
+    def _found_fine(self, connection: Connection) -> set[tuple[int, int, int]]:
+        """Stretches of minutes of the last days that should stand in one chunk and stand in several."""
         c = schema.chunk.c
-        place, bucket = loose[:3], loose[3]
-        these = sa.and_(c.port == self._port, c.day == place[0], c.series == place[1], c.minute == place[2],
-                        c.bucket == bucket)
-        found = connection.execute(sa.select(c.part, c.body).where(these).order_by(c.part)).all()
+        last = connection.scalar(sa.select(sa.func.max(c.day)).where(c.port == self._port))
+        if last is None:
+            return set()
+        start = c.minute - c.minute % COARSE_MINUTES
+        asked = sa.select(c.day, c.series, start).where(
+            c.port == self._port, c.day >= last - _LOOSE_DAYS, c.series.in_(_COARSE), c.bucket == 0)
+        several = asked.group_by(c.day, c.series, start).having(sa.func.count() > 1)
+        return {(row[0], row[1], row[2]) for row in connection.execute(several)}
+
+    def _merge_fine(self, connection: Connection, minute: int) -> None:
+        """Make one chunk of each stretch of minutes that is over by `minute`."""
+        for fine in sorted(self._fine):
+            if fine[2] + COARSE_MINUTES <= minute:
+                self._fine.discard(fine)
+                self._merge(connection, (*fine, 0), COARSE_MINUTES)
+
+    def _merge(self, connection: Connection, loose: tuple[int, int, int, int], minutes: int = 1) -> None:
+        """Make one part of those of a bucket in one minute or several."""
+        c = schema.chunk.c
+        (day, series, minute), bucket = loose[:3], loose[3]
+        these = sa.and_(c.port == self._port, c.day == day, c.series == series,
+                        c.minute.between(minute, minute + minutes - 1), c.bucket == bucket)
+        found = connection.execute(sa.select(c.minute, c.part, c.body).where(these).order_by(c.minute, c.part)).all()
+        if len(found) < 2:
+            return
         try:
-            whole = joined([chunks.decode_batch(body) for _, body in found])
+            whole = joined([chunks.decode_batch(body) for _, _, body in found])
         except chunks.ChunkError:
             return  # left as they are; `history check` will name them
-        part = self._next_part(connection, place)
+        part = self._next_part(connection, loose[:3])
         connection.execute(sa.delete(schema.chunk).where(these))
         for row in found:
-            self._ids.pop((*place, row[0]), None)
-        self._put_chunk(connection, whole, (*place, part), bucket)
+            self._ids.pop((day, series, row[0], row[1]), None)
+        self._put_chunk(connection, whole, (day, series, minute, part), bucket)
 
 
 class _Counts:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 
+import sqlalchemy as sa
+
+from data_sources.history import database, schema
 from data_sources.history.store import History
 from data_sources.history.values import Axis, GapRow, KeyframeRow, WarningStep, Written
 from tests.history.saying import FOREVER, MINUTE, SECOND, all_rows, batches, everything, fixes, recorded, rows
 from tests.port.making import MORNING, declaration, move, position
-from twin.records import DeclarationState, Kind
+from twin.batch import batch_of
+from twin.records import DeclarationState, EntityKind, Kind
 
 
 def test_a_bit_of_everything_comes_back_as_it_was_said(history: History):
@@ -54,6 +58,32 @@ def test_positions_are_read_across_the_minutes_they_are_kept_in(history: History
         at for at in (MORNING + s * SECOND + SECOND for s in range(1, 400, 3))
         if MORNING + 100 * SECOND < at <= MORNING + 130 * SECOND for _ in range(2)
     ]
+
+
+def test_fixes_of_seals_go_together_over_ten_minutes_and_are_read_as_they_came(history: History):
+    seals = [f"JY-{n:06d}" for n in (4, 1, 9)]
+    said = []
+    for minute in range(25):
+        at = MORNING + minute * MINUTE + 30 * SECOND
+        several = [position(n, seal, at, id=f"seal:{seal}@{at}", entity_kind=EntityKind.SEAL, lon=119.3 + n * 1e-4)
+                   for n, seal in enumerate(seals)]
+        said += [batch_of(Kind.POSITION, several, at + SECOND), *fixes([minute * 60 + 30])]
+        history.write(said[-2:])
+    c = schema.chunk.c
+    seal = schema.SERIES_NUMBER[EntityKind.SEAL]
+    with database.reading(history.engine) as connection:
+        minutes = connection.execute(sa.select(c.series, sa.func.count()).group_by(c.series)).all()
+    assert dict(map(tuple, minutes)) == {seal: 2 + 5, schema.SERIES_NUMBER[EntityKind.VEHICLE]: 25}
+    by_receipt = sorted(recorded(said), key=lambda row: (row[1][-1], str(row[1][0]).startswith("seal")))
+    assert all_rows(history) == by_receipt
+    after, until = MORNING + 7 * MINUTE, MORNING + 7 * MINUTE + 35 * SECOND
+    assert rows(history.batches(after, until)) == [row for row in by_receipt if after < row[1][-1] <= until]
+    again = History.open(str(history.engine.url.render_as_string(hide_password=False)), history.code)
+    again.write(fixes([60 * MINUTE // SECOND]))  # a recorder that begins again makes up for what was left
+    with database.reading(again.engine) as connection:
+        assert connection.scalar(sa.select(sa.func.count()).where(c.series == seal)) == 3
+    again.close()
+    assert all_rows(history)[: len(by_receipt)] == by_receipt
 
 
 def test_kinds_of_one_instant_come_in_order_and_times_never_go_back(history: History):
