@@ -36,7 +36,7 @@ class LateMapping(Mapping[K, V]):
 
     def changed(self, changes: Mapping[K, V], gone: Iterable[K]) -> LateMapping[K, V]:
         """Another with other values for some keys, and without some."""
-        packed, known = self._packed, self._known | changes
+        packed, known = self._packed, {**self._known, **changes}
         missing = set(gone)
         if missing:
             packed = {key: value for key, value in packed.items() if key not in missing}

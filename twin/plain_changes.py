@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.plain_values import ARRAY, DICT, FROZENSET, MAPPING, OBJECT, SET, TUPLE
+from twin.plain_values import ARRAY, DICT, FROZENSET, MAPPING, OBJECT, SET, TUPLE, unpacked
 
 SAME, OTHER, KEYS, FIELDS, ROWS, ENDS, MEMBERS = range(7)
 
@@ -51,16 +52,18 @@ def changed(old: Any, told: list[Any]) -> Any:
     if what == MEMBERS:
         gone = {_key(member) for member in told[1]}
         return [old[0], *(member for member in old[1:] if _key(member) not in gone), *told[2:]]
-    gone = {_key(key) for key in told[1]}
-    given = {_key(key): (key, change) for key, change in zip(told[2::2], told[3::2], strict=True)}
-    made = [old[0]]
-    for key, value in zip(old[1::2], old[2::2], strict=True):
-        name = _key(key)
-        if name not in gone:
-            made += (key, changed(value, given.pop(name)[1]) if name in given else value)
-    for key, change in given.values():
-        made += (key, change[1])
-    return made
+    name = _key if any(type(key) is list for key in chain(old[1::2], told[1], told[2::2])) else _itself
+    made = dict(zip(map(name, old[1::2]), zip(old[1::2], old[2::2], strict=True), strict=True))
+    for key in told[1]:
+        del made[name(key)]
+    for key, change in zip(told[2::2], told[3::2], strict=True):
+        known = made.get(name(key))
+        made[name(key)] = key, change[1] if known is None else changed(unpacked(known[1]), change)
+    return [old[0], *chain.from_iterable(made.values())]
+
+
+def _itself(key: Any) -> Any:
+    return key
 
 
 def _key(key: Any) -> Any:

@@ -19,6 +19,8 @@ from typing import Any
 
 import numpy as np
 
+from twin.late_mapping import LateMapping
+
 TUPLE, LIST, SET, FROZENSET, DICT, MAPPING, DEQUE, ARRAY, ENUM, OBJECT = range(10)
 _SEQUENCES: dict[type, int] = {tuple: TUPLE, list: LIST, set: SET, frozenset: FROZENSET}
 _MAKERS: dict[int, Callable[[Any], Any]] = {TUPLE: tuple, LIST: list, SET: set, FROZENSET: frozenset}
@@ -28,6 +30,24 @@ _LEFT = "left to the past"
 LEFT_TO_THE_PAST: Mapping[str, bool] = MappingProxyType({_LEFT: True})
 """Metadata of a dataclass's field that is not written down: whoever reads it finds the field as it is at first."""
 _set = object.__setattr__
+
+
+class Packed:
+    """A tree within a tree that is not unpacked until somebody needs it. `unpack` makes it of `content`."""
+
+    __slots__ = ("_content", "_unpack")
+
+    def __init__(self, content: bytes, unpack: Callable[[bytes], Any]) -> None:
+        self._content, self._unpack = content, unpack
+
+    def tree(self) -> Any:
+        """The tree."""
+        return self._unpack(self._content)
+
+
+def unpacked(tree: Any) -> Any:
+    """A tree, packed or not."""
+    return tree.tree() if type(tree) is Packed else tree
 
 
 class PlainError(ValueError):
@@ -118,8 +138,8 @@ def _write_other(value: Any, classes: dict[str, int], known: _Written, fresh: _W
     tag = _SEQUENCES.get(kind)
     if tag is not None:
         return [tag, *(_write(part, classes, known, fresh) for part in value)]
-    if kind is dict or kind is MappingProxyType:
-        found: list[Any] = [DICT if kind is dict else MAPPING]
+    if kind in (dict, MappingProxyType, LateMapping):
+        found: list[Any] = [MAPPING if kind is MappingProxyType else DICT]
         for key, part in value.items():
             found += (_write(key, classes, known, fresh), _write(part, classes, known, fresh))
         return found
@@ -146,11 +166,14 @@ def _write_array(value: Any, classes: dict[str, int], known: _Written, fresh: _W
 
 def _read(tree: Any, classes: list[type]) -> Any:
     if type(tree) is not list:
-        return tree
+        return _read(tree.tree(), classes) if type(tree) is Packed else tree
     tag = tree[0]
     if tag in _MAKERS:
         return _MAKERS[tag]([_read(part, classes) for part in tree[1:]])
     if tag in (DICT, MAPPING):
+        if any(type(part) is Packed for part in tree[2::2]):
+            return LateMapping(dict(zip((_read(key, classes) for key in tree[1::2]), tree[2::2], strict=True)),
+                               functools.partial(_read, classes=classes))
         parts = [_read(part, classes) for part in tree[1:]]
         made = dict(zip(parts[::2], parts[1::2], strict=True))
         return made if tag == DICT else MappingProxyType(made)

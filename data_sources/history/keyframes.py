@@ -10,6 +10,7 @@ import logging
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -20,11 +21,19 @@ from twin.kept_columns import rows_of
 from twin.keyframe import Keyframe, KeyframeError, is_rule, plain
 from twin.local_frame import LocalFrame
 from twin.plain_changes import OTHER, SAME, changed, changes
-from twin.plain_values import Plain, PlainError, Writing, read
+from twin.plain_values import DICT, MAPPING, OBJECT, Packed, Plain, PlainError, Writing, read
 
 _CODEC = pa.Codec("zstd", compression_level=9)
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder().decode
+_MANY = 64
+_TREE = 1  # what msgspec calls an extension: a tree within a tree
+
+
+def _packed(_code: int, content: memoryview) -> Packed:
+    return Packed(bytes(content), _decode)
+
+
+_decode = msgspec.msgpack.Decoder(ext_hook=_packed).decode
 _CHECK_BYTES = 4
 _BROKEN = (*BROKEN, msgspec.MsgspecError)
 _log = logging.getLogger(__name__)
@@ -57,7 +66,7 @@ def _content(new: Laid, on: Laid | None, place: LocalFrame) -> list[Any]:
         parts = {part: [rows_of(columns), {
             name: _squeezed(packed) for name, packed in pack_whole(part, columns, place).items()}]
             for part, columns in frame.columns.items()}
-        values = {name: _squeezed([tree.tree, list(tree.classes)]) for name, tree in new.plain.items()}
+        values = {name: _squeezed([_with_packed(tree.tree), list(tree.classes)]) for name, tree in new.plain.items()}
         return [frame.at, frame.version, parts, values]
     told_parts = {part: pack_changes(part, columns, on.frame.columns[part], place)
                   for part, columns in frame.columns.items()}
@@ -65,6 +74,19 @@ def _content(new: Laid, on: Laid | None, place: LocalFrame) -> list[Any]:
     return [frame.at, frame.version, _squeezed([
         {part: told for part, told in told_parts.items() if told is not None},
         {name: told for name, told in told_values.items() if told[0] != [SAME] or told[1]}])]
+
+
+def _with_packed(tree: Any) -> Any:
+    """A tree in which the values of large mappings are packed, so that who needs a few does not unpack all."""
+    if type(tree) is not list or not tree or tree[0] not in (OBJECT, DICT, MAPPING):
+        return tree
+    if tree[0] == OBJECT:
+        return [*tree[:2], *map(_with_packed, tree[2:])]
+    values = tree[2::2]
+    if len(values) < _MANY or not all(type(value) is list for value in values):
+        return tree
+    packed = (msgspec.msgpack.Ext(_TREE, _encode(value)) for value in values)
+    return [tree[0], *chain.from_iterable(zip(tree[1::2], packed, strict=True))]
 
 
 def _value_changes(old: Plain | None, new: Plain) -> list[Any]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.batch import Batch
+from twin.late_mapping import changed
 from twin.records import Classifier, Kind, PlaceKind, VehicleKind
 from twin.rules.base import View
 from twin.state import State
@@ -44,14 +45,13 @@ class Loads:
                 fresh.setdefault(truck, set()).add(statement)
         if not fresh:
             return self, frozenset()
-        kept = dict(self.by_truck)
-        if view.now // _TIDY_MS != self.tidied:
-            oldest = view.now - KEPT_MS
-            kept = {truck: said for truck, said in kept.items() if said[-1].at >= oldest}
-        for truck, said in fresh.items():
-            kept[truck] = tuple(sorted(
-                {*kept.get(truck, ()), *said}, key=lambda s: (s.at, s.on, s.container, s.record)))
-        return Loads(kept, view.now // _TIDY_MS), frozenset(fresh)
+        oldest = view.now - KEPT_MS
+        tidy = view.now // _TIDY_MS != self.tidied
+        old = {truck for truck, said in self.by_truck.items() if said[-1].at < oldest} if tidy else set()
+        told = {truck: tuple(sorted(
+            {*(() if truck in old else self.by_truck.get(truck, ())), *said},
+            key=lambda s: (s.at, s.on, s.container, s.record))) for truck, said in fresh.items()}
+        return Loads(changed(self.by_truck, told, old - told.keys()), view.now // _TIDY_MS), frozenset(fresh)
 
     def on(self, truck: str, at: int) -> dict[int, str]:
         """The containers (table rows) on a truck at a device time, with the records that say so. What is taken off at

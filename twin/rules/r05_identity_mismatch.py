@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from twin.iso6346 import is_valid
+from twin.late_mapping import changed
 from twin.records import Kind
 from twin.rules import places
 from twin.rules.base import Parameter, RuleSpec, Verdict, View
@@ -104,8 +105,8 @@ class IdentityMismatch:
         known, fresh = _with_readings(memory, view)
         concerned = set(fresh)
         boxes = view.state.containers.number[touched(view, Kind.INVENTORY, Kind.MOVE, Kind.CONTAINER)]
-        for name in known.visits.keys() & {*trucks, *boxes.tolist()}:
-            concerned |= known.visits[name]
+        for name in {*trucks, *boxes.tolist()}:
+            concerned |= known.visits.get(name, frozenset())
         awaited = self._awaited(memory, view, known, fresh, sightings, seen)
         concerned |= {visit for visit, truck in awaited.items() if truck != memory.awaited.get(visit)}
         docket: Docket[str] = Docket(dict(memory.cases))
@@ -248,12 +249,10 @@ def _with_readings(memory: _Memory, view: View) -> tuple[_Memory, set[str]]:
     if not batches:
         return memory, set()
     hour = view.now // _HOUR_MS
-    readings, visits = dict(memory.readings), dict(memory.visits)
     if hour != memory.tidied:
-        oldest = view.now - _KEPT_MS
-        readings = {visit: read for visit, read in readings.items() if read[-1].at >= oldest}
-        visits = {name: kept for name, of in visits.items() if (kept := of & readings.keys())}
-    fresh: set[str] = set()
+        memory = _tidied(memory, view.now - _KEPT_MS)
+    readings: dict[str, tuple[_Reading, ...]] = {}
+    visits: dict[str, frozenset[str]] = {}
     for batch in batches:
         for i in range(len(batch)):
             reading = _Reading(
@@ -262,8 +261,17 @@ def _with_readings(memory: _Memory, view: View) -> tuple[_Memory, set[str]]:
                 plate_confidence=float(batch["plate_confidence"][i]), containers=batch["containers"][i],
                 container_confidence=float(batch["container_confidence"][i]))
             visit = f"{batch['order'][i]}-{reading.direction}" if batch["order"][i] else reading.record
-            readings[visit] = tuple(sorted((*readings.get(visit, ()), reading), key=lambda r: (r.at, r.record)))
+            before = readings.get(visit) or memory.readings.get(visit, ())
+            readings[visit] = tuple(sorted((*before, reading), key=lambda r: (r.at, r.record)))
             for name in (reading.plate, *reading.containers):
-                visits[name] = visits.get(name, frozenset()) | {visit}
-            fresh.add(visit)
-    return replace(memory, readings=readings, visits=visits, tidied=hour), fresh
+                visits[name] = (visits.get(name) or memory.visits.get(name, frozenset())) | {visit}
+    known = replace(memory, readings=changed(memory.readings, readings), visits=changed(memory.visits, visits),
+                    tidied=hour)
+    return known, set(readings)
+
+
+def _tidied(memory: _Memory, oldest: int) -> _Memory:
+    """The memory without visits whose last reading is older than that, ms UTC."""
+    readings = {visit: read for visit, read in memory.readings.items() if read[-1].at >= oldest}
+    visits = {name: kept for name, of in memory.visits.items() if (kept := of & readings.keys())}
+    return replace(memory, readings=readings, visits=visits)
