@@ -5,6 +5,7 @@ arrives and is not written off.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -230,6 +231,8 @@ class TransitDeviation:
     def _stops(self, view: View, name: str, trip: _Trip, marks: list[_Mark]) -> Iterator[Span]:
         """Stretches on the way, away from the port, in which a trip stayed near one place too long."""
         longest_ms, radius_m = self._parameters["stop_min"] * 60_000.0, self._parameters["stop_radius_m"]
+        if not _lingers(marks, longest_ms / 2.0, 2.0 * radius_m):
+            return
         k, beyond = 0, 0
         while k < len(marks):
             first = marks[k]
@@ -301,11 +304,28 @@ def _ended(at: int, reason: str, record: str) -> _End:
     return (at, reason, (record,)) if at else (0, "", ())
 
 
+def _lingers(marks: Sequence[_Mark], apart_ms: float, near_m: float) -> bool:
+    """Whether of marks so far apart in time any two neighbours are near each other: if not, there was no stop of twice
+    that time within half that distance of its first place."""
+    known: _Mark | None = None
+    at = float(marks[0].at) if marks else 0.0
+    while marks and at <= marks[-1].at:
+        mark = marks[bisect_left(marks, at, key=_at)]
+        if known is not None and math.hypot(mark.x - known.x, mark.y - known.y) <= near_m:
+            return True
+        known, at = mark, at + apart_ms
+    return False
+
+
 def _with(known: tuple[_Mark, ...], marks: Sequence[_Mark]) -> tuple[_Mark, ...]:
-    """Known marks with further ones, thinned; those that are all later, as most are, leave the known ones alone."""
-    if known and min(mark.at for mark in marks) // _BUCKET_MS > known[-1].at // _BUCKET_MS:
-        return known + _thinned(marks)
-    return _thinned((*known, *marks))
+    """Known marks with further ones, thinned: only from the first of these on there is anything to thin."""
+    begin = min(mark.at for mark in marks) // _BUCKET_MS * _BUCKET_MS
+    before = bisect_left(known, begin, key=_at)
+    return known[:before] + _thinned((*known[before:], *marks))
+
+
+def _at(mark: _Mark) -> int:
+    return mark.at
 
 
 def _thinned(marks: Sequence[_Mark]) -> tuple[_Mark, ...]:
