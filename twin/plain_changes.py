@@ -15,7 +15,7 @@ SAME, OTHER, KEYS, FIELDS, ROWS, ENDS, MEMBERS = range(7)
 
 def changes(old: Any, new: Any) -> list[Any]:
     """What makes `new` of `old`: itself a plain tree. Trees must number their classes alike."""
-    if old == new:
+    if old is new or old == new:
         return [SAME]
     if isinstance(old, list) and isinstance(new, list) and old and new and old[0] == new[0]:
         tag = old[0]

@@ -63,24 +63,28 @@ class Plain:
 
 
 _Written = dict[int, tuple[Any, Any]]
-"""Frozen objects and their trees, by what tells objects apart while they live."""
+"""Things and their trees, by what tells things apart while they live."""
+
+_REMEMBERED = 6
+"""How often a value is written until what is no longer in it is forgotten."""
 
 
 class Writing:
-    """Writes a value down again and again as it becomes another. Frozen objects that were in it the last time are not
-    written again: trees share them, and can be compared, as classes keep their numbers.
+    """Writes a value down again and again as it becomes another; nobody changes a value, or any part of one. What was
+    in it before is not written again: trees share it, and can be compared, as classes keep their numbers.
     """
 
     def __init__(self) -> None:
         self._classes: dict[str, int] = {}
         self._known: _Written = {}
+        self._times = 0
 
     def plain(self, value: Any) -> Plain:
         """A value as a plain tree. Raises PlainError naming the class of what cannot be written."""
-        fresh: _Written = {}
-        tree = _write(value, self._classes, self._known, fresh)
-        self._known = fresh
-        return Plain(tree, tuple(self._classes))
+        if self._times % _REMEMBERED == 0:
+            self._known = {}
+        self._times += 1
+        return Plain(_write(value, self._classes, self._known), tuple(self._classes))
 
 
 def written(value: Any) -> Plain:
@@ -96,33 +100,31 @@ def read(plain: Plain) -> Any:
         raise PlainError(f"a value cannot be read: {broken}") from broken
 
 
-def _write(value: Any, classes: dict[str, int], known: _Written, fresh: _Written) -> Any:
+def _write(value: Any, classes: dict[str, int], known: _Written) -> Any:
     kind = type(value)
     if kind in _BARE:
         return value
     held = known.get(id(value))
     if held is not None:
-        fresh[id(value)] = held
         return held[1]
     described = _described(typing.cast(Hashable, kind))
     if described is None:
-        return _write_other(value, classes, known, fresh)
-    name, fields, frozen = described
-    number = classes.setdefault(name, len(classes))
-    tree = [OBJECT, number, *(_write(getattr(value, field), classes, known, fresh) for field in fields)]
-    if frozen:
-        fresh[id(value)] = value, tree
+        tree = _write_other(value, classes, known)
+    else:
+        name, fields = described
+        number = classes.setdefault(name, len(classes))
+        tree = [OBJECT, number, *[_write(getattr(value, field), classes, known) for field in fields]]
+    known[id(value)] = value, tree
     return tree
 
 
 @functools.cache
-def _described(kind: type[Any]) -> tuple[str, tuple[str, ...], bool] | None:
-    """Name, fields and whether it is frozen, of a dataclass; None for anything else."""
+def _described(kind: type[Any]) -> tuple[str, tuple[str, ...]] | None:
+    """Name and fields of a dataclass; None for anything else."""
     if not dataclasses.is_dataclass(kind) or issubclass(kind, Enum):
         return None
-    frozen = typing.cast(Any, kind).__dataclass_params__.frozen
     fields = (field.name for field in dataclasses.fields(kind) if _LEFT not in field.metadata)
-    return _name(kind), tuple(fields), frozen
+    return _name(kind), tuple(fields)
 
 
 @functools.cache
@@ -132,31 +134,31 @@ def _left(kind: type[Any]) -> tuple[tuple[str, Callable[[], Any]], ...]:
                  for field in dataclasses.fields(kind) if _LEFT in field.metadata)
 
 
-def _write_other(value: Any, classes: dict[str, int], known: _Written, fresh: _Written) -> Any:
+def _write_other(value: Any, classes: dict[str, int], known: _Written) -> Any:
     """What is no dataclass."""
     kind = type(value)
     tag = _SEQUENCES.get(kind)
     if tag is not None:
-        return [tag, *(_write(part, classes, known, fresh) for part in value)]
+        return [tag, *[_write(part, classes, known) for part in value]]
     if kind in (dict, MappingProxyType, LateMapping):
         found: list[Any] = [MAPPING if kind is MappingProxyType else DICT]
         for key, part in value.items():
-            found += (_write(key, classes, known, fresh), _write(part, classes, known, fresh))
+            found += (_write(key, classes, known), _write(part, classes, known))
         return found
     if kind is np.ndarray:
-        return _write_array(value, classes, known, fresh)
+        return _write_array(value, classes, known)
     if isinstance(value, np.generic):
         return value.item()
     if isinstance(value, Enum):
         return [ENUM, classes.setdefault(_name(kind), len(classes)), value.value]
     if kind is deque:
-        return [DEQUE, value.maxlen, *(_write(part, classes, known, fresh) for part in value)]
+        return [DEQUE, value.maxlen, *(_write(part, classes, known) for part in value)]
     raise PlainError(f"a {kind.__module__}.{kind.__qualname__} cannot be kept in a keyframe")
 
 
-def _write_array(value: Any, classes: dict[str, int], known: _Written, fresh: _Written) -> list[Any]:
+def _write_array(value: Any, classes: dict[str, int], known: _Written) -> list[Any]:
     if value.dtype == object:
-        parts = (_write(part, classes, known, fresh) for part in value.ravel().tolist())
+        parts = (_write(part, classes, known) for part in value.ravel().tolist())
         return [ARRAY, "O", list(value.shape), *parts]
     if value.dtype.hasobject:
         raise PlainError(f"an array of {value.dtype} cannot be kept in a keyframe")

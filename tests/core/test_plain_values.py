@@ -73,3 +73,15 @@ def test_what_cannot_be_written_or_is_not_the_twins_is_refused() -> None:
         read(Plain([9, 0], ("os:system",)))
     with pytest.raises(PlainError, match="neither a dataclass"):
         read(Plain([9, 0], ("twin.plain_values:read",)))
+
+
+def test_what_stays_is_not_written_again_until_all_is_once_more() -> None:
+    """A keyframe twice a minute of what hardly changes: trees share what stayed, whatever it is a part of."""
+    stays, ways = MappingProxyType({"a": (1, (2.5, "x"))}), [(FeedRelied("gate", "up", float(n)),) for n in range(9)]
+    writing, trees = Writing(), []
+    for n in range(9):
+        trees.append(writing.plain({"stays": stays, "ways": tuple(ways[:n])}).tree)
+        assert read(Plain(trees[-1], ("twin.warnings:FeedRelied",))) == {"stays": stays, "ways": tuple(ways[:n])}
+    assert trees[1][2] is trees[0][2] and trees[8][2] == trees[0][2]
+    assert trees[3][4][1:3] == trees[2][4][1:] and trees[3][4][1] is trees[2][4][1]
+    assert changes(trees[1][2], trees[0][2]) == changes(trees[8][2], trees[0][2])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.core.timeline import BOX, Story, Watch, again, at
 from twin.records import Classifier, MoveEvent, PlaceKind, Purpose
 from twin.rules.spans import Span, settle
@@ -65,3 +67,12 @@ def test_the_stays_of_a_box() -> None:
         ("slot", "F1-01-01-1", at("7:00"), at("7:30"), True), ("vehicle", "T1", at("7:30"), at("7:40"), True),
         ("slot", "F1-05-01-1", at("7:40"), at("8:00"), True), ("outside", "", at("8:00"), 0, False)]
     assert stays[0].ended_by == stays[1].record
+
+
+def test_a_place_that_is_not_known_is_no_news_to_a_rule_restored_from_a_keyframe() -> None:
+    """Its memory holds another "no number" than the one concluded now: both say the same."""
+    def there(x: float) -> Span:
+        return replace(span(10), finding=replace(span(10).finding, x=x, y=2.0 * x))
+    told = settle((), [there(float("nan"))]).told
+    assert settle(told, [there(float("nan"))]).findings == []
+    assert settle(told, [there(1.0)]).findings, "its place became known"

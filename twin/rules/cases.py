@@ -67,7 +67,7 @@ class Docket(Generic[K]):
             known = before.pop(case.finding.incident, None)
             again = known is not None and known.ended_at > 0 and case.ended_at == 0
             # what stands is told again after what does not, so that the warning says what stands
-            news = known is None or again or bool(overturned) or not _same(known.finding, case.finding)
+            news = known is None or again or bool(overturned) or not same(known.finding, case.finding)
             if news:
                 self.findings.append(case.finding)
             if case.ended_at and (news or known is None or known.ended_at == 0):
@@ -87,7 +87,7 @@ class Docket(Generic[K]):
         return Verdict(memory, tuple(self.findings), tuple(self.clearings))
 
 
-def _same(one: Finding, other: Finding) -> bool:
+def same(one: Finding, other: Finding) -> bool:
     """Whether two findings say the same; places that are not known are the same."""
     if math.isnan(one.x) and math.isnan(other.x):
         one, other = replace(one, x=0.0, y=0.0), replace(other, x=0.0, y=0.0)

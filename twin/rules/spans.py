@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from twin.rules.cases import same
 from twin.warnings import Clearing, Finding
 
 OVERTURNED = "a record that came late shows that it was not so"
@@ -77,4 +78,4 @@ def _says_more(known: Span, span: Span) -> bool:
     """Whether a span told before must be told again: it goes on after all, began earlier, or goes on otherwise."""
     if span.end:
         return span.finding.at < known.finding.at
-    return bool(known.end) or span.finding != known.finding
+    return bool(known.end) or not same(span.finding, known.finding)
