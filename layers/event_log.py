@@ -56,9 +56,10 @@ class EventLog:
 
 
 def _event_of(passage: GatePassage) -> Event:
-    kind = EventKind.PASSED_GATE if passage.decision is GateDecision.RAISE else EventKind.HELD_AT_GATE
+    # read back from a history, kinds and directions are plain texts
+    kind = EventKind.PASSED_GATE if passage.decision == GateDecision.RAISE else EventKind.HELD_AT_GATE
     return Event(kind, passage.observed_at, "vehicle", passage.plate, facts={
-        "gate": passage.gate, "lane": passage.lane, "direction": passage.direction.value})
+        "gate": passage.gate, "lane": passage.lane, "direction": str(passage.direction)})
 
 
 def _is_news(event: Event) -> bool:

@@ -42,6 +42,18 @@ def test_it_keeps_the_newest_and_looks_again_only_when_there_is_news() -> None:
     assert (log.newest, log.revision) == ((), seen + 1)
 
 
+def test_passages_read_back_are_told_as_those_that_came_in() -> None:
+    story = Story()
+    story.passes_gate("8:05", Direction.IN)
+    record = story.records[-1]
+    read = dataclasses.replace(record, direction="in", decision="raise")  # as a batch of a history gives it
+    told, recalled = EventLog(), EventLog()
+    told.recall([record])
+    recalled.recall([read])
+    assert recalled.newest == told.newest
+    assert [event.kind for event in recalled.newest] == [EventKind.PASSED_GATE]
+
+
 def test_after_a_jump_nothing_of_before_is_told() -> None:
     story = Story()
     story.passes_gate("8:05", Direction.IN)
