@@ -20,6 +20,7 @@ from vtkmodules.vtkRenderingCore import (
 )
 
 from scene import mesh as m
+from scene.ambient import PLACE_GLSL, SAID_GLSL
 from scene.light import HAZE_DEPTH_M, HAZE_MOST, HAZE_START_M, Light, Triple
 from scene.still import Still
 
@@ -214,10 +215,10 @@ def plain_fragments(shader: vtkShaderProperty, declarations: str, code: str) -> 
     VTK's own ends in a `discard`, which costs a software renderer its early depth write.
     """
     shader.SetFragmentShaderCode(
-        "//VTK::System::Dec\n//VTK::CustomUniforms::Dec\n//VTK::Output::Dec\n"
+        f"//VTK::System::Dec\n//VTK::CustomUniforms::Dec\n//VTK::Output::Dec\n{PLACE_GLSL}"
         f"in vec4 vertexColorVSOutput;\nin float distanceVSOutput;\nin vec3 hazeVSOutput;\n{declarations}"
         "void main()\n{\n  gl_FragData[0] = vec4(vertexColorVSOutput.rgb, 1.0);\n"
-        f"{code}}}\n"
+        f"{code}{SAID_GLSL}}}\n"
     )
 
 
@@ -226,8 +227,7 @@ def add_air(actor: vtkProp3D, light: Light) -> None:
     shader = actor.GetShaderProperty()
     add_to_vertex_shader(shader, AIR_DECLARED, AIR_GLSL
                          + "  vertexColorVSOutput = vec4(mix(scalarColor.rgb * grade, haze.rgb, hazeShare), 1.0);\n")
-    shader.SetFragmentShaderCode(
-        FRAGMENT_HEAD + "void main()\n{\n  gl_FragData[0] = vec4(vertexColorVSOutput.rgb, 1.0);\n}\n")
+    shader.SetFragmentShaderCode(HANDED_ON)
     set_air(shader, light)
 
 
@@ -235,7 +235,10 @@ AIR_DECLARED = "uniform vec4 haze;\nuniform vec2 hazeReach;\nuniform vec3 grade;
 AIR_GLSL = """  float hazeWay = max(gl_Position.w - hazeReach.x, 0.0);
   float hazeShare = haze.a * hazeWay / (hazeWay + hazeReach.y);
 """
-FRAGMENT_HEAD = "//VTK::System::Dec\n//VTK::CustomUniforms::Dec\n//VTK::Output::Dec\nin vec4 vertexColorVSOutput;\n"
+FRAGMENT_HEAD = (f"//VTK::System::Dec\n//VTK::CustomUniforms::Dec\n//VTK::Output::Dec\n{PLACE_GLSL}"
+                 "in vec4 vertexColorVSOutput;\n")
+HANDED_ON = f"{FRAGMENT_HEAD}void main()\n{{\n  gl_FragData[0] = vec4(vertexColorVSOutput.rgb, 1.0);\n{SAID_GLSL}}}\n"
+"""A fragment shader that only hands on what the vertex shader found."""
 
 
 def haze_glsl() -> str:

@@ -28,6 +28,6 @@ def film(scene: Scene, size: tuple[int, int], frames: int, live: Callable[[], in
                 scene.camera.orbit(TURN_DEG / frames / _DEG_PER_PX, 0.0)
             scene.sync(live())
             window.Render()
-            yield frame_of(window)
+            yield frame_of(window, scene)
     finally:
         close_window(scene, window)

@@ -16,7 +16,8 @@ class Quality:
 
     smooth: edges smoothed after drawing (FXAA); samples: multisampling of an off-screen picture; waves: moving water;
     rest, moving: share of the window's width and height that is drawn while the camera rests and while it moves, above
-    1: more than it shows, then averaged; detail_m: from how far away steel is drawn with its ribs.
+    1: more than it shows, then averaged; detail_m: from how far away steel is drawn with its ribs; occlusion: corners
+    and gaps are darker (`scene.ambient`); shadows: what stands throws one on the ground (`scene.props.shadows`).
     """
 
     name: str
@@ -26,14 +27,19 @@ class Quality:
     rest: float
     moving: float
     detail_m: float
+    occlusion: bool = False
+    shadows: bool = False
 
 
 SOFTWARE: Final = Quality("software", smooth=False, samples=0, waves=True, rest=1.0, moving=0.62, detail_m=700.0)
 STANDARD: Final = Quality("standard", smooth=True, samples=0, waves=True, rest=1.0, moving=1.0, detail_m=1_000.0)
-HIGH: Final = Quality("high", smooth=True, samples=4, waves=True, rest=1.5, moving=1.0, detail_m=1_800.0)
-ULTRA: Final = Quality("ultra", smooth=True, samples=8, waves=True, rest=2.0, moving=2.0, detail_m=3_000.0)
+HIGH: Final = Quality(
+    "high", smooth=True, samples=4, waves=True, rest=1.5, moving=1.0, detail_m=1_800.0, occlusion=True, shadows=True)
+ULTRA: Final = Quality(
+    "ultra", smooth=True, samples=8, waves=True, rest=2.0, moving=2.0, detail_m=3_000.0, occlusion=True, shadows=True)
 PICTURE: Final = Quality(  # one frame: time matters not
-    "picture", smooth=False, samples=8, waves=True, rest=1.0, moving=1.0, detail_m=3_000.0)
+    "picture", smooth=False, samples=8, waves=True, rest=1.0, moving=1.0, detail_m=3_000.0, occlusion=True,
+    shadows=True)
 
 LEVELS: Final = (SOFTWARE, STANDARD, HIGH, ULTRA)
 QUALITIES: Final = {q.name: q for q in (*LEVELS, PICTURE)}

@@ -12,6 +12,7 @@ from vtkmodules.vtkRenderingCore import vtkRenderer
 from layers.layers import Layers
 from layers.selection import Selection
 from scene import actors
+from scene.ambient import AmbientOcclusion
 from scene.blending import solid_without
 from scene.camera import CameraController
 from scene.daylight import BAKED_IN, Daylight
@@ -22,6 +23,7 @@ from scene.overlay_model import OverlayModel
 from scene.picking import Picker
 from scene.port_model import PortModel
 from scene.props.labels import Labels
+from scene.props.shadows import GroundShadows
 from scene.quality import SOFTWARE, Quality
 from scene.touch import touched
 
@@ -46,7 +48,6 @@ class Scene:
         """light: the light of the picture, None for that of the port's clock."""
         layout = index.layout
         self.layers = layers
-        self.layers = layers
         self.quality = quality
         self.revision = 0
         self.renderer: Any = vtkRenderer()  # None once closed
@@ -57,12 +58,16 @@ class Scene:
         self.live = LiveModel(self.renderer, layers, BAKED_IN)
         self.live.set_detail(quality.detail_m)
         self.model = PortModel(self.renderer, layout, self.daylight.light, quality.waves)
+        self.shadows = GroundShadows(self.renderer, layout, self.daylight.light)
+        self.shadows.switch(quality.shadows)
         self.overlays = OverlayModel(self.renderer)
         self.labels = Labels(self.renderer, layout, language)
         viewpoints = {v.id: v for v in layout.viewpoints}
         self.camera = CameraController(self.renderer.GetActiveCamera(), viewpoints, _bounds(index))
         self._picker = Picker(layers)
         self._looked = -1
+        self.ambient = AmbientOcclusion(self.renderer)
+        self.ambient.switch(quality.occlusion)
         self._sea_at = 0
         self.director = Director(self.camera, layers)
         self.camera.go_home(at_once=True)
@@ -70,7 +75,8 @@ class Scene:
     @property
     def pending(self) -> bool:
         """Some of the picture waits for the next `sync`, which keeps to a budget of time."""
-        return self.renderer is not None and bool(self.live.pending or self.model.pending)
+        return self.renderer is not None and bool(
+            self.live.pending or self.model.pending or self.shadows.pending)
 
     def sync(self, now_ms: int) -> bool:
         """Bring everything to `now_ms` and redraw what changed. True when the picture changed."""
@@ -84,6 +90,7 @@ class Scene:
         changed = self.model.adopt() or changed
         changed = self.daylight.sync(self.renderer, self.model, now_ms) or changed
         changed = self.look() or changed
+        changed = self.shadows.sync(layers, self.daylight.light, self.camera.eye) or changed
         changed = self.overlays.sync(layers, self.camera.eye, now_ms) or changed
         changed = self.labels.sync(layers, self.camera) or changed
         changed = self._waves(now_ms, changed) or changed
@@ -107,6 +114,7 @@ class Scene:
         self._looked = self.camera.revision
         self.model.look_from(self.camera.eye)
         self.live.look_from(self.layers, self.camera.eye)
+        self.shadows.sync(self.layers, self.daylight.light, self.camera.eye)
         self.overlays.look_from(self.layers, self.camera.eye)
         self.labels.arrange(self.camera)
         self.revision += 1
@@ -139,6 +147,8 @@ class Scene:
             return
         self.quality = quality
         self.renderer.SetUseFXAA(quality.smooth)
+        self.ambient.switch(quality.occlusion)
+        self.shadows.switch(quality.shadows)
         self.live.set_detail(quality.detail_m)
         self.revision += 1
 
@@ -146,11 +156,14 @@ class Scene:
         """Take everything out of the renderer and let go of it. May be called twice."""
         if self.renderer is None:
             return
+        self.ambient.switch(False)
         self.labels.close()
         self.overlays.close()
+        self.shadows.close()
         self.live.close()
         self.model.close()
-        del self.labels, self.overlays, self.live, self.model  # with them goes what their props still name
+        # with them goes what their props still name
+        del self.labels, self.overlays, self.shadows, self.live, self.model
         self.renderer.RemoveAllViewProps()
         self.renderer.RemoveAllLights()
         self.renderer = None

@@ -19,6 +19,7 @@ from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData
 from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper
 
 from scene.actors import AIR_DECLARED, AIR_GLSL, FRAGMENT_HEAD, add_air, add_to_vertex_shader, set_air
+from scene.ambient import SAID_GLSL
 from scene.light import Light
 
 DOOR: Final = 100.0
@@ -63,8 +64,9 @@ void main()
   steel *= (1.0 - 0.36 * line) * (1.0 - deep) * (1.0 - 0.22 * casting) * (1.0 - 0.7 * hole);
   steel = mix(1.0, steel, fine);
   gl_FragData[0] = vec4(vertexColorVSOutput.rgb * steel + haze.rgb * vertexColorVSOutput.a, 1.0);
+SAID
 }
-""".replace("DOOR_MARK", f"{DOOR:.1f}")
+""".replace("SAID\n", SAID_GLSL).replace("DOOR_MARK", f"{DOOR:.1f}")
 
 
 class SteelMesh:

@@ -262,6 +262,7 @@ class Viewport(QOpenGLWidget):
             return
         self.makeCurrent()
         if scene is not None and scene.renderer is not None:
+            scene.ambient.release(window)
             scene.renderer.ReleaseGraphicsResources(window)
             window.RemoveRenderer(scene.renderer)
         window.ReleaseGraphicsResources(window)

@@ -135,6 +135,11 @@ def _size(crane: Crane) -> _Size:
     return crane.kind.value, crane.rail_gauge_m, crane.height_m, crane.outreach_m, crane.backreach_m
 
 
+def frame_of(crane: Crane) -> m.Mesh:
+    """The model of what of a crane stands on its wheels, boom to the right."""
+    return _frame(_size(crane))
+
+
 def _frame(size: _Size) -> m.Mesh:
     kind, gauge, lift, outreach, backreach = size
     if kind == CraneKind.STS:

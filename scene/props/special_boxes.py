@@ -21,7 +21,7 @@ from layers.box_forms import DRY
 from layers.boxes import Boxes, join, some, unit
 from layers.containers import ContainersLayer
 from layers.layers import Layers
-from scene.actors import AIR_DECLARED, AIR_GLSL, FRAGMENT_HEAD, add_to_vertex_shader, mapper_of, set_air
+from scene.actors import AIR_DECLARED, AIR_GLSL, HANDED_ON, add_to_vertex_shader, mapper_of, set_air
 from scene.bodies import bodies
 from scene.box_faces import FRONT, LEFT, REAR, RIGHT, ROOF, SIDES, Faces, faces_by_side, faces_in_slots, light_on
 from scene.light import Light
@@ -211,8 +211,7 @@ class _DressMesh:
             "  vec3 worn = mix(scalarColor.rgb, underMC, bare) * grade;\n"
             f"  gl_Position.z -= {_LIFT:.9f} * gl_Position.w;\n"
             "  vertexColorVSOutput = vec4(mix(worn, haze.rgb, hazeShare), 1.0);\n"))
-        shader.SetFragmentShaderCode(
-            FRAGMENT_HEAD + "void main()\n{\n  gl_FragData[0] = vec4(vertexColorVSOutput.rgb, 1.0);\n}\n")
+        shader.SetFragmentShaderCode(HANDED_ON)
         set_air(shader, light)
         self.set_reach(reach_m)
 
