@@ -37,6 +37,7 @@ from benchmarks.scene_world import World
 from layers.boxes import join
 from layers.selection import Selection
 from scene.camera import Pose
+from scene.driver import float_depth
 from scene.picking import ray_boxes
 from scene.quality import QUALITIES, SOFTWARE
 from scene.scene import Scene
@@ -52,7 +53,8 @@ class Windowed:
         from PySide6.QtGui import QSurfaceFormat
         from PySide6.QtWidgets import QApplication
 
-        from scene.viewport import Viewport, surface_format
+        from scene.canvas import surface_format
+        from scene.viewport import Viewport
 
         self._application = QApplication.instance()
         if self._application is None:
@@ -72,12 +74,10 @@ class Windowed:
         """One whole frame."""
         self.scene.camera.move_to(pose, at_once=True)
         drawn = self._view.frames
-        self._view.update()
+        self._view.request_render()
         while self._view.frames == drawn:
             self._application.processEvents()
-        self._view.makeCurrent()
-        self._view.context().functions().glFinish()
-        self._view.doneCurrent()
+        self._view.finish()
 
     def close(self) -> None:
         """Frees the window."""
@@ -104,6 +104,7 @@ class Offscreen:
         self.scene.camera.move_to(pose, at_once=True)
         self.scene.look()
         self.window.Render()
+        float_depth(self.window)
         self.window.WaitForCompletion()
         self.window.ReleaseCurrent()
 

@@ -262,7 +262,7 @@ class DeskRun:
             return
         self._window.heartbeat.beat.disconnect(self._mark_first_picture)
         widget = self._window.scene.port.widget()
-        widget.frameSwapped.connect(lambda: mark("first_picture"))
+        widget.frame_shown.connect(lambda: mark("first_picture"))
 
     def _make_viewport(self, parent: QWidget) -> Viewport:
         from scene.viewport import Viewport

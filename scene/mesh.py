@@ -169,8 +169,14 @@ def polygons(shapes: Sequence[BaseGeometry] | NDArray[np.object_], z: float, col
 
 def cells(area: BaseGeometry, size_m: float, z: float, colour: ArrayLike) -> Mesh:
     """A flat area cut into squares of `size_m`, so that light can lie on a part of it."""
+    found = squares(area, size_m)
+    return polygons(found, z, np.broadcast_to(np.asarray(colour), (len(found), 3)))
+
+
+def squares(area: BaseGeometry, size_m: float) -> NDArray[np.object_]:
+    """The parts of an area in each square of a grid of `size_m`."""
     if area.is_empty:
-        return empty()
+        return np.zeros(0, dtype=object)
     west, south, east, north = np.floor(np.array(area.bounds) / size_m) * size_m
     pieces = []
     for x in np.arange(west, east + size_m, size_m).tolist():  # strips first: a strip has few corners
@@ -183,7 +189,7 @@ def cells(area: BaseGeometry, size_m: float, z: float, colour: ArrayLike) -> Mes
     found = found[shapely.area(found) > 1e-3]
     broken = ~shapely.is_valid(found)
     found[broken] = shapely.buffer(found[broken], 0.0)
-    return polygons(found, z, np.broadcast_to(np.asarray(colour), (len(found), 3)))
+    return found
 
 
 def walls(ring: ArrayLike, low: float, high: float, colour: ArrayLike, foot: float = 1.0) -> Mesh:

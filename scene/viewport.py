@@ -1,7 +1,8 @@
-"""The 3D view as a Qt widget: VTK draws into a QOpenGLWidget; mouse and keys move the camera and pick.
+"""The 3D view as a Qt widget: a canvas takes the picture over from a framebuffer of VTK's own, so that Qt's widgets can
+lie over it; mouse and keys move the camera and pick.
 
-The only file of the scene that knows Qt. VTK renders into a framebuffer of its own, which is then copied into Qt's, so
-Qt's widgets can lie over the picture. Left drags the ground, right or middle turns, the wheel comes nearer.
+With `scene.canvas` the only file of the scene that knows Qt. Left drags the ground, right or middle turns, the wheel
+comes nearer.
 """
 
 from __future__ import annotations
@@ -18,23 +19,20 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QOpenGLContext,
+    QResizeEvent,
     QShowEvent,
-    QSurfaceFormat,
     QWheelEvent,
 )
-from PySide6.QtOpenGLWidgets import QOpenGLWidget
 from PySide6.QtWidgets import QWidget
 from vtkmodules.vtkRenderingOpenGL2 import vtkGenericOpenGLRenderWindow
 
 from layers.selection import Selection
 from layers.tools import Tool
 from scene.camera import CameraController
-from scene.quality import LEVELS, Adaptive, for_renderer
+from scene.canvas import canvas_for
+from scene.driver import float_depth
+from scene.quality import LEVELS, SOFTWARE, Adaptive, for_renderer
 from scene.scene import Scene
-
-_GL_COLOR_BUFFER_BIT = 0x4000
-_GL_READ_FRAMEBUFFER, _GL_DRAW_FRAMEBUFFER, _GL_COLOR_ATTACHMENT0 = 0x8CA8, 0x8CA9, 0x8CE0
-_GL_NEAREST, _GL_LINEAR = 0x2600, 0x2601
 
 _CLICK_PX = 4.0  # a press that moves less is a click
 _FRAME_MS = 16  # while the camera moves
@@ -43,28 +41,16 @@ _SLOW_S = 0.030  # a frame that takes longer is drawn coarser while the camera m
 _REST_SHARE = 1.0  # rest after a picture, in times of what it took
 _PENDING_REST_S = 0.4  # while the picture is still being built, building comes before drawing
 _FINE = 2.0
-_GL_RENDERER = 0x1F01
 _SAMPLE_EVERY = 5  # frames: to know what one takes it must be waited for, which takes time itself
 
 
-def surface_format() -> QSurfaceFormat:
-    """The OpenGL the viewport needs; set it as the application's default before the first window is made."""
-    wanted = QSurfaceFormat()
-    wanted.setRenderableType(QSurfaceFormat.RenderableType.OpenGL)
-    wanted.setVersion(3, 2)
-    wanted.setProfile(QSurfaceFormat.OpenGLContextProfile.CoreProfile)
-    wanted.setDepthBufferSize(0)  # VTK has its own
-    wanted.setSamples(0)
-    wanted.setSwapInterval(0)
-    return wanted
-
-
-class Viewport(QOpenGLWidget):
+class Viewport(QWidget):
     """Shows a scene. Sets the layers' selection and also says so; `finalise()` before the application quits."""
 
     picked = Signal(object)  # Selection or None
     asked = Signal(object, QPointF)  # Selection or None, right-clicked, and where
     hovered = Signal(object)  # Selection or None
+    frame_shown = Signal()
 
     def __init__(self, scene: Scene, parent: QWidget | None = None, text_scale: float = 1.0) -> None:
         """`text_scale`: how much larger than on a 1080-line screen names are to be."""
@@ -86,9 +72,10 @@ class Viewport(QOpenGLWidget):
         self._fine = False
         self._drawn_share = 1.0
         self._adaptive = Adaptive(scene.quality)
+        self._software = False
         self.frames = 0
-        self.setFormat(surface_format())
-        self.setUpdateBehavior(QOpenGLWidget.UpdateBehavior.NoPartialUpdate)
+        self._canvas = canvas_for(self, self._ready, self._draw, self._context_goes)
+        self._canvas.shown.connect(self.frame_shown)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._motion = QTimer(self)
@@ -124,8 +111,11 @@ class Viewport(QOpenGLWidget):
             self._hover_due = False
             self._hover(self._scene)
         self._owed = self._owed or changed
+        self._draw_what_is_owed(self._scene)
+
+    def _draw_what_is_owed(self, scene: Scene) -> None:
         # On a machine too slow for ten pictures a second at most half of the window's time goes into drawing.
-        rest_s = _PENDING_REST_S if self._scene.pending else _REST_SHARE * self._frame_s
+        rest_s = _PENDING_REST_S if scene.pending else _REST_SHARE * self._frame_s
         if self._owed and time.perf_counter() - self._painted_at >= rest_s:
             self.request_render()
 
@@ -136,7 +126,7 @@ class Viewport(QOpenGLWidget):
     def request_render(self) -> None:
         """Draw at the next chance; nothing happens while the view is hidden or finalised."""
         if self._scene is not None and self.isVisible():
-            self.update()
+            self._canvas.request()
 
     def project(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """Places (N, 3), metres, as (x, y, depth) of the widget (N, 3), logical pixels; depth < 0 is behind the eye."""
@@ -158,6 +148,13 @@ class Viewport(QOpenGLWidget):
     def drawn_share(self) -> float:
         """Share of the full width and height the last picture was drawn with: below 1 on a slow machine in motion."""
         return self._drawn_share
+
+    def finish(self) -> None:
+        """Wait until the last picture is there to the last pixel."""
+        if not self._canvas.waits:
+            self._canvas.begin()
+            QOpenGLContext.currentContext().functions().glFinish()
+            self._canvas.doneCurrent()
 
     @property
     def frame_s(self) -> float:
@@ -194,31 +191,33 @@ class Viewport(QOpenGLWidget):
         self._motion.stop()
         scene, self._scene = self._scene, None
         self._free_window(scene)
+        self._canvas.close_down()
         if scene is not None:
             scene.close()
 
     # OpenGL
 
-    def initializeGL(self) -> None:  # noqa: N802, D102 - Qt's name
-        context = self.context()
-        if self._scene is None or context is None:
+    def _ready(self, renderer: str) -> None:
+        """A context of the OpenGL `renderer` is current for the first time."""
+        if self._scene is None:
             return
-        context.aboutToBeDestroyed.connect(self._context_goes, Qt.ConnectionType.DirectConnection)
         window = vtkGenericOpenGLRenderWindow()
         window.SetOwnContext(False)
         window.SetMultiSamples(0)
         window.SetFrameBlitModeToNoBlit()
         window.SetReadyForRendering(True)
         window.SetMapped(True)
-        window.SetIsCurrent(True)  # Qt makes the context current before it calls initializeGL and paintGL
+        window.SetIsCurrent(True)  # the canvas makes the context current before it has anything drawn
         window.InitializeFromCurrentContext()
         window.AddRenderer(self._scene.renderer)
         self._window = window
+        fitting = for_renderer(renderer)
+        self._software = fitting is SOFTWARE
         if self._scene.quality in LEVELS and self._adaptive.automatic:
-            self._adaptive = Adaptive(for_renderer(str(context.functions().glGetString(_GL_RENDERER))))
+            self._adaptive = Adaptive(fitting)
             self._scene.set_quality(self._adaptive.quality)
 
-    def paintGL(self) -> None:  # noqa: N802, D102 - Qt's name
+    def _draw(self) -> None:
         scene, window = self._scene, self._window
         if scene is None or window is None:
             return
@@ -231,9 +230,11 @@ class Viewport(QOpenGLWidget):
         scene.look()
         start = time.perf_counter()
         window.Render()
-        self._copy(size, full)
-        sampled = self.frames % _SAMPLE_EVERY == 0 and not self._fine
-        if sampled:
+        if self._software:
+            float_depth(window)
+        self._canvas.show_picture(window, size, full)
+        sampled = (self._canvas.waits or self.frames % _SAMPLE_EVERY == 0) and not self._fine
+        if sampled and not self._canvas.waits:
             QOpenGLContext.currentContext().functions().glFinish()
         self._drawn_share = share
         self._painted_at = time.perf_counter()
@@ -243,15 +244,6 @@ class Viewport(QOpenGLWidget):
         if sampled and not scene.pending and self._adaptive.note(self._frame_s):
             QTimer.singleShot(0, self, self._take_level)
 
-    def _copy(self, size: tuple[int, int], full: tuple[int, int]) -> None:
-        functions = QOpenGLContext.currentContext().extraFunctions()
-        self._window.GetRenderFramebuffer().Bind(_GL_READ_FRAMEBUFFER)
-        functions.glReadBuffer(_GL_COLOR_ATTACHMENT0)
-        functions.glBindFramebuffer(_GL_DRAW_FRAMEBUFFER, self.defaultFramebufferObject())
-        functions.glBlitFramebuffer(0, 0, *size, 0, 0, *full, _GL_COLOR_BUFFER_BIT,
-                                    _GL_NEAREST if size == full else _GL_LINEAR)
-        functions.glBindFramebuffer(_GL_READ_FRAMEBUFFER, self.defaultFramebufferObject())
-
     def _context_goes(self) -> None:
         """Qt takes the context away, as when the widget moves to another window; the next one starts afresh."""
         self._free_window(self._scene)
@@ -260,7 +252,7 @@ class Viewport(QOpenGLWidget):
         window, self._window = self._window, None
         if window is None:
             return
-        self.makeCurrent()
+        self._canvas.begin()
         if scene is not None and scene.renderer is not None:
             scene.ambient.release(window)
             scene.renderer.ReleaseGraphicsResources(window)
@@ -268,7 +260,7 @@ class Viewport(QOpenGLWidget):
         window.ReleaseGraphicsResources(window)
         window.SetReadyForRendering(False)
         window.Finalize()
-        self.doneCurrent()
+        self._canvas.doneCurrent()
 
     def _full_size(self) -> tuple[int, int]:
         ratio = self.devicePixelRatioF()
@@ -305,6 +297,8 @@ class Viewport(QOpenGLWidget):
         if scene.animate(min(now - self._ticked_at, 0.1)) or scene.camera.flying:
             self._moved_at = now
             self.request_render()
+        else:
+            self._draw_what_is_owed(scene)
         self._ticked_at = now
         if now - self._moved_at > _REST_S and self._pressed is None:
             self._motion.stop()
@@ -406,6 +400,10 @@ class Viewport(QOpenGLWidget):
             self.hovered.emit(found)
 
     # shown and hidden
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, D102 - Qt's name
+        self._canvas.resize(self.size())
+        super().resizeEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802, D102 - Qt's name
         super().showEvent(event)

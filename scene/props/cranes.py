@@ -20,12 +20,12 @@ _ROPES: Final = ((-0.9, -2.2), (0.9, -2.2), (0.9, 2.2), (-0.9, 2.2))
 _ROPE_M: Final = 0.12
 _SPREADER_TOP_M: Final = 1.5
 
-FAR_M: Final = 1000.0
-"""From there a pixel of a screen of a thousand lines is half a metre: ropes, rails and ladders are left out."""
+FAR_M: Final = (1000.0, 1850.0)
+"""From there a pixel of a screen of a thousand lines is half a metre, and nearly one: what is thinner is left out,
+first ropes, rails and ladders, then braces."""
 
-_STAYS: Final = 1.06  # what is close stays so until it is a little further off: nothing flickers at the border
-_THIN_M: Final = 0.45
-_SHORT_M: Final = 2.2
+_STAYS: Final = 1.12  # what is close stays so until it is a little further off: nothing flickers at the border
+_LEFT_OUT_M: Final = ((0.45, 2.2), (0.8, 4.0))  # thin, short
 
 _Size = tuple[str, float, float, float, float]
 
@@ -37,7 +37,7 @@ class Cranes(StaticProp):
         super().__init__(renderer)
         count = len(layer.cranes)
         sizes = [_size(crane) for crane in layer.cranes]
-        self._groups: list[tuple[NDArray[np.intp], tuple[Fleet, Fleet], tuple[Fleet, Fleet]]] = []
+        self._groups: list[tuple[NDArray[np.intp], tuple[Fleet, ...], tuple[Fleet, ...]]] = []
         for size in dict.fromkeys(sizes):
             mine = np.array([at for at, s in enumerate(sizes) if s == size], dtype=np.intp)
             self._groups.append((mine, _fleets(_frame(size), light, len(mine)),
@@ -54,7 +54,7 @@ class Cranes(StaticProp):
         self._seen = -1
         self._stood: NDArray[np.float64] = np.full((count, 2), np.nan)
         self._hung: NDArray[np.float64] = np.full((count, 3), np.nan)
-        self._close: NDArray[np.bool_] = np.zeros(count, dtype=bool)
+        self._level: NDArray[np.intp] = np.full(count, len(FAR_M), dtype=np.intp)
         self.portals_refilled = 0
 
     def sync(self, layer: CranesLayer, eye: tuple[float, float, float]) -> bool:
@@ -82,16 +82,17 @@ class Cranes(StaticProp):
         return True
 
     def _nearer(self, stand: NDArray[np.float64], eye: tuple[float, float, float]) -> bool:
-        """Sort cranes by whether they are close to the eye. True when some are that were not, or the other way."""
+        """Sort cranes by how close they are to the eye. True when one has come nearer or gone off by a level."""
         away = np.hypot(np.hypot(stand[:, 0] - eye[0], stand[:, 1] - eye[1]), eye[2])
-        close = away < np.where(self._close, _STAYS * FAR_M, FAR_M)
-        changed = not np.array_equal(close, self._close)
-        self._close = close
+        coming, going = (np.searchsorted(FAR_M, away / stays, side="right") for stays in (1.0, _STAYS))
+        level = np.clip(self._level, going, coming)
+        changed = not np.array_equal(level, self._level)
+        self._level = level
         return changed
 
-    def _placed(self, fleets: tuple[Fleet, Fleet], mine: NDArray[np.intp] | slice) -> list[Placed]:
-        close = self._close[mine]
-        return [fleets[0].placed(close), fleets[1].placed(~close)]
+    def _placed(self, fleets: tuple[Fleet, ...], mine: NDArray[np.intp] | slice) -> list[Placed]:
+        level = self._level[mine]
+        return [fleet.placed(level == at) for at, fleet in enumerate(fleets)]
 
     def _hang(self, spreader: NDArray[np.float64], nearer: bool) -> None:
         """Place trolleys, ropes and spreaders of the cranes whose spreader is no longer where it was."""
@@ -113,7 +114,7 @@ class Cranes(StaticProp):
         everyone = slice(None)
         self._gear.fill([
             *(part for mine, _, trolleys in self._groups for part in self._placed(trolleys, mine)),
-            *self._placed(self._spreaders, everyone), self._ropes.placed(self._close)])
+            *self._placed(self._spreaders, everyone), self._ropes.placed(self._level == 0)])
 
     def close(self) -> None:
         """Let go of everything."""
@@ -121,10 +122,10 @@ class Cranes(StaticProp):
         super().close()
 
 
-def _fleets(mesh: m.Mesh, light: Light, count: int) -> tuple[Fleet, Fleet]:
-    """The model as it is seen close by, and from afar."""
-    far = m.coarse(mesh, _THIN_M, _SHORT_M)
-    return Fleet(Template(mesh, light), count), Fleet(Template(far, light), count)
+def _fleets(mesh: m.Mesh, light: Light, count: int) -> tuple[Fleet, ...]:
+    """The model as it is seen close by, and from further and further off."""
+    seen = (mesh, *(m.coarse(mesh, thin_m, short_m) for thin_m, short_m in _LEFT_OUT_M))
+    return tuple(Fleet(Template(one, light), count) for one in seen)
 
 
 def _ground(xy: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -138,11 +139,6 @@ def _size(crane: Crane) -> _Size:
 def frame_of(crane: Crane) -> m.Mesh:
     """The model of what of a crane stands on its wheels, boom to the right."""
     return _frame(_size(crane))
-
-
-def girder_of(crane: Crane) -> float:
-    """Height of the girder a crane's trolley runs on, metres."""
-    return _girder_m(crane)
 
 
 def _frame(size: _Size) -> m.Mesh:

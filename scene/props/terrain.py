@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
-from vtkmodules.vtkRenderingCore import vtkRenderer
+from vtkmodules.vtkRenderingCore import vtkActor, vtkRenderer
 
 from scene import materials
 from scene import mesh as m
@@ -24,8 +26,12 @@ _UNDER_M = 0.5  # a second ground below the patches: edges that only meet leave 
 _FIELD_M = 260.0
 _FIELDS_WITHIN_M = 5_200.0
 _FAR_CELL_M = 2400.0  # haze is worked out at the corners
-_CELL_M = 48.0  # so fine is the lamplight on paved ground
-_TILE_M = 1280.0
+_CELL_M = 48.0  # so fine is the lamplight on paved ground, and so large are slabs cast in one go
+_FIELD_CELLS = (4, 3)  # slabs of one season, along and across
+_JOINT_M, _JOINTS_SEEN_M = 12.0, 450.0
+_TILE_M = 640.0
+_GROUND_TILE_M = 12_000.0
+_SHADES = 0.065
 _HILLS_FROM_M, _HILLS_WITHIN_M, _HILL_CELL_M = 1800.0, 13_000.0, 260.0
 
 _AREAS = {
@@ -45,25 +51,51 @@ class Terrain(StaticProp):
 
     def __init__(self, renderer: vtkRenderer, layout: PortLayout, stock: Stock, light: Light) -> None:
         super().__init__(renderer)
-        slabs = _slabs(layout)
+        joints = _joints(layout)
+        self._paved: list[tuple[vtkActor, vtkActor, NDArray[np.float64]]] = []
         for part in stock.at_once("terrain.paved"):
-            self.add(still(part, light, 1, code=slabs))
+            far, near = still(part, light, 1), still(part, light, 1, code=joints)
+            near.VisibilityOff()
+            low, high = part.points.min(axis=0)[:2], part.points.max(axis=0)[:2]
+            self._paved.append((self.add(far), self.add(near), np.concatenate([low, high]).astype(float)))
         self._near = [Near(stock.at_once("terrain.ground"), light)]
         self.adopt(len(stock.at_once("terrain.ground")))
+
+    def look_from(self, eye: tuple[float, float, float]) -> None:
+        """Work joints out, pixel by pixel, only where one is near enough to see them."""
+        super().look_from(eye)
+        x, y, z = eye
+        for far, near, (west, south, east, north) in self._paved:
+            close = math.hypot(max(west - x, x - east, 0.0), max(south - y, y - north, 0.0), z) < _JOINTS_SEEN_M
+            if bool(near.GetVisibility()) != close:
+                near.SetVisibility(close)
+                far.SetVisibility(not close)
+
+    def set_visible(self, visible: bool) -> None:
+        """Show or hide all of it."""
+        super().set_visible(visible)
+        for _, near, _ in self._paved:
+            near.VisibilityOff()
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self._paved.clear()
+        super().close()
 
 
 def paved(plan: Plan) -> m.Mesh:
     """What is built on, each zone in its colour: a zone inside another replaces it."""
     zones = {z.id: z for z in plan.layout.zones}
     taken: BaseGeometry = Polygon()
+    along = _quay_way(plan.layout)
     made = []
     for zone in sorted((z for z in zones.values() if z.kind in _AREAS and z.id in plan.zones),
                        key=lambda z: -depth_of(z, zones)):
         shape = plan.zones[zone.id]
-        made.append(m.cells(shape.difference(taken), _CELL_M, PLATFORM_M, _AREAS[zone.kind]))
+        made.append(_slabs(shape.difference(taken), along, _AREAS[zone.kind]))
         taken = taken.union(shape)
     rest = plan.platform.intersection(plan.built).difference(taken)
-    made.append(m.cells(rest, _CELL_M, PLATFORM_M, materials.PLATFORM))
+    made.append(_slabs(rest, along, materials.PLATFORM))
     return m.merge(made)
 
 
@@ -82,34 +114,44 @@ def ground(plan: Plan) -> m.Mesh:
     return m.merge(parts)
 
 
-AT_ONCE = {"terrain.paved": Recipe(paved, _TILE_M), "terrain.ground": Recipe(ground)}
+AT_ONCE = {"terrain.paved": Recipe(paved, _TILE_M), "terrain.ground": Recipe(ground, _GROUND_TILE_M)}
 
 
-def _slabs(layout: PortLayout) -> Code:
-    """Ground of slabs cast at different times: patches a shade apart, joints where one is near enough to see them."""
-    along = np.array([1.0, 0.0])
-    if layout.quay_lines:
-        start, end = np.asarray(layout.quay_lines[0][0]), np.asarray(layout.quay_lines[0][-1])
-        along = (end - start) / max(float(np.linalg.norm(end - start)), 1e-9)
+def _slabs(area: BaseGeometry, along: NDArray[np.float64], colour: m.Rgb) -> m.Mesh:
+    """Ground of slabs cast at different times, in rows along the quay, each a shade apart."""
+    frame = np.column_stack([along, (-along[1], along[0])])
+    turned = m.squares(shapely.transform(area, lambda places: places @ frame), _CELL_M)
+    slab = np.floor(shapely.get_coordinates(shapely.centroid(turned)) / _CELL_M)
+    field = np.floor(slab / _FIELD_CELLS)
+    # Sums of irrational multiples are as good as chance here.
+    shade = (slab @ [0.7548777, 0.5698403] + slab.prod(axis=1) * 0.3183099) % 1.0 - 0.5
+    shade += 0.9 * ((field @ [0.6180340, 0.3542486]) % 1.0 - 0.5)
+    made = m.polygons(turned, PLATFORM_M, np.asarray(colour) * (1.0 + _SHADES * shade[:, None]))
+    points = made.points.copy()
+    points[:, :2] = made.points[:, :2] @ frame.T
+    return made._replace(points=points)
+
+
+def _joints(layout: PortLayout) -> Code:
+    """Joints between the slabs, for ground close by."""
+    x, y = _quay_way(layout)
     return Code(
         "vec3 placeVSOutput",
-        f"  placeVSOutput = vec3(dot(vertexMC.xy, vec2({along[0]:.6f}, {along[1]:.6f})), "
-        f"dot(vertexMC.xy, vec2({-along[1]:.6f}, {along[0]:.6f})), gl_Position.w);\n",
-        _SLABS,
+        f"  placeVSOutput = vec3(dot(vertexMC.xy, vec2({x:.6f}, {y:.6f})) * {1 / _JOINT_M:.7f}, "
+        f"dot(vertexMC.xy, vec2({-y:.6f}, {x:.6f})) * {1 / _JOINT_M:.7f}, "
+        f"0.13 * clamp(1.0 - gl_Position.w * {1 / _JOINTS_SEEN_M:.7f}, 0.0, 1.0));\n",
+        "  vec2 joint = abs(fract(placeVSOutput.xy) - 0.5);\n"
+        "  fragOutput0.rgb *= 1.0 - placeVSOutput.z * step(0.492, max(joint.x, joint.y));\n",
     )
 
 
-# Sums of irrational multiples are as good as chance here, and cheap.
-_SLABS = (
-    "  vec2 slab = floor(placeVSOutput.xy / vec2(48.0, 30.0));\n"
-    "  vec2 field = floor(placeVSOutput.xy / vec2(190.0, 118.0));\n"
-    "  float shade = fract(slab.x * 0.7548777 + slab.y * 0.5698403 + fract(slab.x * slab.y * 0.3183099)) - 0.5;\n"
-    "  shade += 0.9 * (fract(field.x * 0.6180340 + field.y * 0.3542486) - 0.5);\n"
-    "  float close = clamp(1.5 - placeVSOutput.z * 0.0005, 0.2, 1.0);\n"
-    "  vec2 joint = abs(fract(placeVSOutput.xy / 12.0) - 0.5);\n"
-    "  float seam = step(0.492, max(joint.x, joint.y)) * clamp(1.0 - placeVSOutput.z * 0.0022, 0.0, 1.0);\n"
-    "  fragOutput0.rgb *= 1.0 + 0.075 * close * shade - 0.13 * seam;\n"
-)
+def _quay_way(layout: PortLayout) -> NDArray[np.float64]:
+    """Unit vector (2,) along the first quay; east where there is none."""
+    if not layout.quay_lines:
+        return np.array([1.0, 0.0])
+    start, end = np.asarray(layout.quay_lines[0][0]), np.asarray(layout.quay_lines[0][-1])
+    way: NDArray[np.float64] = (end - start) / max(float(np.linalg.norm(end - start)), 1e-9)
+    return way
 
 
 def _land(layout: PortLayout, platform: BaseGeometry) -> list[m.Mesh]:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QWidget
 from layers.selection import Selection
 from layers.tools import Tool
 from scene.camera import Pose
+from scene.canvas import FrameCanvas, ImageCanvas
 from scene.scene import Scene
 from scene.viewport import Viewport
 from tests.harbour import NOW, Harbour
@@ -306,3 +307,34 @@ def test_a_right_click_asks_about_the_box_and_where_on_the_screen(room: Room, qt
     qtbot.mouseClick(room.viewport, Qt.MouseButton.RightButton, pos=room.middle())
     assert told == [(Selection("container", BOX), room.viewport.mapToGlobal(room.middle()))]
     assert room.harbour.layers.selection.current == Selection("container", BOX)
+
+
+def test_a_card_that_changes_over_the_picture_has_no_picture_drawn(room: Room) -> None:
+    card = QLabel("1", room.viewport)
+    card.setGeometry(20, 20, 80, 40)
+    card.show()
+    room.scene.camera.move_to(Pose((0.0, 0.0, 0.0), 200.0, 80.0, 5000.0), at_once=True)  # too high for waves
+    room.beat(4)
+    before = room.viewport.frames
+    card.setText("2")
+    for _ in range(3):
+        QApplication.processEvents()
+    assert room.viewport.frames == before
+
+
+@pytest.mark.parametrize("kind", [ImageCanvas, FrameCanvas])
+def test_either_canvas_shows_the_same_picture_the_right_way_up(qtbot, monkeypatch, kind) -> None:
+    monkeypatch.setattr("scene.canvas.processor_draws", lambda: kind is ImageCanvas)
+    room = Room(qtbot)
+    try:
+        assert isinstance(room.viewport._canvas, kind)
+        room.scene.camera.move_to(Pose((0.0, 0.0, 10.0), 200.0, 4.0, 900.0), at_once=True)
+        room.beat(4)
+        room.viewport.request_render()
+        shown = room.picture()
+        assert shown[:20].mean() > 1.3 * shown[-20:].mean(), "the bright sky is above"
+    finally:
+        room.viewport.finalise()
+        room.window.close()
+        room.window.deleteLater()
+        QApplication.processEvents()

@@ -67,10 +67,9 @@ class QuietScene:
         self.level = name
 
     def when_asked(self, tell: Callable[[Selection | None, QPoint], None]) -> None:
-        self.ask: Callable[[Selection | None, QPoint], None] | None = tell
+        self.ask = tell
 
     def finalise(self) -> None:
-        self.ask = None
         self.finalised += 1
 
 
