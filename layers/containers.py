@@ -58,11 +58,14 @@ class ContainersLayer(Layer):
         self.cutaway: Cutaway | None = None
         self._number = {block.id: at for at, block in enumerate(blocks)}
         self._table = containers
-        self._drawn = np.full((0, 4), _NOWHERE, dtype=np.int64)
+        self._drawn = np.full((4, 0), _NOWHERE, dtype=np.int64)
         self._stacks = YardStacks(blocks)
         self._restacked: NDArray[np.bool_] = np.empty(0, dtype=bool)  # by row: to be put into `_stacks`
         self._owner_index = np.zeros(0, dtype=np.int16)
         self._form: NDArray[np.int8] = np.zeros(0, dtype=np.int8)
+        self._owner: NDArray[np.object_] = np.empty(0, dtype=object)  # what lines and forms were made of
+        self._type_code: NDArray[np.object_] = np.empty(0, dtype=object)
+        self._full: NDArray[np.bool_] = np.empty(0, dtype=bool)
         self._owners: dict[str, int] = {}  # owner prefix to row of the lines
         self._lines: dict[tuple[str, str, Rgb], int] = {}
         self._owner_table = np.empty((0, 3), dtype=np.uint8)
@@ -79,35 +82,51 @@ class ContainersLayer(Layer):
         """Take over changed rows of the container table. Shape (M,)."""
         table = self._table
         count = len(table.number)
-        if count < len(self._drawn):  # the table has gone back in time
-            gone, self._drawn = self._drawn[count:], self._drawn[:count]
+        if count < self._drawn.shape[1]:  # the table has gone back in time
+            gone, self._drawn = self._drawn[:, count:], self._drawn[:, :count]
             self._owner_index, self._form = self._owner_index[:count], self._form[:count]
+            self._owner, self._type_code = self._owner[:count], self._type_code[:count]
+            self._full = self._full[:count]
             self._restacked[count:] = True
             self._redraw(gone)
-        if count > len(self._drawn):
-            extra = count - len(self._drawn)
-            self._drawn = np.concatenate([self._drawn, np.full((extra, 4), _NOWHERE, dtype=np.int64)])
+        if count > self._drawn.shape[1]:
+            extra = count - self._drawn.shape[1]
+            self._drawn = np.concatenate([self._drawn, np.full((4, extra), _NOWHERE, dtype=np.int64)], axis=1)
             more = max(0, count - len(self._restacked))
             self._restacked = np.concatenate([self._restacked, np.zeros(more, dtype=bool)])
             self._owner_index = np.concatenate([self._owner_index, np.zeros(extra, dtype=np.int16)])
             self._form = np.concatenate([self._form, np.zeros(extra, dtype=np.int8)])
+            self._owner, self._type_code = (
+                np.concatenate([c, np.full(extra, None, dtype=object)]) for c in (self._owner, self._type_code))
+            self._full = np.concatenate([self._full, np.zeros(extra, dtype=bool)])
             self._severity = np.concatenate([self._severity, np.full(extra, -1, dtype=np.int8)])
         if not len(rows):
             return
-        self._owner_index[rows] = self._owner_rows(table.owner[rows])
-        self._form[rows] = forms_of(table.type_code[rows], table.full[rows])
-        old, new = self._drawn[rows], self._signature(rows)
-        differs = (old != new).any(axis=1)
+        self._learn_looks(rows)
+        old, new = self._drawn.take(rows, axis=1), self._signature(rows)
+        differs = (old != new).any(axis=0)
         if not differs.any():
             return
-        old, new = old[differs], new[differs]
-        self._drawn[rows[differs]] = new
-        self._restacked[rows[differs]] |= (old[:, 0] == SLOT) | (new[:, 0] == SLOT)
-        self._redraw(np.concatenate([old, new]))
+        old, new = old[:, differs], new[:, differs]
+        self._drawn[:, rows[differs]] = new
+        self._restacked[rows[differs]] |= (old[0] == SLOT) | (new[0] == SLOT)
+        self._redraw(np.concatenate([old, new], axis=1))
+
+    def _learn_looks(self, rows: NDArray[np.integer]) -> None:
+        """Lines and forms of containers, for those that have another owner or type than when last looked at."""
+        t = self._table
+        owner, type_code, full = t.owner[rows], t.type_code[rows], t.full[rows]
+        others = np.flatnonzero(self._owner[rows] != owner)
+        self._owner_index[rows[others]] = self._owner_rows(owner[others])
+        self._owner[rows[others]] = owner[others]
+        others = np.flatnonzero((self._type_code[rows] != type_code) | (self._full[rows] != full))
+        at = rows[others]
+        self._form[at] = forms_of(type_code[others], full[others])
+        self._type_code[at], self._full[at] = type_code[others], full[others]
 
     def _redraw(self, drawn: NDArray[np.int64]) -> None:
-        """Tell viewers to look again wherever boxes of these signatures (M, 4) are or were."""
-        kinds, places = drawn[:, 0], drawn[:, 1]
+        """Tell viewers to look again wherever boxes of these signatures (4, M) are or were."""
+        kinds, places = drawn[0], drawn[1]
         blocks = np.unique(places[kinds == SLOT])
         self.block_revision[blocks[(blocks >= 0) & (blocks < len(self.blocks))]] += 1
         for vessel in np.unique(places[kinds == VESSEL]).tolist():
@@ -122,8 +141,8 @@ class ContainersLayer(Layer):
         if mode != self.colour_mode:
             self.colour_mode = mode
             self._aged_at = self._now
-            here = np.flatnonzero(self._drawn[:, 0] >= 0)
-            self._drawn[here] = self._signature(here)
+            here = np.flatnonzero(self._drawn[0] >= 0)
+            self._drawn[:, here] = self._signature(here)
             self._recolour()
 
     def set_warned(self, rows: NDArray[np.integer], severity: NDArray[np.integer]) -> None:
@@ -143,7 +162,7 @@ class ContainersLayer(Layer):
         self._now = now
         if self.colour_mode is ColourMode.DWELL and abs(now - self._aged_at) > _DWELL_EVERY_MS:
             self._aged_at = now
-            self.update(np.flatnonzero(self._drawn[:, 0] >= 0))
+            self.update(np.flatnonzero(self._drawn[0] >= 0))
 
     @property
     def emphasis(self) -> int | None:
@@ -176,7 +195,7 @@ class ContainersLayer(Layer):
         self.touch()
 
     def _signature(self, rows: NDArray[np.integer]) -> NDArray[np.int64]:
-        """What a picture of these containers depends on: kind of place, place, slot in it, looks. Shape (M, 4)."""
+        """What a picture of these containers depends on: kind of place, place, slot in it, looks. Shape (4, M)."""
         t = self._table
         kind = np.where(t.present[rows], t.place_kind[rows], _NOWHERE).astype(np.int64)
         place = np.where(kind == SLOT, t.block[rows], np.where(kind >= 0, t.carrier[rows], _NOWHERE)).astype(np.int64)
@@ -188,7 +207,7 @@ class ContainersLayer(Layer):
             + (np.rint(t.length_m[rows] * 100.0).astype(np.int64) << 12)
             + (self._form[rows].astype(np.int64) << 9) + np.rint(t.height_m[rows] * 100.0).astype(np.int64)
         )
-        return np.stack([kind, place, slot, looks], axis=1)
+        return np.stack([kind, place, slot, looks])
 
     def _classes(self, rows: NDArray[np.integer]) -> NDArray[np.int8]:
         return classes(self.colour_mode, self._table, rows, self._now, self._severity)
@@ -206,7 +225,7 @@ class ContainersLayer(Layer):
     @property
     def standing(self) -> int:
         """How many containers stand in slots."""
-        return int(np.count_nonzero(self._drawn[:, 0] == SLOT))
+        return int(np.count_nonzero(self._drawn[0] == SLOT))
 
     def rows_in_block(self, block_no: int) -> NDArray[np.int32]:
         """Rows of the containers standing in a block. Shape (N,)."""
@@ -218,8 +237,8 @@ class ContainersLayer(Layer):
         rows = np.flatnonzero(self._restacked)
         if len(rows):
             self._restacked[rows] = False
-            here, t = rows[rows < len(self._drawn)], self._table
-            kind, place = self._drawn[here, 0], self._drawn[here, 1]
+            here, t = rows[rows < self._drawn.shape[1]], self._table
+            kind, place = self._drawn[0, here], self._drawn[1, here]
             in_slot = (kind == SLOT) & (place >= 0) & (place < len(self.blocks))
             block = np.full(len(rows), _NOWHERE, dtype=np.int64)
             block[: len(here)] = np.where(in_slot, place, _NOWHERE)
@@ -248,7 +267,7 @@ class ContainersLayer(Layer):
 
     def rows_on_vessel(self, vessel_row: int) -> NDArray[np.int32]:
         """Rows of the containers on board of a vessel (its mover row). Shape (N,)."""
-        return np.flatnonzero((self._drawn[:, 0] == VESSEL) & (self._drawn[:, 1] == vessel_row)).astype(np.int32)
+        return np.flatnonzero((self._drawn[0] == VESSEL) & (self._drawn[1] == vessel_row)).astype(np.int32)
 
     def block(self, block_no: int) -> BlockBoxes:
         """The boxes of a block that are to be seen, stacked; worked out once for each revision of the block. Of an
@@ -340,18 +359,18 @@ class ContainersLayer(Layer):
 
     def state_counts(self, states: Iterable[int] = range(len(LEGAL_STATE_TABLE))) -> tuple[int, ...]:
         """How many containers of each legal state are in the port."""
-        here = self._drawn[:, 0] >= 0
+        here = self._drawn[0] >= 0
         found = np.bincount(self._table.legal_state[: len(here)][here], minlength=len(LEGAL_STATE_TABLE))
         return tuple(int(found[s]) for s in states)
 
     def class_counts(self, mode: ColourMode) -> tuple[int, ...]:
         """How many containers in the port are of each of `layers.colouring.CLASSES[mode]`."""
-        here = np.flatnonzero(self._drawn[:, 0] >= 0)
+        here = np.flatnonzero(self._drawn[0] >= 0)
         found = classes(mode, self._table, here, self._now, self._severity)
         return tuple(np.bincount(found, minlength=len(CLASSES[mode])).tolist())
 
     def line_counts(self) -> tuple[tuple[tuple[str, str, Rgb], int], ...]:
         """Lines whose containers are in the port (Chinese, English, colour) with their numbers, most frequent first."""
-        found = np.bincount(self._owner_index[self._drawn[:, 0] >= 0], minlength=len(self._lines))
+        found = np.bincount(self._owner_index[self._drawn[0] >= 0], minlength=len(self._lines))
         pairs = [(line, int(found[at])) for line, at in self._lines.items() if found[at]]
         return tuple(sorted(pairs, key=lambda pair: -pair[1]))

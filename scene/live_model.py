@@ -43,7 +43,7 @@ class LiveModel:
     @property
     def pending(self) -> bool:
         """Blocks of the yard wait for the next sync: it kept to its budget."""
-        return self.yard.pending or self.special.pending
+        return self.yard.pending or self.special.pending or self.cargo.pending
 
     def sync(
         self, layers: Layers, eye: tuple[float, float, float], now_ms: int, budget_s: float | None = None

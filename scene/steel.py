@@ -172,6 +172,14 @@ class SteelMesh:
         values.AddArray(where)
         self._held = place, rgb, where
 
+    def place(self, at: tuple[float, float, float], turn_deg: float, reach_m: float) -> None:
+        """Show it moved to `at` (metres) and turned clockwise about its origin, from which it reaches so far."""
+        for actor in self.actors:
+            actor.SetPosition(*at)
+            actor.SetOrientation(0.0, 0.0, -turn_deg)
+        (x, y, z), r = at, reach_m
+        self._bounds, self._moves = (x - r, x + r, y - r, y + r, z, z + r), False
+
     def set_visible(self, visible: bool) -> None:
         """Show or hide it; empty meshes are never drawn."""
         if visible != self._visible:

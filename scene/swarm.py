@@ -20,6 +20,9 @@ from scene.light import Light
 
 F4 = NDArray[np.float32]
 _HEADINGS = 72
+HEADING_DEG = 360.0 / _HEADINGS
+"""Between headings for which a model's colours are known."""
+
 _DEGREES = 360
 
 

@@ -12,7 +12,7 @@ from scene import mesh as m
 from scene.light import Light
 from scene.models import ships
 from scene.props.base import StaticProp
-from scene.swarm import SwarmMesh, Template, place
+from scene.swarm import HEADING_DEG, SwarmMesh, Template, place
 
 _TUG_M = 45.0
 
@@ -44,12 +44,15 @@ class Vessels(StaticProp):
             mesh.set_visible(shown)
             if not shown:
                 continue
-            pose = (float(layer.x[ship]), float(layer.y[ship]), float(layer.bearing_deg[ship]), layer.sea_m)
+            # Made for the next heading whose light is known, and moved: a ship at her berth swings all the time.
+            bearing = float(layer.bearing_deg[ship])
+            heading = HEADING_DEG * round(bearing / HEADING_DEG)
+            mesh.actor.SetPosition(float(layer.x[ship]), float(layer.y[ship]), layer.sea_m)
+            mesh.actor.SetOrientation(0.0, 0.0, heading - bearing)
             size = (round(float(layer.length_m[ship])), round(float(layer.beam_m[ship])), str(names[ship]))
-            if (pose, size) != self._drawn[ship]:
-                self._drawn[ship] = (pose, size)
-                at = np.array([[pose[0], pose[1], layer.sea_m]])
-                mesh.fill([place(self._template(*size), at, np.array([pose[2]]))])
+            if (heading, size) != self._drawn[ship]:
+                self._drawn[ship] = (heading, size)
+                mesh.fill([place(self._template(*size), np.zeros((1, 3)), np.array([heading]))])
         return True
 
     def _template(self, length_m: int, beam_m: int, name: str) -> Template:

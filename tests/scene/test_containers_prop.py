@@ -331,7 +331,7 @@ def test_nothing_is_left_after_close(renderer: vtkRenderer) -> None:
     ]
     props[0].sync(harbour.layers.containers, ALL_AT_ONCE_S)
     props[1].sync(harbour.layers)
-    meshes = [*props[0]._all_meshes(), props[1]._mesh, props[2]._mesh]
+    meshes = [*props[0]._all_meshes(), props[1]._mesh, *(deck.mesh for deck in props[2]._decks.values())]
     watched = [weakref.ref(thing) for mesh in meshes for thing in (mesh, mesh.actor, mesh.data)]
     del meshes
     assert all(ref() is not None for ref in watched)
