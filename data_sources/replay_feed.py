@@ -123,6 +123,7 @@ class ReplayFeed:
         self._run_number = 0
         self._read_to = 0
         self._operated: deque[WarningStep] = deque()
+        self._at_a_glance = False  # nothing is read ahead: the hand is elsewhere in a moment
         self._stopping = False
         self._thread = threading.Thread(target=self._read, name=f"feed-{name}", daemon=True)
 
@@ -175,11 +176,25 @@ class ReplayFeed:
             raise
         self._begin(at)
 
-    def _begin(self, at: int) -> None:
+    def glance(self, at: int, within_ms: float) -> int | None:
+        """The picture at the newest keyframe up to `at`, for a hand that drags through time: time stands, and the twin
+        hears nothing until `seek`. When that was, ms UTC; None, and nothing changed, if none is within `within_ms`."""
+        if self.known_at is not None:  # keyframes know what was known then
+            return None
+        with self._state:
+            self._run_number += 1
+        found = self._rewind.glance(at, within_ms)
+        if found is not None:
+            self.pause()
+            self._begin(found, at_a_glance=True)
+        return found
+
+    def _begin(self, at: int, *, at_a_glance: bool = False) -> None:
         self.inbox.clear()
         self.clock.set(at)
         with self._state:
             self._run_number += 1
+            self._at_a_glance = at_a_glance
             self._read_to = at
             self._operated.clear()
             self._state.notify_all()
@@ -219,6 +234,8 @@ class ReplayFeed:
     def beat(self) -> None:
         """To be called at each beat, before the session's step: operators' steps, loop, quiet stretches."""
         now = self.clock.now()
+        if self._at_a_glance:
+            return
         if self.loop is not None and now >= self.loop[1]:
             self.seek(self.loop[0])
             return
@@ -267,6 +284,8 @@ class ReplayFeed:
                     self._state.wait(1.0)
 
     def _wanted(self) -> bool:
+        if self._at_a_glance:
+            return False
         ahead_ms = max(_LEAST_AHEAD_MS, AHEAD_S * 1000.0 * self.clock.speed, QUIET_MS * 2 if self.skip_quiet else 0)
         return self._read_to < min(self._end, self.clock.now() + ahead_ms) and self.inbox.held < ROOM_ROWS
 

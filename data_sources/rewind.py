@@ -15,7 +15,7 @@ from data_sources.history.past import HistoryPast
 from data_sources.history.steps import STEP_MS, steps
 from data_sources.history.store import History
 from data_sources.history.values import WarningStep
-from twin.keyframe import Keyframe, KeyframeError, restore, save
+from twin.keyframe import Keyframe, KeyframeError, restore, save, show
 from twin.twin import Twin
 from twin.warning_life import WarningStateError
 from twin.warnings import CLOCK, RULE, Step, Verb
@@ -44,6 +44,21 @@ class Rewind:
         if known_at is not None and known_at > at:
             late = list(self._past.late(at, known_at))
             self.twin.apply(late, at)
+
+    def glance(self, at: int, within_ms: float) -> int | None:
+        """The twin as a picture shows it at the newest keyframe up to `at` (ms UTC), which comes back much sooner; it
+        hears nothing until `to`. When that was, ms UTC; None, and the twin as before, if none is within `within_ms`.
+        """
+        with _undisturbed():
+            frame = self._finder.before(at)
+            if frame is None or at - frame.at > within_ms:
+                return None
+            try:
+                show(self.twin, frame)
+            except KeyframeError as damaged:
+                _log.warning("%s", damaged)
+                return None
+        return frame.at
 
     def _bring(self, at: int) -> None:
         until = at

@@ -73,6 +73,10 @@ class Session:
         """
         start = timer()
         self.now = now
+        if self.twin.at_a_glance:  # time stands, and there is but a picture
+            still = Delta(self.twin.now, self.twin.epoch)
+            self.layers.update(still)
+            return still
         healths = self._healths()
         self.twin.feeds(healths)
         # a container whose papers have not been told yet is no finding: rules wait until all that is has been said

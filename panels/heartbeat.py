@@ -35,6 +35,8 @@ class Heartbeat(QObject):
         self._helpings = 0
         self.draws = True
         """Whether the scene is to be drawn; the session goes on all the same."""
+        self.glancing = False
+        """While a hand drags through time the picture alone follows; panels are told when it rests."""
         self._timer = QTimer(self, interval=PERIOD_MS)
         self._timer.timeout.connect(self.step)
         self._catching_up = QTimer(self, singleShot=True, interval=CATCH_UP_MS)
@@ -62,7 +64,8 @@ class Heartbeat(QObject):
         # a picture of half a flood is work for nothing: while records wait, draw twice a second
         if self.draws and (not self._session.waiting or self._beats % FLOODED_BEATS == 0):
             self._scene.sync(self._now())
-        self.beat.emit()
+        if not self.glancing:
+            self.beat.emit()
         self._go_on()
 
     def _catch_up(self) -> None:

@@ -39,6 +39,7 @@ class PastPage(QObject):
         self.stack = QStackedWidget()
         travel.opened.connect(self._open)
         travel.closed.connect(self.close)
+        travel.changed.connect(self._show_time)
 
     def compose(self, live_page: QWidget) -> QWidget:
         """The window's middle: the line of the past, the pages, and the timeline under both."""
@@ -105,6 +106,12 @@ class PastPage(QObject):
             there.layers.view.take(pose)
         if chosen is not None and chosen.kind not in _LIVE_ONLY:
             there.layers.selection.select(Selection(chosen.kind, chosen.id))
+
+    def _show_time(self) -> None:
+        """The clock follows a hand that drags, while all other panels wait until it rests."""
+        if self.travel.in_past:
+            page = self.page or self._live
+            page.header.show_clock(page.desk.now())
 
     def tick(self) -> None:
         """Called with every beat of the live desk."""

@@ -19,6 +19,7 @@ from panels.transport import Transport
 AGAIN_BEATS = 600
 """A history that is being written is read again once a minute."""
 _WARNING_BEATS = 10
+_NEAR_PX = 3
 HEIGHT = 112
 
 
@@ -40,6 +41,7 @@ class TimeBar(QWidget):
         column.addWidget(self.view, 1)
         self.setFixedHeight(px(HEIGHT))
         self.view.sought.connect(self.drag_to)
+        self.view.let_go.connect(travel.rest)
         travel.changed.connect(self._show_state)
         self._recorded: TimelineData = EMPTY
         self._reading = Background(self)
@@ -105,8 +107,10 @@ class TimeBar(QWidget):
         self.view.update()
 
     def drag_to(self, at: int) -> None:
-        """A hand wants an instant (ms UTC): within the pixel it points at, the one that is there soonest."""
-        self.travel.seek(self._recorded.at_once(at, self.view.span / max(1, self.view.width())))
+        """A hand wants an instant (ms UTC): within the pixel it points at, the one that is there soonest; while it
+        drags, a picture within a few."""
+        pixel_ms = self.view.span / max(1, self.view.width())
+        self.travel.drag(self._recorded.at_once(at, pixel_ms), _NEAR_PX * pixel_ms)
 
     # acts
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 SPEEDS = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0)
 STEP_MS = 1_000
+REST_MS = 250
+"""A hand that has not moved for so long rests."""
 BEFORE_WARNING_MS = 30_000
 _log = logging.getLogger(__name__)
 
@@ -51,6 +53,11 @@ class TimeTravel(QObject):
         self._wanted: int | None = None
         self._seeking = QTimer(self, singleShot=True, interval=0)
         self._seeking.timeout.connect(self._seek)
+        self._near_ms: float | None = None  # of a drag: how far from what is wanted a picture may be
+        self._resting = QTimer(self, singleShot=True, interval=REST_MS)
+        self._resting.timeout.connect(self.rest)
+        self._goal: int | None = None  # of a drag whose pictures are there at a glance only
+        self._was_playing = False
         self.speed = self._feed.clock.speed if self._feed is not None else 1.0
         self.seek_ms: list[float] = []  # of the latest seeks, pictures included
 
@@ -74,7 +81,7 @@ class TimeTravel(QObject):
     @property
     def playing(self) -> bool:
         """Whether the past goes on by itself."""
-        return self._feed is not None and self._feed.clock.running
+        return self._feed is not None and (self._feed.clock.running or (self._goal is not None and self._was_playing))
 
     def at(self) -> int:
         """The moment on screen, ms UTC."""
@@ -94,12 +101,29 @@ class TimeTravel(QObject):
 
     def seek(self, at: int) -> None:
         """To an instant, ms UTC, as soon as the window has answered; later wishes replace earlier ones."""
+        self._want(at, None)
+
+    def drag(self, at: int, near_ms: float) -> None:
+        """A hand drags to an instant, ms UTC: the picture follows with what is at hand within `near_ms`, and all the
+        rest comes when the hand rests."""
+        self._want(at, near_ms)
+
+    def _want(self, at: int, near_ms: float | None) -> None:
         if self._feed is None and self._desk.past is None:
             self.said.emit(self.tr("Nothing is on record here: start with --database to wind back"))
             return
-        self._wanted = int(at)
+        self._wanted, self._near_ms = int(at), near_ms
         if not self._seeking.isActive():
             self._seeking.start()
+
+    def rest(self) -> None:
+        """The hand rests: everything is as it was at the instant it wanted last."""
+        self._resting.stop()
+        if self._wanted is None:
+            self._wanted = self._goal
+        self._near_ms = None
+        self._seeking.stop()
+        self._seek()
 
     def open_at(self, at: int) -> None:
         """To an instant, ms UTC, at once: the past is open when this returns, if it can be."""
@@ -115,15 +139,45 @@ class TimeTravel(QObject):
         try:
             if self._feed is None:
                 self._open(at)
-            else:
+            elif not self._glance(self._feed, at):
                 self._feed.seek(at)
-        except HistoryError as error:
+                self._whole(self._feed)
+        except HistoryError as error:  # the feed is where it was before, and whole
             self.said.emit(str(error))
+            if self._feed is not None:
+                self._whole(self._feed)
             return
         if self._heart is not None:
             self._heart.step()
         self.seek_ms = [*self.seek_ms[-999:], (time.perf_counter() - began_s) * 1000.0]
         self.changed.emit()
+
+    def _glance(self, feed: ReplayFeed, at: int) -> bool:
+        """Show what is at hand of an instant. False where only a seek brings it."""
+        if self._near_ms is None:
+            return False
+        playing = self.playing
+        if feed.glance(at, self._near_ms) is None:
+            return False
+        self._goal, self._was_playing = at, playing
+        if self._heart is not None:
+            self._heart.glancing = True
+        self._resting.start()
+        return True
+
+    def _end_drag(self) -> None:
+        if self._goal is not None:
+            self.rest()
+
+    def _whole(self, feed: ReplayFeed) -> None:
+        """After a seek everything is there, and time goes on if it did before the hand came."""
+        again = self._goal is not None and self._was_playing
+        self._resting.stop()
+        self._goal = None
+        if self._heart is not None:
+            self._heart.glancing = False
+        if again:
+            feed.play(self.speed)
 
     def _open(self, at: int) -> None:
         if self._desk.past is None:
@@ -134,7 +188,8 @@ class TimeTravel(QObject):
 
     def home(self) -> None:
         """Back to now, or, where nothing is live, to the end of the recording."""
-        self._wanted = None
+        self._wanted = self._goal = None
+        self._resting.stop()
         if self._feed is None:
             return
         if self._desk.replay is not None:
@@ -152,6 +207,7 @@ class TimeTravel(QObject):
 
     def play_or_pause(self) -> None:
         """Lets the past run, or stand. From live it opens the past where now is, standing."""
+        self._end_drag()
         if self._feed is None:
             self.seek(self._desk.now())
         elif self._feed.clock.running:
@@ -175,6 +231,7 @@ class TimeTravel(QObject):
 
     def step(self, by_ms: int) -> None:
         """On or back by so many ms, and stand."""
+        self._end_drag()
         if self._feed is not None:
             self._feed.pause()
         self.seek(self.at() + by_ms)
@@ -196,6 +253,7 @@ class TimeTravel(QObject):
         """Shows the past as it is known now, or as it was known then."""
         if self._feed is None:
             return
+        self._end_drag()
         try:
             self._feed.know((self._desk.now() if self._desk.replay is None else 2**53) if now else None)
         except HistoryError as error:

@@ -102,6 +102,19 @@ def restore(twin: Twin, frame: Keyframe, past: Past) -> None:
     twin.begin_again(frame.at, memories, status, warnings)
 
 
+def show(twin: Twin, frame: Keyframe) -> None:
+    """Makes a twin hold what a picture shows of a keyframe: its tables and warnings. Rules, papers and facts stay those
+    of another time, so it hears nothing until a keyframe is restored. Raises KeyframeError as `restore` does."""
+    if frame.version != twin.version:
+        raise KeyframeError(f"the keyframe is of version {frame.version}, this program makes {twin.version}")
+    if not set(TABLES) <= set(frame.columns) or "warnings" not in frame.values:
+        raise KeyframeError("the keyframe lacks what a picture shows")
+    warnings = frame.values["warnings"]
+    for name in TABLES:
+        twin.state.table(name).restore(frame.columns[name])
+    twin.show(frame.at, warnings)
+
+
 def plain(frame: Keyframe, writing: MutableMapping[str, Writing]) -> dict[str, Plain]:
     """The values of a keyframe written down, by name. `writing`: what wrote those of earlier ones, if these are to be
     compared.

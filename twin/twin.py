@@ -94,6 +94,8 @@ class Twin:
         self._on_fault = on_fault
         self._feeds: tuple[FeedHealth, ...] = ()
         self._zone = ZoneInfo(index.layout.time_zone)
+        self.at_a_glance = False
+        """Only what a picture shows is here (`keyframe.show`): nothing can be heard until it is whole again."""
         self._hold = False
         self._held: deque[_Step] = deque()
         self._held_rows = 0  # of the last of them
@@ -203,12 +205,20 @@ class Twin:
         """What `keyframe.restore` leaves to the twin: clock, rules, warnings, and that the picture has jumped."""
         self.now = at
         self.epoch += 1
+        self.at_a_glance = False
         self._seen = Seen()
         self._held.clear()
         self._engine.restore(memories, status)
         self.warnings.restore(warnings)
         self.cases = CaseBook()
         self.cases.take(self.warnings.all())
+
+    def show(self, at: int, warnings: WarningBook) -> None:
+        """What `keyframe.show` leaves to the twin: clock and warnings, and that the picture has jumped."""
+        self.now = at
+        self.epoch += 1
+        self.at_a_glance = True
+        self.warnings.restore(warnings)
 
     def use_rules(self, rules: Sequence[Rule]) -> None:
         """Other rules from now on, which know nothing yet; the warnings of those before are gone."""
@@ -220,7 +230,12 @@ class Twin:
         self._feeds = tuple(healths)
 
     def apply(self, batches: Sequence[Batch], now: int) -> Delta:
-        """Takes in records and lets time pass to `now` (event clock, ms UTC). Every record reaches the rules."""
+        """Takes in records and lets time pass to `now` (event clock, ms UTC). Every record reaches the rules.
+
+        Raises RuntimeError while it is there `at_a_glance` only.
+        """
+        if self.at_a_glance:
+            raise RuntimeError("a twin that is there at a glance only cannot hear anything")
         self.now = max(self.now, now)
         changes = Changes()
         fresh: dict[Kind, list[Batch]] = {}

@@ -35,6 +35,8 @@ class Waiting:
 class SlowTwin(Harbour):
     """A twin that takes a microsecond of a made-up clock for each row."""
 
+    at_a_glance = False
+
     def __init__(self) -> None:
         super().__init__()
         self.seconds = 0.0

@@ -239,3 +239,46 @@ def test_a_replay_that_is_a_little_late_is_put_forward_over_what_has_been_read(
     feed.catch_up(end + 3_600_000)
     assert feed.clock.now() <= end  # not beyond what was read
     past.close()
+
+
+def test_after_any_glances_a_seek_brings_what_it_always_brings(
+    day: tuple[str, list[tuple[int, list[Batch]]], Twin],
+) -> None:
+    url, steps, _ = day
+    with History.open(url, CODE, create=False) as history:
+        dragged, straight = Rewind(history, fresh()), Rewind(history, fresh())
+        dragged.to(steps[-1][0])
+        for at, _ in steps[3::3]:
+            shown = dragged.glance(at, 60_000)
+            assert shown is not None and at - 60_000 <= shown <= at
+            assert dragged.twin.now == shown
+        assert dragged.glance(steps[0][0] - 10, 60_000) is None, "nothing is on record there"
+        dragged.to(steps[7][0])
+        straight.to(steps[7][0])
+        alike(dragged.twin, straight.twin)
+
+
+def test_a_glance_stops_the_clock_and_a_seek_lets_the_feed_read_on(
+    day: tuple[str, list[tuple[int, list[Batch]]], Twin],
+) -> None:
+    url, steps, twin = day
+    past = Past(small_port(), url)
+    past.open(steps[2][0])
+    try:
+        past.speed(10.0)
+        shown = past.feed.glance(steps[8][0], 60_000)
+        assert shown is not None and past.now() == shown and not past.feed.clock.running
+        past.step()
+        assert past.session.twin.now == shown, "a beat changes nothing"
+        past.feed.known_at = twin.now
+        assert past.feed.glance(steps[5][0], 60_000) is None, "keyframes know what was known then"
+        past.feed.known_at = None
+        past.seek(steps[-2][0])
+        past.speed(3600.0)
+        end = time.monotonic() + 10.0
+        while past.session.twin.now < steps[-1][0] and time.monotonic() < end:
+            past.step()
+            time.sleep(0.01)
+        alike(past.session.twin, twin)
+    finally:
+        past.close()

@@ -249,3 +249,60 @@ def test_a_drag_goes_to_what_is_there_soonest_within_its_pixel(morning):
     assert data.at_once(frame + 900, 1_000) == frame
     assert data.at_once(frame + 1_100, 1_000) == frame + 1_100
     assert data.at_once(frame - 1, 1_000) == frame - 1
+
+
+def test_a_hand_that_drags_sees_the_picture_and_panels_hear_of_it_when_it_rests(desk, qtbot):
+    _live, past, window, instants = desk
+    _wind(window, instants[2])
+    page, travel, beats, sought = window.past.page, window.past.travel, [], []
+    feed = past.past.feed
+    seek = feed.seek
+    feed.seek = lambda at: (sought.append(at), seek(at))
+    page.heartbeat.beat.connect(lambda: beats.append(page.desk.now()))
+    drawn = past.scenes[0].syncs
+    for at in instants[4:8]:
+        travel.drag(at, 60_000)
+        travel._seeking.stop()
+        travel._seek()
+        assert at - 60_000 <= page.desk.now() <= at
+    assert past.scenes[0].syncs == drawn + 4, "each is a picture"
+    assert (sought, beats) == ([], [])
+    assert page.desk.twin.at_a_glance
+    window.past.time_bar.view.let_go.emit()
+    assert sought == beats == [instants[7]]
+    assert not page.desk.twin.at_a_glance and not travel._resting.isActive()
+    assert "Replay" in page.header._clock.text()
+
+
+def test_a_hand_that_stays_where_it_is_rests_too(desk, qtbot):
+    _live, past, window, instants = desk
+    _wind(window, instants[2])
+    window.past.travel.drag(instants[6], 60_000)
+    qtbot.waitUntil(lambda: window.past.page.desk.twin.at_a_glance, timeout=10_000)
+    qtbot.waitUntil(lambda: not window.past.page.desk.twin.at_a_glance, timeout=10_000)
+    assert past.past.feed.clock.now() == instants[6]
+
+
+def test_a_replay_that_ran_goes_on_after_the_drag_and_stands_if_it_is_stopped_meanwhile(desk, qtbot):
+    _live, past, window, instants = desk
+    _wind(window, instants[2])
+    travel, clock = window.past.travel, past.past.feed.clock
+    travel.play_or_pause()
+    for then, stop in ((instants[4], False), (instants[5], True)):
+        travel.drag(then, 60_000)
+        travel._seeking.stop()
+        travel._seek()
+        assert travel.playing and not clock.running
+        if stop:
+            travel.play_or_pause()
+        else:
+            travel.rest()
+        assert clock.running == travel.playing == (not stop)
+
+
+def test_where_no_picture_is_near_a_drag_seeks(desk, qtbot):
+    _live, past, window, instants = desk
+    _wind(window, instants[2])
+    window.past.travel.drag(instants[6] + 7_000, 0.5)
+    qtbot.waitUntil(lambda: past.past.feed.clock.now() == instants[6] + 7_000, timeout=10_000)
+    assert not window.past.page.desk.twin.at_a_glance
