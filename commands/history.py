@@ -93,7 +93,7 @@ def _info(arguments: argparse.Namespace) -> int:
                       "fixes": d.fixes, "gaps": d.gaps, "quality": round(d.quality, 4)} for d in days],
         })
         return DONE
-    print(f"{history.where}, port {history.code}: {len(days)} days")
+    print(f"{history.where}, port {history.code}: {len(days)} {'day' if len(days) == 1 else 'days'}")
     for day in days:
         gaps = f", {len(day.gaps)} gaps" if day.gaps else ""
         print(f"  {text_of(day.day)}  {moment(day.first)[11:]} to {moment(day.last)[11:]}  {day.fixes:>12,} fixes  "
@@ -120,10 +120,11 @@ def _repair(arguments: argparse.Namespace) -> int:
     from data_sources.history import checking
 
     now = round(time.time() * 1000)
-    if checking.page_faults(arguments.database):
+    damaged = bool(checking.page_faults(arguments.database))
+    if damaged:
         kept = checking.salvage(arguments.database, now)
         print(f"jiangyin-twin: the damaged file is kept as {str(kept)!r}.", file=sys.stderr)
-    with opened(arguments) as history:
+    with opened(arguments, create=damaged) as history:  # the port's own entry may be among what was lost
         report = checking.repair(history, now, _progress(arguments))
     _tell_report(arguments, report, "mended")
     return DONE
@@ -171,8 +172,10 @@ def _export(arguments: argparse.Namespace) -> int:
 def _import(arguments: argparse.Namespace) -> int:
     from data_sources.history import day_file
 
+    file = Path(arguments.file)
+    day_file.describe(file)  # a file that is none makes no history
     with opened(arguments, create=True) as history:
-        done = day_file.import_day(history, Path(arguments.file))
+        done = day_file.import_day(history, file)
     if arguments.json:
         _print_json(asdict(done))
     else:

@@ -114,8 +114,12 @@ class Names:
         if layers.warnings.revision != self._seen:
             self._seen = layers.warnings.revision
             self._risky = self._with_risk(layers)
-        return (*self._marks(layers, eye), *self._risky, *self._subjects(layers), *self._ships(layers),
-                *self._plates(layers, eye))
+        found = (*self._marks(layers, eye), *self._risky, *self._subjects(layers), *self._ships(layers),
+                 *self._plates(layers, eye))
+        if not layers.selection.group:
+            return found
+        group = {label.selection: label for label in self._group(layers)}
+        return (*group.values(), *(label for label in found if label.selection not in group))
 
     def _marks(self, layers: Layers, eye: tuple[float, float, float]) -> list[Label]:
         """The measured length at the end of its line, and the words of pins."""
@@ -129,6 +133,17 @@ class Names:
             z = pin.z + pin_height_m(float(np.hypot(np.hypot(pin.x - eye[0], pin.y - eye[1]), pin.z - eye[2])))
             found.append(Label(Selection("pin", pin.id), Name(pin.text, pin.text), (pin.x, pin.y, 1.12 * z), _FIRST,
                                np.inf, 12, True))
+        return found
+
+    def _group(self, layers: Layers) -> list[Label]:
+        """Whatever is marked together, from however far away."""
+        found: list[Label] = []
+        for selection in layers.selection.group:
+            place = layers.place_of(selection) if selection.kind != "warning" else None
+            if place is not None:
+                x, y, z = place.top
+                name = Name(selection.id, selection.id)
+                found.append(Label(selection, name, (x, y, z + 2.5), _FIRST, np.inf, 12, True))
         return found
 
     def _with_risk(self, layers: Layers) -> tuple[Label, ...]:

@@ -81,6 +81,7 @@ VEHICLES: Final[tuple[tuple[str, str, str, Rgb], ...]] = (
 
 SELECTED: Final[Rgb] = rgb("#7fd0ff")
 HOVERED: Final[Rgb] = rgb("#cfd8e0")
+GROUPED: Final[Rgb] = rgb("#ffd27a")
 STALE: Final[Rgb] = rgb("#59636c")
 MEASURED: Final[Rgb] = rgb("#ffd27a")
 PINNED: Final[Rgb] = rgb("#b9e0ff")

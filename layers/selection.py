@@ -25,12 +25,21 @@ class Selection:
 
 
 class SelectionState:
-    """The current and the hovered selection; None when there is none."""
+    """The current and the hovered selection; None when there is none. `group`: objects that belong together and are
+    marked as long as somebody looks at them, such as those of a case."""
 
     def __init__(self) -> None:
         self.current: Selection | None = None
         self.hover: Selection | None = None
         self.revision = 0
+        self.group: tuple[Selection, ...] = ()
+        self.group_revision = 0
+
+    def mark(self, group: tuple[Selection, ...]) -> None:
+        """Mark these objects and no others."""
+        if group != self.group:
+            self.group = group
+            self.group_revision += 1
 
     def select(self, selection: Selection | None) -> None:
         """Select an object, or nothing."""

@@ -29,6 +29,13 @@ class FlyTo:
 
 
 @dataclass(frozen=True, slots=True)
+class FlyToAll:
+    """Several objects, all of them in the picture."""
+
+    selections: tuple[Selection, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class NorthUp:
     """The map view: straight down, north on top."""
 
@@ -70,7 +77,7 @@ class TakePose:
     distance_m: float
 
 
-ViewCommand = GoTo | Home | FlyTo | NorthUp | LookAt | Drill | Up | Cut | TakePose
+ViewCommand = GoTo | Home | FlyTo | FlyToAll | NorthUp | LookAt | Drill | Up | Cut | TakePose
 
 
 class Ride(StrEnum):
@@ -124,6 +131,10 @@ class ViewRequest:
     def fly_to(self, selection: Selection) -> None:
         """Ask to see an object."""
         self._ask(FlyTo(selection))
+
+    def fly_to_all(self, selections: tuple[Selection, ...]) -> None:
+        """Ask to see several objects at once."""
+        self._ask(FlyToAll(selections))
 
     def north_up(self) -> None:
         """Ask for the map view."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QMainWindow, QScroll
 
 from panels.actions import Actions
 from panels.activity_strip import ActivityStrip
+from panels.case_dialog import CaseDialog
 from panels.command_palette import CommandPalette
 from panels.desk import Desk
 from panels.detail import Detail
@@ -21,8 +22,6 @@ from panels.layer_list import LayerList
 from panels.object_menu import ObjectMenus
 from panels.outage_banner import OutageBanner
 from panels.past_page import PastPage
-from panels.report_dialog import ReportDialog
-from panels.reports import Report
 from panels.scene_acts import SceneActs
 from panels.scene_frame import SceneFrame
 from panels.search_box import SearchBox
@@ -321,9 +320,10 @@ class MainWindow(QMainWindow):
         current = self.warning_list.current()
         if current is None:
             return
-        desk, title = self._desk, self.tr("Case")
-        self._open(ReportDialog(
-            desk, title, lambda colours: Report(desk, colours).case(desk.twin.cases.of(current.id), desk.now()), self))
+        for other in self.findChildren(CaseDialog):
+            other.close()  # the map shows one case at a time
+        before = self.past.time_bar.before if self._desk.record is not None else None
+        self._open(CaseDialog(self._desk, current.id, self.steps, before, self))
 
     def _open(self, dialog: QDialog) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

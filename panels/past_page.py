@@ -101,6 +101,7 @@ class PastPage(QObject):
 
     def _carry(self, here: Desk, there: Desk) -> None:
         """One looks from the same place at the same thing."""
+        there.layers.selection.mark(here.layers.selection.group)
         pose, chosen = here.layers.view.pose, here.layers.selection.current
         if pose is not None:
             there.layers.view.take(pose)

@@ -1,10 +1,11 @@
-"""Reports as HTML in the desk's colours or on white paper: the board of a shift, and a case. One text for both."""
+"""Reports as HTML in the desk's colours or on white paper, one text for both: the pieces, and the board of a shift."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from pathlib import Path
+from typing import ClassVar
 
 from PySide6.QtCore import QMarginsF, QSizeF
 from PySide6.QtGui import QPageLayout, QPageSize, QPdfWriter, QTextDocument
@@ -12,9 +13,7 @@ from PySide6.QtGui import QPageLayout, QPageSize, QPdfWriter, QTextDocument
 from panels import formats
 from panels import vocabulary as v
 from panels.desk import Desk
-from panels.story import story_of
-from panels.warning_words import explanation, limit_sentence, name_of_rule, rule_name, step_words, subject_text
-from twin.cases import Case
+from panels.warning_words import name_of_rule, rule_name, subject_text
 from twin.hygiene import MOST_AN_HOUR, Hygiene, Precision
 from twin.port_layout import Name
 from twin.warnings import RiskWarning
@@ -24,7 +23,7 @@ PAPER: Colours = {
     "text": "#1b2630", "strong": "#000000", "dim": "#5a6a78", "accent_text": "#1d5c8c", "notice": "#1d5c8c",
     "good": "#1c7f6b", "attention": "#9a6400", "alarm": "#b3261e",
 }
-_TITLES = {
+TITLES = {
     "rate": Name("每人每小时预警", "Warnings per operator-hour"),
     "raised": Name("本班预警", "Warnings this shift"),
     "unseen": Name("未确认", "Not acknowledged"),
@@ -59,13 +58,6 @@ _TITLES = {
     "settings": Name("规则参数（与出厂设置不同）", "Settings of the rules that differ from the shipped ones"),
     "note": Name("交班说明", "Hand-over note"),
     "shift": Name("值班情况", "Shift board"),
-    "case": Name("案件", "Case"),
-    "ties": Name("关联对象", "What ties it"),
-    "course": Name("经过", "What happened"),
-    "evidence": Name("依据记录", "Records relied on"),
-    "threshold": Name("判定依据", "Why it fired"),
-    "feeds": Name("当时数据源", "Feeds then"),
-    "dossier": Name("箱档案", "Container dossier"),
     "none": Name("无", "none"),
     "goal": Name("目标 ≤", "goal ≤"),
 }
@@ -73,6 +65,8 @@ _TITLES = {
 
 class Report:
     """Builds one report. `colours`: the theme's on screen, PAPER for print."""
+
+    titles: ClassVar[Mapping[str, Name]] = TITLES
 
     def __init__(self, desk: Desk, colours: Colours) -> None:
         self._desk = desk
@@ -113,40 +107,10 @@ class Report:
             parts.append(self._section("note", f"<p>{escape(note.strip()).replace(chr(10), '<br>')}</p>"))
         return self._page(parts)
 
-    def case(self, case: Case, now: int) -> str:
-        """A case: its warnings with why they fired, what happened and who did what, and the containers' dossiers."""
-        ties = ", ".join(f"{escape(self._desk.language.of(v.look_up(v.SUBJECT_KINDS, kind)))} "
-                         f"{self._link(kind, name)}" for kind, name in sorted(case.links))
-        parts = [self._title(f"{self._say('case')} {case.id}", formats.moment(case.warnings[0].raised_at, now)),
-                 self._section("ties", f"<p>{ties or self._say('none')}</p>")]
-        parts += [self._warning(warning, now) for warning in case.warnings]
-        for kind, name in sorted(case.links):
-            if kind == "container":
-                lines = story_of(self._desk, name, self._desk.twin.dossier(name), now)
-                heading = f"{self._say('dossier')} {formats.container_number(name)}"
-                parts.append(f"<h3>{escape(heading)}</h3>" + self._table([(when, text) for when, text, _ in lines]))
-        return self._page(parts)
-
-    def _warning(self, warning: RiskWarning, now: int) -> str:
-        colour = v.SEVERITY_COLOURS[warning.severity.value]
-        head = (f"<h2>{self._mark(warning)} <a href='warning:{escape(warning.id)}' style='color:{self._c(colour)}'>"
-                f"{escape(rule_name(self._desk, warning))}</a> {escape(subject_text(warning))}</h2>"
-                f"<p>{escape(explanation(self._desk, warning))}</p>")
-        limits = [escape(limit_sentence(self._desk, limit)) for limit in warning.limits]
-        say = self._desk.language.of
-        feeds = ", ".join(f"{feed.name} {say(v.look_up(v.FEED_STATES, feed.state))}" for feed in warning.feeds)
-        rows = [
-            (self._say("threshold"), f"{warning.rule} v{warning.rule_version}: " + ("; ".join(limits) or "-")),
-            (self._say("feeds"), escape(feeds) or "-"),
-            (self._say("evidence"), escape(", ".join(warning.evidence))),
-        ]
-        steps = [(formats.moment(step.at, now), step_words(self._desk, step)) for step in warning.history]
-        return head + self._table(rows, plain=False) + f"<h3>{self._say('course')}</h3>" + self._table(steps)
-
     # pieces
 
     def _say(self, key: str) -> str:
-        return self._desk.language.of(_TITLES[key])
+        return self._desk.language.of(self.titles[key])
 
     def _c(self, name: str) -> str:
         return self._colours.get(name, self._colours["text"])

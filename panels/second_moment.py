@@ -164,5 +164,6 @@ class SecondMoment(QObject):
             getattr(there, name).set_visible(getattr(here, name).visible)
         if there.containers.colour_mode != here.containers.colour_mode:
             there.containers.set_colour_mode(here.containers.colour_mode)
+        there.selection.mark(here.selection.group)
         if there.heat.mode is not here.heat.mode:
             there.heat.show(here.heat.mode)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from panels import formats
 from panels import vocabulary as v
@@ -18,7 +18,7 @@ _QUIET_SEAL_EVENTS = ("heartbeat",)
 
 def story_of(desk: Desk, number: str, entries: tuple[DossierEntry, ...], now: int) -> list[tuple[str, str, str]]:
     """The last lines (when, what, tone) of a container's story with its warnings among them, oldest first."""
-    lines = [(at, text, "text") for at, text in _facts(desk, entries)]
+    lines = [(at, text, "text") for at, text in told(desk, entries)]
     for warning in desk.twin.warnings.about(number):
         words = desk.language.of(Name("预警", "Warning"))
         lines.append((warning.raised_at, f"{words} {warning.rule} {rule_name(desk, warning)}", "alarm"))
@@ -26,7 +26,8 @@ def story_of(desk: Desk, number: str, entries: tuple[DossierEntry, ...], now: in
     return [(formats.moment(at, now), text, tone) for at, text, tone in lines[-LONGEST:]]
 
 
-def _facts(desk: Desk, entries: tuple[DossierEntry, ...]) -> Iterator[tuple[int, str]]:
+def told(desk: Desk, entries: Iterable[DossierEntry]) -> Iterator[tuple[int, str]]:
+    """Facts in words, each with its time (ms UTC); those that say nothing to a supervisor are left out."""
     say = desk.language.of
     for entry in entries:
         record = entry.record

@@ -209,13 +209,15 @@ def add_to_vertex_shader(shader: vtkShaderProperty, declarations: str, code: str
     shader.AddVertexShaderReplacement("//VTK::PositionVC::Impl", True, f"//VTK::PositionVC::Impl\n{code}", False)
 
 
-def plain_fragments(shader: vtkShaderProperty, declarations: str, code: str) -> None:
+def plain_fragments(shader: vtkShaderProperty, declarations: str, code: str, somewhere: bool = True) -> None:
     """Replace VTK's fragment shader by point colour, then `code` on `fragOutput0`: for solid, unlit surfaces.
+
+    somewhere: False for what is nowhere near, the sky, and knows no occlusion.
 
     VTK's own ends in a `discard`, which costs a software renderer its early depth write.
     """
     shader.SetFragmentShaderCode(
-        f"//VTK::System::Dec\n//VTK::CustomUniforms::Dec\n//VTK::Output::Dec\n{PLACE_GLSL}"
+        f"//VTK::System::Dec\n//VTK::CustomUniforms::Dec\n//VTK::Output::Dec\n{PLACE_GLSL if somewhere else ''}"
         f"in vec4 vertexColorVSOutput;\nin float distanceVSOutput;\nin vec3 hazeVSOutput;\n{declarations}"
         "void main()\n{\n  gl_FragData[0] = vec4(vertexColorVSOutput.rgb, 1.0);\n"
         f"{code}{SAID_GLSL}}}\n"

@@ -11,9 +11,9 @@ from layers.layers import Layers
 from layers.levels import block_of, chain_of, level_above, next_level, place_in_yard
 from layers.patrol import Route, patrol_route
 from layers.selection import Selection
-from layers.view import Cut, Drill, FlyTo, GoTo, Home, LookAt, NorthUp, Ride, TakePose, Up
+from layers.view import Cut, Drill, FlyTo, FlyToAll, GoTo, Home, LookAt, NorthUp, Ride, TakePose, Up
 from scene.camera import CameraController, Pose
-from scene.framing import pose_for, pose_in_stack, toward
+from scene.framing import pose_for, pose_for_all, pose_in_stack, toward
 
 _NEARER = 0.92  # a level is passed over unless it brings the camera so much nearer
 _EYES_M = 1.75
@@ -107,6 +107,8 @@ class Director:
                 self._leave()
             case FlyTo(selection=selection):
                 self._go_to_level(selection)
+            case FlyToAll(selections=selections):
+                self._see_all(selections)
             case NorthUp():
                 camera.north_up()
             case LookAt(x=x, y=y):
@@ -122,6 +124,14 @@ class Director:
                 camera.move_to(Pose(target, azimuth, elevation, distance))
             case _:
                 pass
+
+    def _see_all(self, selections: tuple[Selection, ...]) -> None:
+        width, height = self._camera.size
+        pose = pose_for_all(self._layers, selections, self._camera.goal, width / height)
+        if pose is not None:
+            self._layers.view.focus = None
+            self._layers.containers.set_cutaway(None)
+            self._camera.move_to(pose)
 
     def _drill(self, selection: Selection) -> None:
         layers = self._layers

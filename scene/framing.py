@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -22,6 +23,7 @@ _SLOT_DISTANCE_M = 34.0
 _STANCE = {CutMode.XRAY: (21.0, 20.0, 1.0), CutMode.SECTION: (27.0, 23.0, 1.15), CutMode.EXPLODE: (42.0, 27.0, 1.45)}
 """Before an opened bay: how far beside the block's axis and above the ground one stands, degrees; how much farther."""
 
+_GROUP_ROOM = 1.35  # dialogs lie over the edges
 _ROOM = 1.12  # more than fits exactly
 
 
@@ -46,6 +48,21 @@ def pose_for(
         return _zone(place, now, aspect)
     elevation = min(max(now.elevation_deg, 24.0), 50.0)
     return Pose(place.middle, now.azimuth_deg, elevation, max(_NEAREST_FLIGHT_M, _FLIGHT_RADII * place.radius_m))
+
+
+def pose_for_all(layers: Layers, selections: Sequence[Selection], now: Pose, aspect: float) -> Pose | None:
+    """Where the camera is to stand to have all objects in the picture, those left out that are nowhere."""
+    found = [place for place in map(layers.place_of, selections) if place is not None]
+    if not found:
+        return None
+    middles = np.array([place.middle for place in found])
+    low, high = middles.min(axis=0), middles.max(axis=0)
+    middle = 0.5 * (low + high)
+    reach = max(float(np.linalg.norm(at - middle)) + place.radius_m for at, place in zip(middles, found, strict=True))
+    elevation = min(max(now.elevation_deg, 24.0), 50.0)
+    half = math.tan(math.radians(VIEW_ANGLE_DEG / 2)) * min(aspect, 1.0)
+    distance = max(_NEAREST_FLIGHT_M, _GROUP_ROOM * reach / half)
+    return Pose((float(middle[0]), float(middle[1]), float(middle[2])), now.azimuth_deg, elevation, distance)
 
 
 def pose_in_stack(layers: Layers, block_id: str, selection: Selection, now: Pose, mode: CutMode) -> Pose | None:

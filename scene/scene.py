@@ -24,6 +24,7 @@ from scene.overlay_model import OverlayModel
 from scene.picking import Picker
 from scene.port_model import PortModel
 from scene.props.labels import Labels
+from scene.props.night_lights import NightLights
 from scene.props.shadows import GroundShadows
 from scene.quality import SOFTWARE, Quality
 from scene.touch import touched
@@ -61,6 +62,7 @@ class Scene:
         self.model = PortModel(self.renderer, layout, self.daylight.light, quality.waves)
         self.shadows = GroundShadows(self.renderer, layout, self.daylight.light)
         self.shadows.switch(quality.shadows)
+        self.night = NightLights(self.renderer)
         begin_at([actor for part in (self.live.cranes, self.live.vehicles, self.model.yard, self.model.terrain)
                   for actor in part.actors[:1]])
         self.overlays = OverlayModel(self.renderer)
@@ -94,6 +96,7 @@ class Scene:
         changed = self.daylight.sync(self.renderer, self.model, now_ms) or changed
         changed = self.look() or changed
         changed = self.shadows.sync(layers, self.daylight.light, self.camera.eye) or changed
+        changed = self.night.sync(layers, self.daylight.light, self.camera.eye) or changed
         changed = self.overlays.sync(layers, self.camera.eye, now_ms) or changed
         changed = self.labels.sync(layers, self.camera) or changed
         changed = self._waves(now_ms, changed) or changed
@@ -118,6 +121,7 @@ class Scene:
         self.model.look_from(self.camera.eye)
         self.live.look_from(self.layers, self.camera.eye)
         self.shadows.sync(self.layers, self.daylight.light, self.camera.eye)
+        self.night.sync(self.layers, self.daylight.light, self.camera.eye)
         self.overlays.look_from(self.layers, self.camera.eye)
         self.labels.arrange(self.camera)
         self.revision += 1
@@ -162,11 +166,12 @@ class Scene:
         self.ambient.switch(False)
         self.labels.close()
         self.overlays.close()
+        self.night.close()
         self.shadows.close()
         self.live.close()
         self.model.close()
         # with them goes what their props still name
-        del self.labels, self.overlays, self.shadows, self.live, self.model
+        del self.labels, self.overlays, self.night, self.shadows, self.live, self.model
         self.renderer.RemoveAllViewProps()
         self.renderer.RemoveAllLights()
         self.renderer = None

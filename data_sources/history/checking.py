@@ -91,7 +91,7 @@ def page_faults(url: str) -> tuple[str, ...]:
 def salvage(url: str, now: int) -> Path:
     """Copy what can be read of a damaged SQLite file into a new one of its name. Returns where the old one is kept.
 
-    Raises HistoryError if not even the tables can be listed; then nothing was changed.
+    Raises HistoryError if not a row can be read; then nothing was changed.
     """
     file = Path(str(database.url_of(url).database))
     fresh, kept = file.with_name(f"{file.name}.repaired"), file.with_name(f"{file.name}.damaged-{now}")
@@ -104,12 +104,15 @@ def salvage(url: str, now: int) -> Path:
             target.execute("BEGIN")
             _copy(source, target, table)
             target.execute("COMMIT")
+        copied = target.total_changes
         target.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    except sqlite3.DatabaseError as error:
-        raise HistoryError(f"Nothing of {str(file)!r} can be read: {error}; it was left as it is.") from error
     finally:
         source.close()
         target.close()
+    if not copied:
+        for suffix in ("", "-wal", "-shm"):
+            fresh.with_name(fresh.name + suffix).unlink(missing_ok=True)
+        raise HistoryError(f"Nothing of {str(file)!r} can be read; it was left as it is.")
     for suffix in ("", "-wal", "-shm"):
         old = file.with_name(file.name + suffix)
         if old.exists():

@@ -62,7 +62,8 @@ def export_day(history: History, day: int, file: Path) -> DayFileInfo:
     known = history.days()
     kinds = [kind for kind in Kind for info in known if info.day == day and kind in info.records]
     if not kinds:
-        there = f"it holds {days.text_of(known[0].day)} to {days.text_of(known[-1].day)}" if known else "it is empty"
+        span = " to ".join(days.text_of(info.day) for info in (known[0], known[-1])[:len(known)]) if known else ""
+        there = f"it holds {span}" if known else "it is empty"
         raise HistoryError(f"The history at {history.where} has nothing of {days.text_of(day)}: {there}.")
     partial = file.with_name(file.name + ".part")
     counts: Counter[str] = Counter()
@@ -131,7 +132,7 @@ def _readable(file: Path) -> Iterator[None]:
     try:
         yield
     except (pa.ArrowException, OSError, ValueError) as error:
-        reason = str(error).partition("\n")[0].rstrip(". ")
+        reason = str(error).partition("\n")[0].partition(". ")[0].rstrip(". ")
         raise HistoryError(f"The day file {str(file)!r} is damaged or no day file: {reason}.") from error
 
 

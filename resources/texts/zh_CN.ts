@@ -477,6 +477,21 @@
     </message>
 </context>
 <context>
+    <name>CaseDialog</name>
+    <message>
+        <source>Case</source>
+        <translation>案件</translation>
+    </message>
+    <message>
+        <source>Show all on the map</source>
+        <translation>全部显示在图上</translation>
+    </message>
+    <message>
+        <source>Comment</source>
+        <translation>备注</translation>
+    </message>
+</context>
+<context>
     <name>CommandPalette</name>
     <message>
         <source>Type an act …</source>
@@ -804,10 +819,6 @@
     <message>
         <source>rule %1 is off</source>
         <translation>规则 %1 已停用</translation>
-    </message>
-    <message>
-        <source>Case</source>
-        <translation>案件</translation>
     </message>
     <message>
         <source> digital twin</source>

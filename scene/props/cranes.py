@@ -141,6 +141,11 @@ def frame_of(crane: Crane) -> m.Mesh:
     return _frame(_size(crane))
 
 
+def girder_of(crane: Crane) -> float:
+    """Height of the girder a crane's trolley runs on, metres."""
+    return _girder_m(crane)
+
+
 def _frame(size: _Size) -> m.Mesh:
     kind, gauge, lift, outreach, backreach = size
     if kind == CraneKind.STS:

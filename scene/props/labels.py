@@ -78,7 +78,8 @@ class Labels(StaticProp):
         self._skyline = layers.skyline
         seen = (layers.warnings.revision, layers.warnings.moved_revision, layers.vessels.moved_revision,
                 layers.vessels.revision, layers.vehicles.moved_revision, layers.vehicles.revision,
-                layers.containers.revision, layers.tools.revision, layers.pins.revision, camera.revision)
+                layers.containers.revision, layers.tools.revision, layers.pins.revision,
+                layers.selection.group_revision, camera.revision)
         if seen == self._seen:
             return False
         labels = self._names.of(layers, camera.eye)

@@ -40,9 +40,9 @@ _LOW_SUN = 0.62  # sum of the glow's colours from which its path on the water is
 
 # Direction (degrees), wave length (metres), amplitude and the distance to which they are seen (metres).
 _WAVES = (
-    (212.0, 97.0, 0.46, 5200.0),
-    (246.0, 37.0, 0.46, 2400.0),
-    (196.0, 13.0, 0.40, 900.0),
+    (208.0, 71.0, 0.26, 5200.0),
+    (239.0, 19.0, 0.36, 1700.0),
+    (185.0, 5.3, 0.46, 520.0),
 )
 _FADES = 1.3  # of that distance, by which a wave has gone
 _GONE = _FADES / 0.85  # the same from the eye to a corner of the picture, where depth is shorter
@@ -263,7 +263,7 @@ def _waves() -> str:
     for (_, length, amplitude, seen_m), part in zip(_WAVES, "xyz", strict=True):
         code += (
             f"  swell += {amplitude:.3f} * clamp({_FADES:.2f} - distanceVSOutput * {1 / seen_m:.7f}, 0.0, 1.0)"
-            f" * wave(swellVSOutput.{part}{' + 0.16 * swell' if length < 60 else ''});\n"
+            f" * wave(swellVSOutput.{part}{' + 0.55 * swell' if length < 40 else ''});\n"
         )
     return code + (
         "  float sheen = max(swell - 0.50, 0.0);\n"
@@ -280,7 +280,7 @@ def _height(at: int) -> str:
 
 def _crest(at: int) -> str:
     """GLSL of the fragment shader: a wave whose height came with the corner."""
-    return f"  swell += swellVSOutput.{'zw'[at]} * wave(swellVSOutput.{'xy'[at]}{' + 0.16 * swell' if at else ''});\n"
+    return f"  swell += swellVSOutput.{'zw'[at]} * wave(swellVSOutput.{'xy'[at]}{' + 0.55 * swell' if at else ''});\n"
 
 
 def water(plan: Plan) -> m.Mesh:

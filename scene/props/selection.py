@@ -1,4 +1,5 @@
-"""What is selected and what the pointer rests on: a crisp frame around it, faintly seen through what hides it."""
+"""What is selected, what the pointer rests on and what is marked together: a crisp frame around each, faintly seen
+through what hides it."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from vtkmodules.vtkRenderingCore import vtkRenderer
 
 from layers.layers import Layers
-from layers.palette import HOVERED, SELECTED, Rgb
+from layers.palette import GROUPED, HOVERED, SELECTED, Rgb
 from layers.places import Place
 from layers.selection import Selection
 from scene.glow import GlowMesh, bars, rgba, ring
@@ -29,7 +30,7 @@ _RINGED: Final = frozenset({"container", "vehicle", "officer", "seal", "crane"})
 
 
 class SelectionFrame(StaticProp):
-    """Frames of the selected and the hovered object."""
+    """Frames of the selected and the hovered object and of those that are marked."""
 
     def __init__(self, renderer: vtkRenderer) -> None:
         super().__init__(renderer)
@@ -43,8 +44,10 @@ class SelectionFrame(StaticProp):
         """Draw what changed. True when the picture changed."""
         state = layers.selection
         marks = []
-        for selection, colour, weight in ((state.current, SELECTED, 1.0), (state.hover, HOVERED, 0.7)):
-            if selection is None or (colour is HOVERED and selection == state.current):
+        wanted = [(state.current, SELECTED, 1.0), (state.hover, HOVERED, 0.7)]
+        wanted += [(selection, GROUPED, 1.0) for selection in state.group]
+        for selection, colour, weight in wanted:
+            if selection is None or (colour is not SELECTED and selection == state.current):
                 continue
             place = layers.place_of(selection)
             if place is not None:

@@ -28,7 +28,7 @@ class Sky(StaticProp):
         actor.PickableOff()
         shader = actor.GetShaderProperty()
         add_to_vertex_shader(shader, "out vec3 wayVSOutput;\n", f"  wayVSOutput = vertexMC.xyz * {1 / RADIUS_M:.8f};\n")
-        plain_fragments(shader, "in vec3 wayVSOutput;\n", _GLSL)
+        plain_fragments(shader, "in vec3 wayVSOutput;\n", _GLSL, somewhere=False)
         self._dome = actor
         self.relight(light)
         self.add(actor)

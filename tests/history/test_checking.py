@@ -123,3 +123,16 @@ def test_pages_that_are_damaged_cost_only_what_stood_on_them(sqlite_url: str, tm
         assert checking.check(history).sound
         found = len(all_rows(history))
         assert expected * 0.6 < found <= expected
+
+
+def test_a_file_of_which_nothing_can_be_read_is_left_as_it_is(sqlite_url: str, tmp_path: Path):
+    with History.open(sqlite_url, "CNFZJ") as history:
+        history.write(everything())
+    file = Path(str(database.url_of(sqlite_url).database))
+    content = file.read_bytes()
+    file.write_bytes(content[:100] + bytes(len(content) - 100))
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(HistoryError, match=r"^Nothing of .* can be read; it was left as it is\.$"):
+        checking.salvage(sqlite_url, NOW)
+    assert sorted(tmp_path.iterdir()) == before
+    assert file.read_bytes()[:100] == content[:100]

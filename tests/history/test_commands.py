@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,32 @@ def test_who_was_in_a_zone(database: list[str], capsys: pytest.CaptureFixture[st
     assert [(presence["entity"], presence["fixes"]) for presence in found] == [("闽A00007", 5)]
     assert main(["within", "--zone", "nowhere", *SPAN, *database]) == 2
     assert "--zone 'nowhere' is none of" in capsys.readouterr().err
+
+
+def test_a_damaged_file_that_has_lost_the_ports_entry_is_repaired(database: list[str], tmp_path: Path,
+                                                                  capsys: pytest.CaptureFixture[str]):
+    file = tmp_path / "history.db"
+    with sqlite3.connect(file) as connection:
+        page, = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'port'").fetchone()
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    content = bytearray(file.read_bytes())
+    content[(page - 1) * 4096:page * 4096] = bytes(4096)
+    file.write_bytes(content)
+    assert main(["history", "repair", *database]) == 0
+    assert "the damaged file is kept as" in capsys.readouterr().err
+    assert told(capsys, "history", "check", *database)["fixes"] == 122  # type: ignore[index]
+
+
+def test_an_import_of_nothing_makes_no_history(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    other = tmp_path / "other.db"
+    for file in ("nowhere.parquet", "letter.parquet"):
+        (tmp_path / "letter.parquet").write_text("Dear customs officer")
+        assert main(["history", "import", str(tmp_path / file), "--database", f"sqlite:///{other}"]) == 1
+    error = capsys.readouterr().err
+    assert "There is no file" in error
+    assert "is damaged or no day file" in error
+    assert error.count("\n") == 2
+    assert not other.exists()
 
 
 @pytest.mark.parametrize(("words", "code"), [

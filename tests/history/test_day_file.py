@@ -68,7 +68,10 @@ def test_a_day_that_is_not_there(history: History, tmp_path: Path):
     with pytest.raises(HistoryError, match=r"has nothing of 2026-03-01: it is empty\.$"):
         day_file.export_day(history, DAY, tmp_path / "day.parquet")
     history.write(everything())
-    with pytest.raises(HistoryError, match=r"has nothing of 2025-03-01: it holds 2026-03-01 to 2026-03-01\.$"):
+    with pytest.raises(HistoryError, match=r"has nothing of 2025-03-01: it holds 2026-03-01\.$"):
+        day_file.export_day(history, 20250301, tmp_path / "day.parquet")
+    history.write(batches([move(7, at=MORNING)], MIDNIGHT + SECOND))
+    with pytest.raises(HistoryError, match=r"it holds 2026-03-01 to 2026-03-02\.$"):
         day_file.export_day(history, 20250301, tmp_path / "day.parquet")
     assert list(tmp_path.glob("day*")) == []
 

@@ -67,9 +67,10 @@ class QuietScene:
         self.level = name
 
     def when_asked(self, tell: Callable[[Selection | None, QPoint], None]) -> None:
-        self.ask = tell
+        self.ask: Callable[[Selection | None, QPoint], None] | None = tell
 
     def finalise(self) -> None:
+        self.ask = None
         self.finalised += 1
 
 

@@ -1,17 +1,14 @@
-"""The shift board and a case: what they say, where their links lead, and that they can be printed."""
+"""The shift board: what it says, and that it can be printed."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QUrl
 from PySide6.QtGui import QTextDocument
 
-from layers.selection import Selection
-from panels.report_dialog import ReportDialog
 from panels.reports import PAPER, Report
 from panels.shift_board import ShiftBoard, shift_begin
-from tests.core.timeline import BOX, Story, at
+from tests.core.timeline import Story, at
 from twin.hygiene import Precision, hygiene
 
 
@@ -96,23 +93,3 @@ def test_shifts_begin_at_midnight_eight_and_four():
     assert shift_begin(at("8:00")) == shift_begin(at("15:59:59")) == at("8:00")
     assert shift_begin(at("16:00")) == at("16:00")
     assert shift_begin(at("7:59")) == at("0:00")
-
-
-def test_a_case_tells_why_what_and_by_whom_and_leads_into_the_port(office, open_window, qtbot, tmp_path):
-    desk, window = _watch(office, open_window)
-    window.actions_by_id["warning.take"].trigger()
-    window.heartbeat.step()
-    window.actions_by_id["case"].trigger()
-    dialog = window.findChild(ReportDialog)
-    said = dialog.text()
-    assert "擅自提离" in said
-    assert "报关单状态 无（允许" in said, "what would have made it not fire"
-    assert "接手 · 张" in said
-    assert "箱档案 MSKU 000001" in said
-    dialog._follow(QUrl(f"container:{BOX}"))
-    assert desk.layers.selection.current == Selection("container", BOX)
-    assert dialog.save_to(tmp_path / "case.pdf")
-    desk.language.set("en")
-    dialog.refresh()
-    assert "Unpermitted removal" in dialog.text()
-    dialog.close()

@@ -225,3 +225,19 @@ def test_parted_views_go_their_own_ways(room: Room, other: Room) -> None:
     other.scene.sync(other.harbour.now)
     assert other.scene.camera.pose.azimuth_deg == 90.0
     assert other.layers.view.partner is None
+
+
+def test_all_objects_of_a_case_are_in_the_picture(room: Room) -> None:
+    group = (Selection("container", room.box_of(2)), Selection("container", room.box_of(10)),
+             Selection("vehicle", "闽A1"), Selection("container", "NONE0000000"))
+    room.layers.view.fly_to_all(group)
+    room.arrive()
+    places = [room.layers.place_of(one) for one in group[:3]]
+    at = room.scene.camera.project(np.array([place.middle for place in places if place is not None]))
+    width, height = room.scene.camera.size
+    assert len(at) == 3
+    assert ((at[:, 0] > 0) & (at[:, 0] < width) & (at[:, 1] > 0) & (at[:, 1] < height) & (at[:, 2] > 0)).all()
+    before = room.scene.camera.pose
+    room.layers.view.fly_to_all(group[3:])
+    room.scene.sync(room.harbour.now)
+    assert room.scene.camera.pose == before, "what is nowhere is no reason to go anywhere"

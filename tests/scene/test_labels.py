@@ -10,6 +10,7 @@ import pytest
 
 from layers.cutaway import Cutaway, CutMode
 from layers.names import names_of
+from layers.selection import Selection
 from scene.camera import Pose
 from scene.props.labels import MOST
 from scene.scene import Scene
@@ -203,3 +204,22 @@ def test_a_moored_ship_is_named(yard: Yard) -> None:
     harbour.step(movers=[mover], vessels=[0])
     yard.scene.camera.move_to(Pose((-150.0, 0.0, 0.0), 180.0, 40.0, 500.0), at_once=True)
     assert "COSCO FUZHOU" in yard.names()
+
+
+def test_what_belongs_together_is_named_from_afar_and_once(port: tuple[Scene, Harbour]) -> None:
+    scene, harbour = port
+    scene.camera.set_size(1280, 720)
+    box = "TCLU0000001"
+    harbour.step(containers=[harbour.stand(box, 0, 2, 1, 1)])
+    place = harbour.layers.place_of(Selection("container", box))
+    assert place is not None
+    scene.camera.move_to(Pose(place.middle, 200.0, 35.0, 2600.0), at_once=True)
+    scene.sync(NOW)
+    assert box not in words(scene)
+    harbour.layers.selection.mark((Selection("container", box),))
+    scene.sync(NOW)
+    assert box in words(scene)
+    assert [label.selection.id for label in scene.labels.labels].count(box) == 1
+    harbour.layers.selection.mark(())
+    scene.sync(NOW)
+    assert box not in words(scene)

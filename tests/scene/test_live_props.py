@@ -221,6 +221,25 @@ def test_a_frame_encloses_what_is_selected(renderer: vtkRenderer, selection: Sel
     frame.close()
 
 
+def test_what_belongs_together_is_framed_beside_what_is_selected(renderer: vtkRenderer) -> None:
+    harbour = Harbour()
+    box = harbour.stand("TCLU0000001", 0, 2, 1, 1)
+    harbour.step(containers=[box], movers=[harbour.drive("闽A12345", -100.0, 50.0, 90.0)])
+    group = (Selection("container", "TCLU0000001"), Selection("vehicle", "闽A12345"), Selection("seal", "NONE"))
+    frame = SelectionFrame(renderer)
+    harbour.layers.selection.mark(group)
+    assert frame.sync(harbour.layers, NEAR)
+    west, east, south, north, _, _ = frame.actors[0].GetBounds()
+    for selection in group[:2]:
+        place = harbour.layers.place_of(selection)
+        assert west < place.x < east
+        assert south < place.y < north
+    harbour.layers.selection.mark(())
+    assert frame.sync(harbour.layers, NEAR)
+    assert not any(actor.GetVisibility() for actor in frame.actors)
+    frame.close()
+
+
 def test_a_frame_rides_along_with_a_moving_truck(renderer: vtkRenderer) -> None:
     harbour = Harbour()
     harbour.step(movers=[harbour.drive("闽A12345", -100.0, 50.0, 90.0)])
