@@ -12,6 +12,7 @@ from scene.light import Light
 from scene.props.containers import MovingContainers, ShippedContainers
 from scene.props.cranes import Cranes
 from scene.props.cutaway import Glass
+from scene.props.moorings import Moorings
 from scene.props.plates import Plates
 from scene.props.seals import Seals
 from scene.props.selection import SelectionFrame
@@ -29,6 +30,7 @@ class LiveModel:
         self.yard = YardContainers(renderer, layers.containers, light)
         self.cargo = ShippedContainers(renderer, light)
         self.vessels = Vessels(renderer, light)
+        self.moorings = Moorings(renderer, layers.index.layout, light)
         self.moving = MovingContainers(renderer, light)
         self.cranes = Cranes(renderer, layers.cranes, light)
         self.vehicles = Vehicles(renderer, light)
@@ -55,6 +57,7 @@ class LiveModel:
             self.yard.sync(layers.containers, budget_s),
             self.cargo.sync(layers),
             self.vessels.sync(layers.vessels),
+            self.moorings.sync(layers.vessels),
             self.moving.sync(layers),
             self.cranes.sync(layers.cranes, eye),
             self.vehicles.sync(layers.vehicles, eye),
@@ -84,6 +87,6 @@ class LiveModel:
 
     def close(self) -> None:
         """Take everything out of the renderer and let go of it."""
-        for prop in (self.yard, self.cargo, self.vessels, self.moving, self.cranes, self.vehicles, self.special,
-                     self.plates, self.seals, self.warnings, self.glass, self.selection):
+        for prop in (self.yard, self.cargo, self.vessels, self.moorings, self.moving, self.cranes, self.vehicles,
+                     self.special, self.plates, self.seals, self.warnings, self.glass, self.selection):
             prop.close()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-LAND = (76, 86, 72)
-LAND_WOODED = (54, 70, 58)
-HILL = (70, 84, 68)
+LAND = (88, 97, 78)
+LAND_WOODED = (64, 82, 64)
+HILL = (80, 95, 74)
 SHORE = (104, 102, 90)
 PLATFORM = (84, 91, 95)
 PLATFORM_RESERVE = (80, 84, 78)  # reclaimed, not built on

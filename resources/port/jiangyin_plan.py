@@ -207,13 +207,13 @@ def _berth(number: int, kind: str, terminal: str, start: Pair, end: Pair, depth:
 
 # id, Chinese, English, target (s, d), its height, azimuth, elevation, distance
 VIEWPOINTS: tuple[tuple[str, str, str, Pair, float, float, float, float], ...] = (
-    ("port", "全景", "Port", (1320, 315), 0, 212, 20, 1130),
+    ("port", "全景", "Port", (1330, 285), 0, 214, 17, 1010),
     ("quay", "码头前沿", "Quay", (1500, 15), 16, 232, 17, 400),
-    ("gate", "卡口", "Gates", (664, 985), 3, 322, 26, 260),
-    ("h986", "查验场", "Inspection", (830, 735), 3, 215, 30, 300),
+    ("gate", "卡口", "Gates", (664, 985), 3, 326, 21, 190),
+    ("h986", "查验场", "Inspection", (838, 760), 3, 228, 22, 190),
     ("block", "堆场", "Block", (1490, 225), 4, 222, 25, 235),
     ("domestic", "内贸区", "Domestic yard", (2800, 240), 0, 205, 30, 620),
-    ("rail", "铁路", "Rail yard", (1640, 1030), 0, 140, 22, 420),
+    ("rail", "铁路", "Rail yard", (1500, 1030), 0, 160, 18, 300),
     ("top", "俯视 N↑", "Top, north up", (1480, 480), 0, 180, 90, 3700),
 )
 

@@ -17,7 +17,10 @@ from scene.props.base import Near, StaticProp
 from scene.still import Recipe, Stock
 
 _FENDER_STEP_M = 16.0
-_BOLLARD_STEP_M = 25.0
+BOLLARD_STEP_M = 25.0
+"""From bollard to bollard along the quay; the first stands half of that from its end."""
+
+BOLLARD_INSET_M = 1.2
 _PAINT_M = 0.10
 _RAIL_M = 0.09
 
@@ -73,7 +76,7 @@ def _fittings(a: NDArray[np.float64], b: NDArray[np.float64], inland: NDArray[np
     seaward_bearing = float(np.degrees(np.arctan2(-inland[0], -inland[1])))
     # The fender's face looks to +x, which is right of its bearing.
     fenders = m.copies(structures.fender(), row(_FENDER_STEP_M, -0.02, 0.0), seaward_bearing - 90.0)
-    bollards = m.copies(structures.bollard(), row(_BOLLARD_STEP_M, 1.2, 0.05), 0.0)
+    bollards = m.copies(structures.bollard(), row(BOLLARD_STEP_M, BOLLARD_INSET_M, 0.05), 0.0)
     return m.merge([fenders, bollards])
 
 

@@ -15,6 +15,7 @@ from layers.selection import Selection
 from scene.light import DAY
 from scene.live_model import LiveModel
 from scene.props.cranes import Cranes
+from scene.props.moorings import Moorings
 from scene.props.seals import Seals
 from scene.props.selection import SelectionFrame
 from scene.props.vehicles import Vehicles
@@ -302,3 +303,22 @@ def test_ships_cargo_sea_and_what_is_picked_rise_with_the_tide() -> None:
         assert seen["again"] == pytest.approx(seen["high"]), "the same instant, the same tide"
     finally:
         scene.close()
+
+
+def test_a_ship_alongside_is_moored_from_her_deck_to_the_quay_and_one_at_sea_is_not(renderer: vtkRenderer) -> None:
+    harbour = Harbour()
+    ships = [harbour.moor("EVER TRUE", -200.0, -24.0, 270.0), harbour.moor("FAR OFF", -200.0, -400.0, 270.0)]
+    harbour.step(movers=ships, vessels=[0, 1])
+    harbour.layers.advance(harbour.now)
+    moorings = Moorings(renderer, harbour.layout, DAY)
+    assert moorings.sync(harbour.layers.vessels)
+    assert moorings.lines == 8, "head, breast and spring lines of the one alongside"
+    west, east, south, north, low, high = moorings.actors[0].GetBounds()
+    assert west > -200.0 - 150.0 - 40.0
+    assert east < -200.0 + 150.0 + 40.0
+    assert -24.0 < south < 0.0 < north < 2.0, "from the hull over the quay's edge"
+    deck = harbour.layers.vessels.plan(0).freeboard_m + harbour.layout.sea_level_m
+    assert low < 0.6
+    assert high > deck
+    assert not moorings.sync(harbour.layers.vessels)
+    moorings.close()
