@@ -44,6 +44,10 @@ class ScenePort(Protocol):
         """Draws what changed, at most once a call."""
         ...
 
+    def hurry(self) -> None:
+        """Draws at the next chance, as coarsely as while the camera moves: the next picture follows in a moment."""
+        ...
+
     def project(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """Places (N, 3), metres, as x, y (logical pixels of the widget) and depth; depth < 0 is behind the camera."""
         ...

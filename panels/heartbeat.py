@@ -64,6 +64,8 @@ class Heartbeat(QObject):
         # a picture of half a flood is work for nothing: while records wait, draw twice a second
         if self.draws and (not self._session.waiting or self._beats % FLOODED_BEATS == 0):
             self._scene.sync(self._now())
+            if self.glancing:
+                self._scene.hurry()
         if not self.glancing:
             self.beat.emit()
         self._go_on()

@@ -119,6 +119,12 @@ class Viewport(QWidget):
         if self._owed and time.perf_counter() - self._painted_at >= rest_s:
             self.request_render()
 
+    def hurry(self) -> None:
+        """Draw at the next chance, as coarsely as while the camera moves: the next picture follows in a moment."""
+        if self._scene is not None:
+            self._start_moving()
+            self.request_render()
+
     def when_asked(self, tell: Callable[[Selection | None, QPoint], None]) -> None:
         """Lets `tell` know what is right-clicked, None for the ground, and where on the screen."""
         self.asked.connect(lambda found, at: tell(found, self.mapToGlobal(at.toPoint())))

@@ -338,3 +338,14 @@ def test_either_canvas_shows_the_same_picture_the_right_way_up(qtbot, monkeypatc
         room.window.close()
         room.window.deleteLater()
         QApplication.processEvents()
+
+
+def test_in_a_hurry_each_picture_is_drawn_before_the_next_even_while_some_of_it_is_still_made(
+    room: Room, qtbot, monkeypatch
+) -> None:
+    monkeypatch.setattr(type(room.scene), "pending", property(lambda _: True))
+    for _ in range(3):
+        drawn = room.viewport.frames
+        room.viewport.sync(room.now)
+        room.viewport.hurry()
+        qtbot.waitUntil(lambda drawn=drawn: room.viewport.frames > drawn)

@@ -35,6 +35,7 @@ class QuietScene:
     def __init__(self, parent: QWidget) -> None:
         self._widget = QWidget(parent)
         self.syncs = 0
+        self.hurried = 0
         self.finalised = 0
         self.level: str | None = None
 
@@ -47,6 +48,9 @@ class QuietScene:
 
     def sync(self, now_ms: int) -> None:
         self.syncs += 1
+
+    def hurry(self) -> None:
+        self.hurried += 1
 
     def project(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.column_stack([points[:, :2] + 200.0, np.full(len(points), 10.0)])

@@ -266,6 +266,7 @@ def test_a_hand_that_drags_sees_the_picture_and_panels_hear_of_it_when_it_rests(
         travel._seek()
         assert at - 60_000 <= page.desk.now() <= at
     assert past.scenes[0].syncs == drawn + 4, "each is a picture"
+    assert past.scenes[0].hurried == 4, "that is drawn before the next one"
     assert (sought, beats) == ([], [])
     assert page.desk.twin.at_a_glance
     window.past.time_bar.view.let_go.emit()
