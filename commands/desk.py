@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from commands import source
 from commands.exit_codes import FAILED
-from commands.words import add_light, add_port, display_is_missing, seconds, writable
+from commands.words import add_light, add_port, add_quality, display_is_missing, seconds, writable
 
 if TYPE_CHECKING:
     from commands.recording import Recording
@@ -44,6 +44,7 @@ def add(subparsers: Any) -> None:
     desk.add_argument("--wall", action="store_true", help="wall mode: full screen, large type")
     desk.add_argument("--viewpoint", metavar="NAME", help="where the camera starts")
     add_light(desk)
+    add_quality(desk, "as the machine allows; with --screenshot it is that of the picture")
     desk.add_argument("--screenshot", metavar="FILE", help="save what the window shows, then quit with 0")
     desk.add_argument(
         "--after", metavar="SECONDS", default="10", help="wait so long before the screenshot (default 10)"

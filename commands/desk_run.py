@@ -6,6 +6,7 @@ import argparse
 import gc
 import logging
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 FIRST_SHARE = 0.99  # of the containers that stand in the yard makes a first picture with containers
 SITTING_RECORDED_AFTER_MS = 5_000
+_PATIENCE = 12  # times that long for what is not in the picture yet
 FINE_MS = 1_500  # for a screenshot the view is drawn once more with smooth edges
 
 
@@ -92,17 +94,10 @@ class DeskRun:
                 self._window.close()
                 self._application.quit()
 
-        def make_fine() -> None:
-            from scene.viewport import Viewport
-
-            for view in self._window.findChildren(Viewport) if self._window is not None else ():
-                view.set_fine(True)
-            QTimer.singleShot(FINE_MS, take_shot)
-
         def shown() -> None:
             self._show()
             if shot is not None:
-                QTimer.singleShot(round(after_s * 1000), make_fine)
+                QTimer.singleShot(round(after_s * 1000), lambda: self._make_fine(take_shot))
 
         chinese = self._arguments.lang == "zh"
         steps = [
@@ -264,11 +259,33 @@ class DeskRun:
         widget = self._window.scene.port.widget()
         widget.frame_shown.connect(lambda: mark("first_picture"))
 
+    def _make_fine(self, then: Callable[[], None]) -> None:
+        """Draws the views once more as finely as a picture wants it, then calls `then`."""
+        from PySide6.QtCore import QTimer
+
+        from scene.viewport import Viewport
+
+        views = self._window.findChildren(Viewport) if self._window is not None else []
+        for view in views:
+            if self._arguments.quality:
+                view.set_quality(self._arguments.quality)
+            view.set_fine(True)
+
+        def look(patience: int) -> None:
+            if patience and any(view.pending for view in views):
+                QTimer.singleShot(FINE_MS, lambda: look(patience - 1))
+            else:
+                then()
+
+        QTimer.singleShot(FINE_MS, lambda: look(_PATIENCE))
+
     def _make_viewport(self, parent: QWidget) -> Viewport:
         from scene.viewport import Viewport
 
         layers = self._session.layers
         viewport = Viewport(self._scene, parent, self._theme.scale)
+        if self._arguments.quality and not self._arguments.screenshot:
+            viewport.set_quality(self._arguments.quality)
         viewport.picked.connect(layers.selection.select)
         viewport.hovered.connect(layers.selection.hover_over)
         self._language.changed.connect(viewport.set_language)

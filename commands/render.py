@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from commands import source
 from commands.exit_codes import DONE, FAILED, NO_BACKEND
-from commands.words import add_light, add_port, seconds, size_of, writable
+from commands.words import add_light, add_port, add_quality, seconds, size_of, writable
 from data_sources.arguments import UsageError
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def add(subparsers: Any) -> None:
     parser.add_argument("--stamp", action="store_true", help="burn time and place into the picture; clips always are")
     parser.add_argument("--clip", metavar="SECONDS", help="a short clip instead of a picture, up to 30 seconds")
     add_light(parser)
+    add_quality(parser, "as for one picture, whatever the time")
     add_port(parser)
 
 
@@ -93,7 +94,8 @@ def run(arguments: argparse.Namespace) -> int:
             said = health.last_error.text if health.last_error else "it gave no records"
             print(f"jiangyin-twin: nothing to show: {said}", file=sys.stderr)
             return NO_BACKEND
-        scene = Scene(index, session.layers, quality.PICTURE, NAMED.get(arguments.light))
+        level = quality.QUALITIES[arguments.quality or quality.PICTURE.name]
+        scene = Scene(index, session.layers, level, NAMED.get(arguments.light))
         try:
             if arguments.viewpoint is not None:
                 scene.camera.go(arguments.viewpoint, at_once=True)

@@ -61,6 +61,12 @@ def display_is_missing() -> bool:
     return not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
+def add_quality(parser: argparse.ArgumentParser, usual: str) -> None:
+    """Describes `--quality`."""
+    parser.add_argument("--quality", choices=("software", "standard", "high", "ultra"),
+                        help=f"how finely the 3D scene is drawn (default: {usual})")
+
+
 def add_light(parser: argparse.ArgumentParser) -> None:
     """Describes `--light`."""
     parser.add_argument("--light", choices=("clock", "noon", "gold", "dusk", "night"), default="clock",

@@ -20,6 +20,7 @@ from scene.scene import Scene
 _WITHOUT_DISPLAY = ("vtkEGLRenderWindow", "vtkOSOpenGLRenderWindow")
 _PATIENCE_S = 60.0
 _FINER = 2
+_LINES = 1080  # of a picture whose names are of their usual size
 
 
 class RenderError(RuntimeError):
@@ -80,8 +81,9 @@ def open_window(scene: Scene, size: tuple[int, int]) -> Any:
     window.SetSize(times * size[0], times * size[1])
     window.AddRenderer(scene.renderer)
     scene.camera.set_size(times * size[0], times * size[1])
-    if times > 1:
-        scene.labels.set_pixel_ratio(times)
+    ratio = times * max(1.0, size[1] / _LINES)
+    if ratio > 1.0:
+        scene.labels.set_pixel_ratio(ratio)
     scene.look()
     window.SetFrameBlitModeToNoBlit()
     return window

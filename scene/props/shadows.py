@@ -33,7 +33,7 @@ _ABOVE_M: Final = 0.13
 _LAYER: Final = 6
 _SAME_SUN: Final = 0.9997  # cosine: a degree and a half
 _LONGEST: Final = 6.0  # times the height
-_BUDGET_S: Final = 0.006
+_BUDGET_S, _AT_FIRST_S = 0.006, 0.05
 _STACKS_SEEN_M, _CRANES_SEEN_M, _VEHICLES_SEEN_M = 1600.0, 1400.0, 450.0
 _THIN_M, _SHORT_M = 0.3, 1.5
 _F8 = NDArray[np.float64]
@@ -93,7 +93,7 @@ class GroundShadows(StaticProp):
             changed = changed or bool(actor.GetVisibility()) != visible
             actor.SetVisibility(visible)
         self.pending = False
-        end = time.perf_counter() + _BUDGET_S
+        end = time.perf_counter() + (_BUDGET_S if self.cast > len(near) else _AT_FIRST_S)
         for number in near[np.argsort(away[near])].tolist():
             height = containers.block(number).stacks.height_m
             key = np.rint(height).astype(np.int8).tobytes()
