@@ -274,8 +274,10 @@ class DeskRun:
         def look(patience: int) -> None:
             if patience and any(view.pending for view in views):
                 QTimer.singleShot(FINE_MS, lambda: look(patience - 1))
-            else:
-                then()
+                return
+            for view in views:
+                view.setUpdatesEnabled(False)  # each such picture may take seconds: the desk comes to itself first
+            QTimer.singleShot(2 * FINE_MS, then)
 
         QTimer.singleShot(FINE_MS, lambda: look(_PATIENCE))
 
