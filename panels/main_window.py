@@ -63,7 +63,7 @@ class MainWindow(QMainWindow):
         self.detail = Detail(desk)
         self.activity = ActivityStrip(desk)
         self.scene = SceneFrame(desk)
-        self.moments = TwoMoments(desk, self.scene, self.past.live_desk, lambda: self.past.time_bar.data)
+        self.moments = TwoMoments(desk, self.scene, self.past.live_desk)
         self._turns: dict[int, Callable[[], None]] = {  # each second's work, spread over its beats
             2: self._tell_refusals,
             3: self._show_feeds,

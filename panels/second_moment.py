@@ -23,6 +23,8 @@ _LATE_S = 0.25
 """So many seconds of ours it may lag behind before its clock is put forward."""
 _REST_S = 5.0
 """After a moment that is not to be had it tries again so much later."""
+_RESTS = 4.0
+"""After a seek it stays where it is for so many times as long as that took."""
 _OWN_WARNINGS = "warning"
 _SHOWN = ("containers", "vehicles", "seals", "vessels", "cranes", "fences", "warnings", "trails")
 
@@ -108,22 +110,22 @@ class SecondMoment(QObject):
         leapt = abs(wanted - self._wanted - gone_ms) > allowed
         self._wanted, self._looked_at_s = wanted, now_s
         late_ms = wanted - clock.now()
-        if leapt or now_s < self._rests_until_s:
-            return
-        if abs(late_ms) > allowed:
-            self._seek(wanted)
-        elif pace and late_ms > _LATE_S * 1000.0 * pace:
+        if pace and _LATE_S * 1000.0 * pace < late_ms:
             self._feed.catch_up(wanted)
+        if not leapt and now_s >= self._rests_until_s and abs(wanted - clock.now()) > allowed:
+            self._seek(wanted)
 
     def _seek(self, at: int) -> None:
+        began_s = self._steady_s()
         try:
             self._feed.seek(at)
         except HistoryError as error:
             self._fail(error)
             return
-        if self._feed.clock.now() != at:  # beyond the record, which may grow
-            self._rests_until_s = self._steady_s() + _REST_S
+        beyond = self._feed.clock.now() != at  # of the record, which may grow
         self.heart.step()
+        took_s = self._steady_s() - began_s  # a slow seek leaves it late again: the window comes first
+        self._rests_until_s = self._steady_s() + (_REST_S if beyond else _RESTS * took_s)
 
     def _fail(self, error: HistoryError) -> None:
         self._rests_until_s = self._steady_s() + _REST_S

@@ -99,6 +99,14 @@ def load(history: History) -> TimelineData:
     return TimelineData(first, last, **_columns(raised), gaps=gaps, calls=calls, days=days, keyframes=keyframes)
 
 
+def days_of(url: str, port: str) -> tuple[DayInfo, ...]:
+    """The recorded days of a port, read now; they are few. Raises HistoryError."""
+    from data_sources.history.store import History
+
+    with History.open(url, port, create=False) as history:
+        return history.days()
+
+
 def calls_of(records: Iterable[object]) -> tuple[Call, ...]:
     """The vessels alongside, each call as it was last told; those only expected are none."""
     newest = {record.call: record for record in records}  # type: ignore[attr-defined]

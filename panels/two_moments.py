@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QVBoxLayout, QWidget
@@ -19,7 +19,10 @@ from panels.moments import figures_of, first_offset, offset_to_day
 from panels.on_record import put_on_record
 from panels.scene_frame import SceneFrame
 from panels.second_moment import SecondMoment
-from panels.timeline_data import TimelineData
+from panels.timeline_data import days_of
+
+if TYPE_CHECKING:
+    from data_sources.history.values import DayInfo
 
 COUNT_BEATS = 10
 _SAME_TIME_MS = 60_000
@@ -38,10 +41,11 @@ class TwoMoments(QWidget):
     wanted = Signal(str)
     asked = Signal(object, QPoint)
 
-    def __init__(self, desk: Desk, scene: SceneFrame, at_desk: Desk, record: Callable[[], TimelineData]) -> None:
-        """`at_desk`: where a person's acts are put on record. `record`: what is known of the recorded days."""
+    def __init__(self, desk: Desk, scene: SceneFrame, at_desk: Desk) -> None:
+        """`at_desk`: where a person's acts are put on record."""
         super().__init__()
-        self._desk, self._at_desk, self._record = desk, at_desk, record
+        self._desk, self._at_desk = desk, at_desk
+        self._days: tuple[DayInfo, ...] = ()
         self.second: SecondMoment | None = None
         self.first_bar = MomentBar(desk)
         self.second_bar: MomentBar | None = None
@@ -75,7 +79,7 @@ class TwoMoments(QWidget):
             self.close_second()
             put_on_record(self._at_desk, _SUBJECT, "close")
             return
-        offset = first_offset(self._desk.now(), self._record().days)
+        offset = first_offset(self._desk.now(), self._read_days())
         if self._desk.beside is None or offset is None:
             self.said.emit(self.tr("Nothing is on record here to set beside this: start with --database"))
             return
@@ -112,6 +116,8 @@ class TwoMoments(QWidget):
         self.strip.show()
         self.second.start()
         self._beats = 0
+        if not self._days:
+            self._read_days()
         self.changed.emit()
         self._tell()
         put_on_record(self._at_desk, _SUBJECT, "open", f"{formats.date(desk.now())} {formats.clock_time(desk.now())}")
@@ -143,7 +149,7 @@ class TwoMoments(QWidget):
         if self.second is None:
             return
         at = self._desk.now() + self.second.offset_ms
-        offset = offset_to_day(at, self._record().days, step)
+        offset = offset_to_day(at, self._read_days(), step)
         if offset is None:
             self.said.emit(self.tr("No further day has this time on record"))
         else:
@@ -193,9 +199,19 @@ class TwoMoments(QWidget):
             self.second_bar.show_state(self.second.offset_ms, linked=self.second.linked, missing=self._missing())
 
     def _missing(self) -> bool:
-        first = self._record().first
-        early = bool(first) and self.second is not None and self._desk.now() + self.second.offset_ms < first
-        return early or (self.second is not None and self.second.missing)
+        if self.second is None:
+            return False
+        early = bool(self._days) and self._desk.now() + self.second.offset_ms < self._days[0].first
+        return early or self.second.missing
+
+    def _read_days(self) -> tuple[DayInfo, ...]:
+        """The recorded days as they are now: a history may be written meanwhile."""
+        if self._desk.record is not None:
+            try:
+                self._days = days_of(self._desk.record, self._desk.index.layout.code)
+            except HistoryError as error:
+                self.said.emit(str(error))
+        return self._days
 
 
 def _column(bar: MomentBar, scene: SceneFrame) -> QWidget:

@@ -24,15 +24,12 @@ MINUTE_MS = 60_000
 
 
 @pytest.fixture
-def desk(office, open_window, tmp_path: Path, qtbot):
+def desk(office, open_window, tmp_path: Path):
     url, instants = record(tmp_path)
     live, past = with_past(office, instants[-1] + 60_000, url)
     window = open_window(live)
     live.tell()
     window.heartbeat.step()
-    bar = window.past.time_bar
-    bar.read()
-    qtbot.waitUntil(lambda: bool(bar.data.days), timeout=10_000)
     yield live, past, window, instants
     window.close()
 
