@@ -52,18 +52,25 @@ def changed(old: Any, told: list[Any]) -> Any:
     if what == MEMBERS:
         gone = {_key(member) for member in told[1]}
         return [old[0], *(member for member in old[1:] if _key(member) not in gone), *told[2:]]
-    name = _key if any(type(key) is list for key in chain(old[1::2], told[1], told[2::2])) else _itself
-    made = dict(zip(map(name, old[1::2]), zip(old[1::2], old[2::2], strict=True), strict=True))
+    try:
+        made = dict(zip(old[1::2], old[2::2], strict=True))
+        for key in told[1]:
+            del made[key]
+        for key, change in zip(told[2::2], told[3::2], strict=True):
+            made[key] = changed(unpacked(made[key]), change) if key in made else change[1]
+    except TypeError:  # keys that are lists
+        return _with_listed_keys(old, told)
+    return [old[0], *chain.from_iterable(made.items())]
+
+
+def _with_listed_keys(old: list[Any], told: list[Any]) -> list[Any]:
+    made = {_key(key): (key, value) for key, value in zip(old[1::2], old[2::2], strict=True)}
     for key in told[1]:
-        del made[name(key)]
+        del made[_key(key)]
     for key, change in zip(told[2::2], told[3::2], strict=True):
-        known = made.get(name(key))
-        made[name(key)] = key, change[1] if known is None else changed(unpacked(known[1]), change)
+        known = made.get(_key(key))
+        made[_key(key)] = key, change[1] if known is None else changed(unpacked(known[1]), change)
     return [old[0], *chain.from_iterable(made.values())]
-
-
-def _itself(key: Any) -> Any:
-    return key
 
 
 def _key(key: Any) -> Any:

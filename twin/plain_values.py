@@ -171,16 +171,16 @@ def _read(tree: Any, classes: list[type]) -> Any:
         return _read(tree.tree(), classes) if type(tree) is Packed else tree
     tag = tree[0]
     if tag in _MAKERS:
-        return _MAKERS[tag]([_read(part, classes) for part in tree[1:]])
+        return _MAKERS[tag](_parts(tree, 1, classes))
     if tag in (DICT, MAPPING):
-        if any(type(part) is Packed for part in tree[2::2]):
+        if Packed in set(map(type, tree[2::2])):
             return LateMapping(dict(zip((_read(key, classes) for key in tree[1::2]), tree[2::2], strict=True)),
                                functools.partial(_read, classes=classes))
-        parts = [_read(part, classes) for part in tree[1:]]
+        parts = _parts(tree, 1, classes)
         made = dict(zip(parts[::2], parts[1::2], strict=True))
         return made if tag == DICT else MappingProxyType(made)
     if tag == OBJECT:
-        return _made(classes[tree[1]], [_read(part, classes) for part in tree[2:]])
+        return _made(classes[tree[1]], _parts(tree, 2, classes))
     if tag == ENUM:
         return classes[tree[1]](tree[2])
     if tag == ARRAY:
@@ -188,6 +188,14 @@ def _read(tree: Any, classes: list[type]) -> Any:
     if tag == DEQUE:
         return deque((_read(part, classes) for part in tree[2:]), maxlen=tree[1])
     raise PlainError(f"tag {tag!r} is unknown")
+
+
+def _parts(tree: list[Any], start: int, classes: list[type]) -> list[Any]:
+    """What the parts of a tree from `start` on stand for; most are what they are."""
+    parts = tree[start:]
+    if list in set(map(type, parts)):
+        return [_read(part, classes) if type(part) is list else part for part in parts]
+    return parts
 
 
 def _read_array(tree: list[Any], classes: list[type]) -> Any:

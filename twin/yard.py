@@ -97,8 +97,9 @@ class Yard:
 
     def restore(self, cells: NDArray[np.int32]) -> None:
         """Counts anew the claims of all containers. `cells`: (N, 2), -1 for none."""
-        self._claims = np.zeros_like(self._claims)
-        self.claim(np.full_like(cells, -1), cells)
+        held = cells[cells[:, 0] >= 0]
+        second = held[held[:, 1] != held[:, 0], 1]
+        self._claims = np.bincount(np.concatenate([held[:, 0], second]), minlength=len(self._claims)).astype(np.int32)
 
     def shared(self, cells: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Which boxes have a cell that another claims, too. `cells`: (N, 2); -1 never is. Shape (N,)."""

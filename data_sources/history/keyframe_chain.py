@@ -70,6 +70,7 @@ class Finder:
         self._place = place
         self._decoded: OrderedDict[int, Decoded] = OrderedDict()
         self._has_told = False
+        self._left_out: set[str] = set()
 
     def before(self, at: int) -> Keyframe | None:
         """The newest keyframe up to `at` (ms UTC) that this program can use, None if there is none.
@@ -106,7 +107,7 @@ class Finder:
                 self._decoded[row.at] = on
                 self._decoded.move_to_end(row.at)
         self._forget_some()
-        return None if on is None else on.keyframe()
+        return None if on is None else on.keyframe(self._left_out)
 
     def _tell(self, at: int) -> None:
         if not self._has_told:

@@ -153,16 +153,18 @@ class Decoded:
             self._trees[name] = found
         return found
 
-    def keyframe(self) -> Keyframe:
-        """The keyframe, unpacked on demand: looking at a part or value raises KeyframeError if it cannot be read."""
-        return Keyframe(self.at, self.version, self.columns, _Values(self))
+    def keyframe(self, told: set[str]) -> Keyframe:
+        """The keyframe, unpacked on demand: looking at a part or value raises KeyframeError if it cannot be read. `told`:
+        the rules of which was told that their memory cannot be, to be added to.
+        """
+        return Keyframe(self.at, self.version, self.columns, _Values(self, told))
 
 
 class _Values(Mapping[str, Any]):
     """The values of a decoded keyframe as a mapping. A rule whose memory cannot be read any more is left out of it."""
 
-    def __init__(self, decoded: Decoded) -> None:
-        self._decoded = decoded
+    def __init__(self, decoded: Decoded, told: set[str]) -> None:
+        self._decoded, self._told = decoded, told
         self._names = decoded.names
 
     def __getitem__(self, name: str) -> Any:
@@ -172,7 +174,9 @@ class _Values(Mapping[str, Any]):
         except PlainError as broken:
             if not is_rule(name):
                 raise KeyframeError(str(broken)) from broken
-            _log.warning("%s is left out of a keyframe: %s", name, broken)
+            if name not in self._told:
+                self._told.add(name)
+                _log.warning("%s is left out of keyframes: %s", name, broken)
             raise KeyError(name) from broken
 
     def __contains__(self, name: object) -> bool:

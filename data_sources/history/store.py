@@ -132,23 +132,20 @@ class History:
         return None if row is None else KeyframeRow(row[0], row[1], row[2], bytes(row[3]))
 
     def _chain(self, connection: Connection, at: int, known: Collection[int]) -> tuple[KeyframeRow, ...]:
-        """From a base to the keyframe of `at`; () if a link is missing."""
-        c = schema.keyframe.c
-        links: list[Sequence[int]] = []
-        while True:
-            asked = sa.select(c.at, c.base_at, c.version).where(
-                c.port == self.port, c.day == day_of(at), c.at == at)
-            link = connection.execute(asked).first()
-            if link is None or link[1] > link[0]:
-                return ()
-            links.append(link)
-            if link[1] == link[0]:
-                break
-            at = link[1]
+        """From a base to the keyframe of `at`; () if a link is missing. None reaches back beyond the day before."""
+        c, below = schema.keyframe.c, schema.keyframe.alias().c
+        days = day_of(at), day_of(at - DAY_MS)
+        chain = sa.select(c.at, c.base_at, c.version).where(
+            c.port == self.port, c.day == days[0], c.at == at).cte("chain", recursive=True)
+        chain = chain.union_all(sa.select(below.at, below.base_at, below.version).where(
+            below.port == self.port, below.day.in_(days), below.at == chain.c.base_at, chain.c.base_at < chain.c.at))
+        links = sorted((row[0], row[1], row[2]) for row in connection.execute(sa.select(chain)))
+        if not links or links[0][0] != links[0][1]:
+            return ()
         wanted = [link[0] for link in links if link[0] not in known]
         bodies = {row[0]: bytes(row[1]) for row in connection.execute(sa.select(c.at, c.body).where(
-            c.port == self.port, c.day.in_(sorted({day_of(one) for one in wanted})), c.at.in_(wanted)))}
-        return tuple(KeyframeRow(link[0], link[1], link[2], bodies.get(link[0], b"")) for link in reversed(links))
+            c.port == self.port, c.day.in_(days), c.at.in_(wanted)))}
+        return tuple(KeyframeRow(*link, bodies.get(link[0], b"")) for link in links)
 
     def keyframe_times(self, after: int, until: int) -> tuple[int, ...]:
         """Instants of the keyframes with `after` < at <= `until`, in order."""

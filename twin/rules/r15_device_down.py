@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from twin.late_mapping import changed
 from twin.port_index import PortIndex
 from twin.records import DeviceState, Kind
 from twin.rules.base import Parameter, RuleSpec, Verdict, View
@@ -52,11 +53,11 @@ class _Sign:
 
 @dataclass(frozen=True, slots=True)
 class _Device:
-    """A device, the system that speaks of it, and what was said in the last hours, in order of time."""
+    """A device, the system that speaks of it, and its newest sign."""
 
     kind: str
     source: str
-    signs: tuple[_Sign, ...] = ()
+    last: _Sign
     told: tuple[Span, ...] = ()
 
 
@@ -81,6 +82,7 @@ class _Heard:
 @dataclass(frozen=True, slots=True)
 class _Memory:
     devices: Mapping[str, _Device] = field(default_factory=dict)
+    signs: Mapping[str, tuple[_Sign, ...]] = field(default_factory=dict)  # of devices in the last hours, by time
     sources: Mapping[str, _Source] = field(default_factory=dict)
     heard: Mapping[str, _Heard] = field(default_factory=dict)  # by source of signs of devices
     wake: int = 0  # nothing can change before, ms UTC, unless something is said
@@ -101,7 +103,7 @@ class DeviceDown:
 
     def judge(self, memory: _Memory, view: View) -> Verdict:
         """Notes who was heard, and looks whether somebody was not when the time has come."""
-        devices, heard, spoke = _hear_devices(memory, view)
+        devices, signs, heard, spoke = _hear_devices(memory, view)
         sources = _hear_sources(memory.sources, view)
         timely = view.now >= memory.wake
         if not spoke and not timely:
@@ -111,12 +113,12 @@ class DeviceDown:
         overdue = {n for n, d in devices.items() if self._may_be_silent(d, heard[d.source].newest)} if timely else set()
         for name in sorted(spoke | overdue):
             device = devices[name]
-            settled = self._device(view, name, device, devices, heard[device.source])
+            settled = self._device(view, name, device, devices, signs[name], heard[device.source])
             devices[name] = replace(device, told=settled.told)
             findings += settled.findings
             clearings += settled.clearings
         if not timely:
-            return Verdict(_Memory(devices, sources, heard, memory.wake), tuple(findings), tuple(clearings))
+            return Verdict(_Memory(devices, signs, sources, heard, memory.wake), tuple(findings), tuple(clearings))
         alive = max((s.newest for s in sources.values()), default=0)
         for name, source in sorted(sources.items()):
             settled = settle(source.told, self._silence(name, source, alive), view.now - _KEPT_MS)
@@ -124,25 +126,27 @@ class DeviceDown:
             findings += settled.findings
             clearings += settled.clearings
         wake = view.now + int(self._parameters["interval_s"] * 1000.0 / 20.0)
-        return Verdict(_Memory(devices, sources, heard, wake), tuple(findings), tuple(clearings))
+        return Verdict(_Memory(devices, signs, sources, heard, wake), tuple(findings), tuple(clearings))
 
     # Devices
 
     def _may_be_silent(self, device: _Device, newest: int) -> bool:
-        return newest - device.signs[-1].at > self._silent_ms or any(not span.end for span in device.told)
+        return newest - device.last.at > self._silent_ms or any(not span.end for span in device.told)
 
     def _device(
-        self, view: View, name: str, device: _Device, devices: Mapping[str, _Device], heard: _Heard,
+        self, view: View, name: str, device: _Device, devices: Mapping[str, _Device], signs: tuple[_Sign, ...],
+        heard: _Heard,
     ) -> Settled:
         """When a device was down or silent, from all signs of it that are kept."""
-        spans = list(self._down(view, name, device, devices))
-        spans += self._silent(view, name, device, devices, heard)
-        oldest = device.signs[0].at if device.signs else 0
-        return settle(device.told, spans, oldest)
+        spans = list(self._down(view, name, device, devices, signs))
+        spans += self._silent(view, name, device, devices, signs, heard)
+        return settle(device.told, spans, signs[0].at)
 
-    def _down(self, view: View, name: str, device: _Device, devices: Mapping[str, _Device]) -> Iterable[Span]:
+    def _down(
+        self, view: View, name: str, device: _Device, devices: Mapping[str, _Device], signs: tuple[_Sign, ...],
+    ) -> Iterable[Span]:
         down: _Sign | None = None
-        for sign in device.signs:
+        for sign in signs:
             if not sign.up and down is None:
                 down = sign
             elif sign.up and down is not None:
@@ -152,10 +156,10 @@ class DeviceDown:
             yield self._span(view, name, "down", device, devices, down, None)
 
     def _silent(
-        self, view: View, name: str, device: _Device, devices: Mapping[str, _Device], heard: _Heard,
+        self, view: View, name: str, device: _Device, devices: Mapping[str, _Device], signs: tuple[_Sign, ...],
+        heard: _Heard,
     ) -> Iterable[Span]:
         """Silences: from when a sign was overdue while others of the source were heard, until the next sign."""
-        signs = device.signs
         for before, after in zip(signs, (*signs[1:], None), strict=True):
             last = heard.newest if after is None else after.at
             if last - before.at <= self._silent_ms or not before.up:
@@ -194,7 +198,7 @@ class DeviceDown:
     ) -> bool:
         """Whether another camera that works sees the place of a camera."""
         for other, device in devices.items():
-            if other != name and device.kind == _CAMERA and device.signs and device.signs[-1].up and not any(
+            if other != name and device.kind == _CAMERA and device.last.up and not any(
                     not span.end for span in device.told):
                 there = place_of(state.index, other)
                 if there is not None and np.hypot(there[0] - place[0], there[1] - place[1]) <= (
@@ -238,8 +242,10 @@ def place_of(index: PortIndex, device: str) -> tuple[float, float] | None:
     return None
 
 
-def _hear_devices(memory: _Memory, view: View) -> tuple[dict[str, _Device], dict[str, _Heard], set[str]]:
-    """The devices with the step's signs of life, when each source was heard, and who spoke."""
+def _hear_devices(
+    memory: _Memory, view: View,
+) -> tuple[dict[str, _Device], Mapping[str, tuple[_Sign, ...]], dict[str, _Heard], set[str]]:
+    """The devices and their signs of life with those of a step, when each source was heard, and who spoke."""
     devices, heard = dict(memory.devices), dict(memory.heard)
     fresh: dict[str, list[_Sign]] = {}
     for batch in view.batches.get(Kind.DEVICE_HEALTH, ()):
@@ -250,7 +256,7 @@ def _hear_devices(memory: _Memory, view: View) -> tuple[dict[str, _Device], dict
         for name, source, kind, sign in zip(names, sources, kinds, signs, strict=True):
             fresh.setdefault(name, []).append(_Sign(*sign))
             if name not in devices:
-                devices[name] = _Device(kind, source)
+                devices[name] = _Device(kind, source, fresh[name][0])
         for source in set(sources):
             times = batch["observed_at"][batch["source"] == source]
             before = heard.get(source, _Heard())
@@ -258,11 +264,13 @@ def _hear_devices(memory: _Memory, view: View) -> tuple[dict[str, _Device], dict
             oldest = (newest - _KEPT_MS) // _MINUTE_MS
             minutes = before.minutes | set((times // _MINUTE_MS).tolist())
             heard[source] = _Heard(frozenset(minute for minute in minutes if minute >= oldest), newest)
+    told: dict[str, tuple[_Sign, ...]] = {}
     for name, signs_of in fresh.items():
-        kept = sorted({*devices[name].signs, *signs_of}, key=lambda s: (s.at, s.record))
+        kept = sorted({*memory.signs.get(name, ()), *signs_of}, key=lambda s: (s.at, s.record))
         since = kept[-1].at - _KEPT_MS
-        devices[name] = replace(devices[name], signs=tuple(sign for sign in kept if sign.at >= since))
-    return devices, heard, set(fresh)
+        told[name] = tuple(sign for sign in kept if sign.at >= since)
+        devices[name] = replace(devices[name], last=kept[-1])
+    return devices, changed(memory.signs, told), heard, set(fresh)
 
 
 def _hear_sources(known: Mapping[str, _Source], view: View) -> dict[str, _Source]:
