@@ -154,8 +154,8 @@ class Decoded:
         return found
 
     def keyframe(self, told: set[str]) -> Keyframe:
-        """The keyframe, unpacked on demand: looking at a part or value raises KeyframeError if it cannot be read. `told`:
-        the rules of which was told that their memory cannot be, to be added to.
+        """The keyframe, unpacked on demand: looking at a part or value raises KeyframeError if it cannot be read.
+        `told`: the rules of which was told already that their memory cannot be; it is added to.
         """
         return Keyframe(self.at, self.version, self.columns, _Values(self, told))
 
