@@ -13,7 +13,7 @@ from data_sources.history.values import KeyframeRow
 from twin.keyframe import Keyframe, KeyframeError
 from twin.local_frame import LocalFrame
 
-LEVELS_MS = (21_600_000, 3_600_000, 600_000, 150_000, 30_000)
+LEVELS_MS = (21_600_000, 3_600_000, 600_000, 150_000, 50_000)
 """How often a keyframe of each level is taken, whole ones first; each of the others builds on the one above it. Each
 day of the calendar by which a history is cut begins with a whole one."""
 _KEPT_WHOLE = 4
