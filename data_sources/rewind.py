@@ -12,7 +12,7 @@ import msgspec
 from data_sources.history.errors import HistoryError
 from data_sources.history.keyframe_chain import Finder
 from data_sources.history.past import HistoryPast
-from data_sources.history.steps import STEP_MS, steps
+from data_sources.history.steps import steps
 from data_sources.history.store import History
 from data_sources.history.values import WarningStep
 from twin.keyframe import Keyframe, KeyframeError, restore, save, show
@@ -20,6 +20,8 @@ from twin.twin import Twin
 from twin.warning_life import WarningStateError
 from twin.warnings import CLOCK, RULE, Step, Verb
 
+ROLL_MS = 60_000
+"""The longest a twin lets pass in one step while it rolls on from a keyframe."""
 _log = logging.getLogger(__name__)
 
 
@@ -90,7 +92,7 @@ class Rewind:
     def _roll(self, after: int, until: int) -> None:
         """Lets the twin hear what became known in between, with all rules on, and see what operators did."""
         done = by_operators(self._history.warnings(after, until))
-        for step in steps(self._history, after, until, STEP_MS):
+        for step in steps(self._history, after, until, ROLL_MS):
             self.twin.apply(step.batches, step.until)
             while done and done[0].at <= step.until:
                 operate(self.twin, done.pop(0))
