@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.interner import Texts
 from twin.local_frame import LocalFrame
 from twin.past import NoPast, Past
 
@@ -26,22 +27,25 @@ class EarlierFixes:
     def __init__(self, frame: LocalFrame) -> None:
         self._frame = frame
         self._past: Past = NoPast()
-        self._names: Texts = np.empty(0, dtype=object)
+        self._count = 0
+        self._name_of: Callable[[int], str] = str
         self._known: dict[tuple[int, int], Track] = {}
         self.until = 0
         """When the twin was restored, ms UTC; 0: it has heard everything itself."""
 
-    def restore(self, past: Past, until: int, names: Texts) -> None:
-        """Leaves what was received up to `until` (ms UTC) to the past. `names`: of the movers by table row."""
-        self._past, self.until, self._names, self._known = past, until, names, {}
+    def restore(self, past: Past, until: int, count: int, name_of: Callable[[int], str]) -> None:
+        """Leaves what was received up to `until` (ms UTC) to the past. `name_of`: the name of the mover in each of the
+        `count` table rows there are.
+        """
+        self._past, self.until, self._count, self._name_of, self._known = past, until, count, name_of, {}
 
     def minute(self, row: int, number: int) -> Track:
         """What the past knows of a mover (table row) in a minute of device time since 1970, one fix an instant."""
-        if not self.until or not 0 <= row < len(self._names):
+        if not self.until or not 0 <= row < self._count:
             return no_track()
         found = self._known.get((row, number))
         if found is None:
-            found = self._known[row, number] = self._asked(str(self._names[row]), number * MINUTE_MS)
+            found = self._known[row, number] = self._asked(self._name_of(row), number * MINUTE_MS)
         return found
 
     def _asked(self, entity: str, begin: int) -> Track:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from twin.batch import Batch
-from twin.interner import Texts
 from twin.past import NoPast, Past
 from twin.records import Kind, Record
 
@@ -37,15 +36,17 @@ class Facts:
         self._next = 0
         self._past: Past = NoPast()
         self._until = 0
-        self._name_of: Texts = np.empty(0, dtype=object)
+        self._name_of: Callable[[int], str] = str
+        self._before = 0  # so many containers were known when it was restored
         self._told: dict[int, list[tuple[Batch, int]]] = {}  # from the past, by container row
 
-    def restore(self, past: Past, until: int, name_of: Texts) -> None:
-        """Forgets all and leaves what was said up to `until` (ms UTC, receipt) to the past. `name_of`: number of the
-        container in each table row there is."""
+    def restore(self, past: Past, until: int, count: int, name_of: Callable[[int], str]) -> None:
+        """Forgets all and leaves what was said up to `until` (ms UTC, receipt) to the past. `name_of`: the number of
+        the container in each of the `count` table rows there are.
+        """
         self._count = 0
         self._batches, self._told = {}, {}
-        self._past, self._until, self._name_of = past, until, name_of
+        self._past, self._until, self._before, self._name_of = past, until, count, name_of
 
     def __len__(self) -> int:
         return self._count
@@ -82,8 +83,8 @@ class Facts:
 
     def of(self, container: int, *kinds: Kind) -> Iterator[tuple[Batch, int]]:
         """Batch and row of each fact about a container (table row), of the given kinds or of all, as they arrived."""
-        if container not in self._told and container < len(self._name_of):
-            batches = self._past.about(str(self._name_of[container]), self._until)
+        if container not in self._told and container < self._before:
+            batches = self._past.about(self._name_of(container), self._until)
             self._told[container] = [(batch, row) for batch in batches for row in range(len(batch))]
         for batch, row in self._told.get(container, ()):
             if not kinds or batch.kind in kinds:

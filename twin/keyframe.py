@@ -96,8 +96,9 @@ def restore(twin: Twin, frame: Keyframe, past: Past) -> None:
     state.declarations.restore(newest, log, past)
     state.yard.restore(state.containers.cells)
     state.gate_passages.restore(Kind.GATE_PASSAGE, past, frame.at)
-    state.facts.restore(past, frame.at, state.containers.number)
-    state.earlier_fixes.restore(past, frame.at, state.movers.id)
+    containers, movers = state.containers, state.movers
+    state.facts.restore(past, frame.at, containers.count, lambda row: str(containers.number[row]))
+    state.earlier_fixes.restore(past, frame.at, movers.count, lambda row: str(movers.id[row]))
     twin.activity.restore(frame.columns["activity"])
     twin.begin_again(frame.at, memories, status, warnings)
 

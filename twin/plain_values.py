@@ -26,6 +26,7 @@ _SEQUENCES: dict[type, int] = {tuple: TUPLE, list: LIST, set: SET, frozenset: FR
 _MAKERS: dict[int, Callable[[Any], Any]] = {TUPLE: tuple, LIST: list, SET: set, FROZENSET: frozenset}
 _BARE = (bool, int, float, str, bytes, type(None))
 _HOME = "twin."
+_MANY = 100  # parts of a mapping: of one with so many, values are read when somebody asks for them
 _LEFT = "left to the past"
 LEFT_TO_THE_PAST: Mapping[str, bool] = MappingProxyType({_LEFT: True})
 """Metadata of a dataclass's field that is not written down: whoever reads it finds the field as it is at first."""
@@ -43,6 +44,9 @@ class Packed:
     def tree(self) -> Any:
         """The tree."""
         return self._unpack(self._content)
+
+
+_TREES = frozenset({list, Packed})
 
 
 def unpacked(tree: Any) -> Any:
@@ -173,7 +177,7 @@ def _read(tree: Any, classes: list[type]) -> Any:
     if tag in _MAKERS:
         return _MAKERS[tag](_parts(tree, 1, classes))
     if tag in (DICT, MAPPING):
-        if Packed in set(map(type, tree[2::2])):
+        if len(tree) > _MANY and _TREES.issuperset(map(type, tree[2::2])):
             return LateMapping(dict(zip((_read(key, classes) for key in tree[1::2]), tree[2::2], strict=True)),
                                functools.partial(_read, classes=classes))
         parts = _parts(tree, 1, classes)
@@ -193,9 +197,9 @@ def _read(tree: Any, classes: list[type]) -> Any:
 def _parts(tree: list[Any], start: int, classes: list[type]) -> list[Any]:
     """What the parts of a tree from `start` on stand for; most are what they are."""
     parts = tree[start:]
-    if list in set(map(type, parts)):
-        return [_read(part, classes) if type(part) is list else part for part in parts]
-    return parts
+    if _TREES.isdisjoint(map(type, parts)):
+        return parts
+    return [_read(part, classes) if type(part) in _TREES else part for part in parts]
 
 
 def _read_array(tree: list[Any], classes: list[type]) -> Any:

@@ -17,7 +17,7 @@ LEVELS_MS = (21_600_000, 3_600_000, 600_000, 150_000, 50_000)
 """How often a keyframe of each level is taken, whole ones first; each of the others builds on the one above it. Each
 day of the calendar by which a history is cut begins with a whole one."""
 _KEPT_WHOLE = 4
-_KEPT_DECODED = 8
+_KEPT_DECODED = 40
 _MOST_SKIPPED = 100
 _log = logging.getLogger(__name__)
 

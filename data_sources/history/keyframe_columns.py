@@ -6,7 +6,7 @@ Columns are packed without loss (see `packing`), coordinates as the degrees of 1
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -50,6 +50,9 @@ _BESIDE = {
     ("containers", "lifted_version"): ("lifted_at", RANKS),
 }
 """Columns of times and versions that are told as steps from the times in another, so many to a millisecond."""
+
+_PLACE = np.dtype([("lon", np.int64), ("lat", np.int64), ("is_odd", np.bool_), ("x", np.float64), ("y", np.float64)])
+"""Coordinates as they are unpacked: degrees of 1e-7, or metres where these are not made of such."""
 
 BROKEN = (OSError, OverflowError, KeyError, IndexError, TypeError, ValueError)
 
@@ -163,7 +166,9 @@ class KeptPart(KeptColumns):
         if changes is not None:
             self._rows = changes[0]
         self._texts: TextsIn | None = None
+        self._changed_rows: Rows | None = None
         self._open: Arrays = {}
+        self._raw: Arrays = {}  # as `_open`, but of a pair of coordinates one column of degrees
         self._numbers: dict[str, dict[str, int]] = {}
         self._pairs = {name: pair for pair in _PLACES.get(part, ()) for name in pair}
 
@@ -195,8 +200,10 @@ class KeptPart(KeptColumns):
         if self._on is not None:
             found = self._on.numbers(name)
             known = self._on.rows
-            if self.rows > known:
-                found.update(zip(self[name][known:].tolist(), range(known, self.rows), strict=True))
+            if self.rows > known and self._changes is not None:
+                codes = unpack_ints(self._changes[4][name], self.rows - known)
+                added = TextsIn(self._changes[5]).texts(codes).tolist()
+                found.update(zip(added, range(known, self.rows), strict=True))
             return found
         if name not in self._numbers:
             self._numbers[name] = dict(zip(self[name].tolist(), range(self.rows), strict=True))
@@ -204,40 +211,44 @@ class KeptPart(KeptColumns):
 
     def _opened(self, name: str) -> NDArray[Any]:
         """Unpacks a column: that of the nearest keyframe before that has it open, with all that changed since."""
-        needed = self._with_sources(name)
-        self._open |= self.unpacked(needed, self.rows)[0]
+        pair = self._pairs.get(name)
+        needed = self._with_sources(name if pair is None else pair[0])
+        arrays = self.unpacked(needed, self.rows)[0]
+        if pair is None:
+            self._raw |= arrays
+            self._open |= arrays
+        else:
+            self._open |= dict(zip(pair, _places(arrays[pair[0]], self._place), strict=True))
         return self._open[name]
 
     def unpacked(self, needed: tuple[str, ...], room: int) -> tuple[Arrays, set[str]]:
         """Columns, and which of them nobody else holds: those have `room` rows, more than there are if there is to be
-        written on.
+        written on. A pair of coordinates is one column of degrees.
         """
-        if all(one in self._open for one in needed):
-            return {one: self._open[one] for one in needed}, set()
+        if all(one in self._raw for one in needed):
+            return {one: self._raw[one] for one in needed}, set()
         if self._on is None:
             self._unpack_whole(needed)
-            return {one: self._open[one] for one in needed}, set()
+            return {one: self._raw[one] for one in needed}, set()
         arrays, own = self._on.unpacked(needed, room)
-        self._apply(arrays, own, needed, room)
+        if self._changes is not None:
+            self._apply(arrays, own, needed, room)
         return arrays, own
 
     def _with_sources(self, name: str) -> tuple[str, ...]:
         """A column after those that it is made of."""
-        pair, beside = self._pairs.get(name), _BESIDE.get((self._part, name))
-        if pair is not None:
-            return pair
+        beside = _BESIDE.get((self._part, name))
         sources = _IDS.get((self._part, name), ()) if beside is None else beside[:1]
         return (*dict.fromkeys(one for source in sources for one in self._with_sources(source)), name)
 
     def _unpack_whole(self, needed: Iterable[str]) -> None:
         for name in needed:
-            if name in self._open or self._whole is None:
+            if name in self._raw or self._whole is None:
                 continue
-            made = self._pairs.get(name, (name,))
-            dtype, width, content, texts = self._whole(made[0])
-            for one in made:
-                self._open[one] = np.empty((self.rows, width)[: 1 if width == 0 else 2], dtype=dtype)
-            self._fill(self._open, made[0], slice(0, self.rows), self.rows, content, TextsIn(texts), {})
+            dtype, width, content, texts = self._whole(name)
+            self._raw[name] = np.empty((self.rows, width)[: 1 if width == 0 else 2],
+                                       dtype=_PLACE if name in self._pairs else dtype)
+            self._fill(self._raw, name, slice(0, self.rows), self.rows, content, TextsIn(texts), is_new=True)
 
     def _apply(self, arrays: Arrays, own: set[str], needed: tuple[str, ...], room: int) -> None:
         """Writes what changed since the keyframe before into columns, which are copied first."""
@@ -245,36 +256,31 @@ class KeptPart(KeptColumns):
             return
         count, rows_packed, changed_count, some, added, held = self._changes
         known = self._on.rows
-        firsts = dict.fromkeys(self._pairs[one][0] if one in self._pairs else one for one in needed)
-        if count == known and not any(one in some for one in firsts):
+        if count == known and some.keys().isdisjoint(needed):
             return
         if self._texts is None:
             self._texts = TextsIn(held)
+            self._changed_rows = unpack_ints(rows_packed, changed_count).astype(np.intp)
         for one in needed:
             if one not in own:
                 before = arrays[one]
                 arrays[one] = np.empty((room, *before.shape[1:]), dtype=before.dtype)
                 arrays[one][: len(before)] = before
                 own.add(one)
-        if changed_count:
-            rows = unpack_ints(rows_packed, changed_count).astype(np.intp)
-            before_rows = {one: arrays[one][rows] for one in needed}
-            for one in firsts:
-                if one in some:
-                    self._fill(arrays, one, rows, changed_count, some[one], self._texts, before_rows)
+            if one in some and self._changed_rows is not None:
+                self._fill(arrays, one, self._changed_rows, changed_count, some[one], self._texts)
         if count > known:
-            for one in firsts:
-                self._fill(arrays, one, slice(known, count), count - known, added[one], self._texts, {})
+            for one in needed:
+                self._fill(arrays, one, slice(known, count), count - known, added[one], self._texts, is_new=True)
 
     def _fill(
-        self, columns: Arrays, name: str, rows: Rows | slice, count: int, content: Any, texts: TextsIn, before: Arrays,
+        self, columns: Arrays, name: str, rows: Rows | slice, count: int, content: Any, texts: TextsIn, *,
+        is_new: bool = False,
     ) -> None:
-        """Writes a packed column, or a pair of coordinates, into `count` rows. `before`: what these held."""
+        """Writes a packed column, or a pair of coordinates, into `count` rows, which are new or hold what was then."""
         target = columns[name]
         if name in self._pairs:
-            pair = self._pairs[name]
-            x, y = _unpack_places(content, count, pair, self._place, before)
-            columns[pair[0]][rows], columns[pair[1]][rows] = x, y
+            _fill_places(target, rows, count, content, self._place, is_new=is_new)
         elif (self._part, name) in _IDS:
             sources = [columns[source][rows] for source in _IDS[self._part, name]]
             target[rows] = _unpack_ids(content, sources, texts)
@@ -291,8 +297,7 @@ class KeptPart(KeptColumns):
         else:
             numbers = [unpack_ints(c, count) for c in content]
             wide = numbers[0] if target.ndim == 1 else np.stack(numbers, axis=1)
-            here = {one: columns[one][rows] for one in _BESIDE.get((self._part, name), ())[:1]}
-            base = _base(self._part, name, here, slice(None), before)
+            base = _base(self._part, name, columns, rows, {} if is_new else columns)
             target[rows] = wide if base is None else wide + base
 
 
@@ -314,18 +319,28 @@ def _pack_places(
     return [pack_ints(told[0]), pack_ints(told[1]), len(odd), pack_ints(odd), pack_floats(x[odd]), pack_floats(y[odd])]
 
 
-def _unpack_places(
-    packed: list[Any], count: int, pair: tuple[str, str], place: LocalFrame, before: Mapping[str, NDArray[Any]],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    degrees = [unpack_ints(packed[0], count), unpack_ints(packed[1], count)]
-    if before:
-        base = _degrees(before[pair[0]], before[pair[1]], place)
-        degrees = [side + start for side, start in zip(degrees, base, strict=True)]
-    x, y = place.to_local(degrees[0] / _DEGREE, degrees[1] / _DEGREE)
-    odd = unpack_ints(packed[3], packed[2]).astype(np.intp)
-    x[odd] = unpack_floats(packed[4], packed[2], x.dtype)
-    y[odd] = unpack_floats(packed[5], packed[2], y.dtype)
-    return x, y
+def _fill_places(
+    target: NDArray[Any], rows: Rows | slice, count: int, packed: list[Any], place: LocalFrame, *, is_new: bool,
+) -> None:
+    """Writes packed coordinates as degrees into rows."""
+    here = np.zeros(count, dtype=_PLACE)
+    for name, told in (("lon", packed[0]), ("lat", packed[1])):
+        here[name] = unpack_ints(told, count)
+        if not is_new:
+            here[name] += target[name][rows]
+    if packed[2]:
+        odd = unpack_ints(packed[3], packed[2]).astype(np.intp)
+        x, y = (unpack_floats(told, packed[2], np.dtype(np.float64)) for told in packed[4:6])
+        here["is_odd"][odd], here["x"][odd], here["y"][odd] = True, x, y
+        here["lon"][odd], here["lat"][odd] = _degrees(x, y, place)
+    target[rows] = here
+
+
+def _places(kept: NDArray[Any], place: LocalFrame) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Coordinates in metres from degrees, odd ones as they were."""
+    x, y = place.to_local(kept["lon"] / _DEGREE, kept["lat"] / _DEGREE)
+    is_odd = kept["is_odd"]
+    return np.where(is_odd, kept["x"], x), np.where(is_odd, kept["y"], y)
 
 
 def _degrees(
