@@ -3,8 +3,10 @@
     python -m benchmarks.seek --database sqlite:///FILE [--seeks 100] [--json]
 
 The history is one that `main.py simulate` made. Ours: nearest keyframe, then all records after it through the twin with
-all rules on; cold with nothing decoded kept from before, warm as a running desk. Beside it, on the same positions in
-the same run, DuckDB and polars answer the smaller question "last position of every entity at T" from memory.
+all rules on, and the place of every entity and the open warnings read from it; cold with nothing decoded kept from
+before and another connection to the database, warm as a running desk. Beside it, on the same positions in the same run,
+DuckDB and polars answer the smaller question "last position of every entity at T" from memory. The times of this
+process on the processor (`cpu`) tell what is ours where other programs run beside.
 """
 
 from __future__ import annotations
@@ -30,27 +32,42 @@ from twin.rules.registry import make_rules
 from twin.twin import Twin
 
 ON_SCREEN_SIZE = (1920, 1080)
+Times = dict[str, list[float]]
 
 
-def timed(instants: list[int], ask: Callable[[int], object]) -> list[float]:
-    """Milliseconds for each instant."""
-    found = []
+def timed(instants: list[int], ask: Callable[[int], object], before: Callable[[], object] = lambda: None) -> Times:
+    """Milliseconds for each instant; `before` is called before each and not counted."""
+    found: Times = {"": [], "cpu_": []}
     for at in instants:
-        began_s = time.perf_counter()
+        before()
+        began_s, began_cpu_s = time.perf_counter(), time.process_time()
         ask(at)
-        found.append((time.perf_counter() - began_s) * 1000.0)
+        found[""].append((time.perf_counter() - began_s) * 1000.0)
+        found["cpu_"].append((time.process_time() - began_cpu_s) * 1000.0)
     return found
 
 
-def cold(url: str, index: PortIndex, instants: list[int]) -> list[float]:
-    """Milliseconds for each instant, nothing of the history having been read or decoded before."""
-    twin, found = Twin(index, make_rules()), []
-    for at in instants:
-        with History.open(url, index.layout.code, create=False) as history:
-            rewind = Rewind(history, twin)
-            history.keyframes_before(0)  # the connection stands
-            found += timed([at], rewind.to)
-    return found
+def told(name: str, times: Times) -> dict[str, report.Figure]:
+    """The median and the 95th percentile of what was timed."""
+    return {f"{name}_{clock}ms_p{share}": report.percentile(values, share / 100.0)
+            for clock, values in times.items() for share in (50, 95)}
+
+
+def state(rewind: Rewind) -> Callable[[int], object]:
+    """The place of every entity and the open warnings at an instant."""
+    def ask(at: int) -> object:
+        rewind.to(at)
+        movers = rewind.twin.movers
+        return movers.id, movers.x, movers.y, movers.observed_at, rewind.twin.warnings.open()
+
+    return ask
+
+
+def forget(history: History, rewind: Rewind) -> None:
+    """Nothing of the history is kept; a new connection stands."""
+    rewind.forget()
+    history.engine.dispose()
+    history.keyframes_before(0)
 
 
 def positions(history: History, until: int) -> dict[str, np.ndarray]:
@@ -84,6 +101,7 @@ def main() -> int:
     parser = report.parser("seek", "Time to the state at a random recorded instant, beside DuckDB and polars.")
     parser.add_argument("--database", required=True, help="a history made by `main.py simulate`")
     parser.add_argument("--seeks", type=int, default=100, help="instants asked for (default 100)")
+    parser.add_argument("--no-screen", dest="on_screen", action="store_false", help="no pictures")
     args = parser.parse_args()
     facts = report.machine()
     index = PortIndex(port_definition.load(locator.port_definition()))
@@ -93,15 +111,14 @@ def main() -> int:
         dice = random.Random(1)
         instants = [dice.randint(first + (last - first) // 20, last) for _ in range(args.seeks)]
         rewind = Rewind(history, Twin(index, make_rules()))
-        rewind.to(instants[0])  # what a program does once: zones, fences, statements
-
-        figures: dict[str, report.Figure] = {
-            "seek_cold_ms_p95": report.percentile(cold(args.database, index, instants), 0.95),
-            "seek_warm_ms_p95": report.percentile(timed(instants, rewind.to), 0.95),
-        }
-        draw = on_screen(index, rewind)
-        draw(instants[0])
-        figures["on_screen_ms_p95"] = report.percentile(timed(instants, draw), 0.95)
+        ask = state(rewind)
+        ask(instants[0])  # what a program does once: zones, fences, statements
+        figures = told("seek_cold", timed(instants, ask, lambda: forget(history, rewind)))
+        figures |= told("seek_warm", timed(instants, ask))
+        if args.on_screen:
+            draw = on_screen(index, rewind)
+            draw(instants[0])
+            figures |= told("on_screen", timed(instants, draw))
         table = positions(history, last)
     frame = pl.DataFrame({n: v.astype(str) if v.dtype == object else v for n, v in table.items()})
     base = duckdb.connect()
@@ -109,10 +126,14 @@ def main() -> int:
     base.execute("create table fixes as select * from given")
     asked = ("select entity, max_by(lon, received_at), max_by(lat, received_at) from fixes where received_at <= ? "
              "group by 1")
-    figures["duckdb_ms_p95"] = report.percentile(timed(instants, lambda at: base.execute(asked, [at]).fetchall()), 0.95)
-    figures["polars_ms_p95"] = report.percentile(timed(instants, lambda at: frame.filter(
-        pl.col("received_at") <= at).group_by("entity").agg(
-        pl.col("lon", "lat").sort_by("received_at").last())), 0.95)
+    peers = {
+        "duckdb": lambda at: base.execute(asked, [at]).fetchall(),
+        "polars": lambda at: frame.filter(pl.col("received_at") <= at).group_by("entity").agg(
+            pl.col("lon", "lat").sort_by("received_at").last()),
+    }
+    for name, answer in peers.items():
+        answer(instants[0])
+        figures |= told(name, timed(instants, answer))
     figures |= {"fixes": len(table["entity"]), "seeks": args.seeks, "rules": len(rewind.twin.rule_status)}
     report.show("seek", facts, figures, as_json=args.json)
     return 0

@@ -79,6 +79,8 @@ class Rewind:
     def forget(self) -> None:
         """Keeps nothing read before, as at the start."""
         self._finder.forget()
+        self._past.forget()
+        self._history.reader.forget()
 
     def _begin(self, frame: Keyframe | None) -> None:
         restore(self.twin, self._nothing if frame is None else frame, self._past)

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from data_sources.history import chunks, database, schema
 from data_sources.history.bodies import NAMED_BY, name_hash
-from data_sources.history.days import day_of
+from data_sources.history.days import MINUTE_MS, day_of
 from data_sources.history.reader import contains
 from data_sources.history.store import History
 from data_sources.history.values import Axis
-from data_sources.history.writer import ChunkKey
+from data_sources.history.writer import COARSE_MINUTES, ChunkKey
 from twin.batch import RECEIVED_AT, Batch
 from twin.filing import NAMING_ONE
 from twin.records import SUBJECT_FIELD, Kind, SealEventKind
@@ -52,8 +52,14 @@ class HistoryPast:
         c = schema.record.c
         self._row = sa.select(c.kind, c.form, c.observed_at, c.received_at, c.body, c.seq)
         self._about = self._asks_about()
+        self._received = self._asks_for_parts()
         self._parts: tuple[int, list[_Part]] | None = None
         self._chunks: OrderedDict[ChunkKey, chunks.Grouped] = OrderedDict()
+
+    def forget(self) -> None:
+        """Keeps none of the chunks read."""
+        self._parts = None
+        self._chunks.clear()
 
     def records(self, kind: Kind, subjects: Sequence[str], observed_at: Sequence[int]) -> Sequence[Batch]:
         """Records of a kind that may be those of each subject at its device time (ms UTC)."""
@@ -122,13 +128,22 @@ class HistoryPast:
     def _parts_received(self, until: int) -> Sequence[_Part]:
         """The chunks with positions that were received in the last minutes up to `until` (ms UTC)."""
         if self._parts is None or self._parts[0] != until:
-            c = schema.chunk.c
-            asked = sa.select(c.day, c.series, c.minute, c.part, c.min_observed, c.max_observed, c.who).where(
-                *self._history.reader.where(until - RECENT_FIXES_MS, until, schema.POSITIONS, Axis.RECEIVED))
+            since = until - RECENT_FIXES_MS
+            asked = {"first_day": day_of(since), "last_day": day_of(until),
+                     "first_minute": since // MINUTE_MS - COARSE_MINUTES, "last_minute": until // MINUTE_MS}
             with database.reading(self._history.engine) as connection:
-                rows = connection.execute(asked.order_by(c.day, c.minute, c.series, c.part)).all()
+                rows = connection.execute(self._received, asked).all()
             self._parts = until, [_Part((r[0], r[1], r[2], r[3]), r[4], r[5], r[6]) for r in rows]
         return self._parts[1]
+
+    def _asks_for_parts(self) -> sa.Select[Any]:
+        """The question for the chunks with positions of some minutes."""
+        c = schema.chunk.c
+        return sa.select(c.day, c.series, c.minute, c.part, c.min_observed, c.max_observed, c.who).where(
+            c.port == self._history.port, c.series.in_(schema.POSITIONS),
+            c.day.between(sa.bindparam("first_day"), sa.bindparam("last_day")),
+            c.minute.between(sa.bindparam("first_minute"), sa.bindparam("last_minute")),
+        ).order_by(c.day, c.series, c.minute, c.part)
 
     def _opened(self, key: ChunkKey) -> chunks.Grouped:
         found = self._chunks.get(key)

@@ -26,7 +26,8 @@ from twin.records import SUBJECT_FIELD, Kind
 _HELD_ROWS = 200_000
 _WINDOW_ROWS = 40_000
 _MOST_MINUTES = 256
-_SHORT_MS = 40_000
+_SHORT_MS = 60_000 - 1
+_TELEMETRY = (schema.TELEMETRY,)
 _ORDER = {kind: place for place, kind in enumerate(Kind)}
 
 
@@ -39,6 +40,32 @@ class Reader:
         self._lock = threading.Lock()
         self._held: OrderedDict[ChunkKey, Batch] = OrderedDict()
         self._forms: dict[tuple[int, int], tuple[str, ...]] = {}
+        c = schema.chunk.c
+        self._body = sa.select(c.body).where(c.port == port, *(
+            c[name] == sa.bindparam(name) for name in ("day", "series", "minute", "part")))
+        self._every = self._asks_for_rows()
+        self._some_chunks = {series: self._asks_for_chunks(series) for series in (schema.POSITIONS, _TELEMETRY)}
+
+    def _asks_for_rows(self) -> sa.Select[Any]:
+        """The question for all rows received in (after, until]: put together once, for it is asked very often."""
+        c = schema.record.c
+        return sa.select(c.kind, c.form, c.observed_at, c.received_at, c.body, c.seq).where(
+            c.port == self._port, c.received_at > sa.bindparam("after"), c.received_at <= sa.bindparam("until"),
+        ).order_by(c.received_at, c.kind, c.seq)
+
+    def _asks_for_chunks(self, series: Sequence[int]) -> sa.Select[Any]:
+        """The question for the chunks of (after, until], put together once like that."""
+        c, asked = schema.chunk.c, {name: sa.bindparam(name, type_=sa.BigInteger) for name in (
+            "after", "until", "first_day", "last_day", "first_minute", "last_minute")}
+        return sa.select(c.body).where(
+            c.port == self._port, c.series.in_(series), c.day.between(asked["first_day"], asked["last_day"]),
+            c.minute.between(asked["first_minute"], asked["last_minute"]), c.first_received <= asked["until"],
+            c.last_received > asked["after"]).order_by(c.day, c.series, c.minute, c.part)
+
+    def forget(self) -> None:
+        """Keeps none of the chunks read."""
+        with self._lock:
+            self._held.clear()
 
     def batches(self, after: int, until: int, kinds: Collection[Kind] | None, by: Axis,
                 grain_ms: int) -> Iterator[Batch]:
@@ -71,7 +98,7 @@ class Reader:
         found = self._rows(connection, after, until, [kind for kind in kinds if kind in DISCRETE], by)
         for kind in SAMPLED:
             if kind in kinds:
-                series: Sequence[int] = (schema.TELEMETRY,) if kind is Kind.CRANE_TELEMETRY else schema.POSITIONS
+                series = _TELEMETRY if kind is Kind.CRANE_TELEMETRY else schema.POSITIONS
                 fixes = self._fixes(connection, after, until, series, by)
                 if fixes is not None:
                     found.append(fixes)
@@ -80,6 +107,9 @@ class Reader:
     def _rows(self, connection: Connection, after: int, until: int, kinds: Sequence[Kind], by: Axis) -> list[Batch]:
         if not kinds:
             return []
+        if by is Axis.RECEIVED and len(kinds) == len(DISCRETE):
+            found = connection.execute(self._every, {"after": after, "until": until}).all()
+            return self.batches_of(connection, found, by)
         c = schema.record.c
         at = c.received_at if by is Axis.RECEIVED else c.observed_at
         asked = sa.select(c.kind, c.form, c.observed_at, c.received_at, c.body, c.seq).where(
@@ -123,7 +153,7 @@ class Reader:
             fields = self._forms[kind, form] = tuple(json.loads(text))
         return fields
 
-    def _fixes(self, connection: Connection, after: int, until: int, series: Sequence[int], by: Axis) -> Batch | None:
+    def _fixes(self, connection: Connection, after: int, until: int, series: tuple[int, ...], by: Axis) -> Batch | None:
         found = []
         short = by is Axis.RECEIVED and until - after <= _SHORT_MS
         batches = self._rows_of_chunks(connection, after, until, series) if short else (
@@ -181,12 +211,12 @@ class Reader:
                 c.first_received <= until, c.last_received > after]
 
     def _rows_of_chunks(
-        self, connection: Connection, after: int, until: int, series: Sequence[int],
+        self, connection: Connection, after: int, until: int, series: tuple[int, ...],
     ) -> Iterator[Batch]:
         """Of a short stretch of receipt time the fixes alone: nothing else of their chunks is unpacked, or kept."""
-        c = schema.chunk.c
-        asked = sa.select(c.body).where(*self.where(after, until, series, Axis.RECEIVED))
-        for body in connection.execute(asked.order_by(c.day, c.series, c.minute, c.part)).scalars():
+        asked = {"after": after, "until": until, "first_day": day_of(after), "last_day": day_of(until),
+                 "first_minute": after // MINUTE_MS - COARSE_MINUTES + 1, "last_minute": (until - 1) // MINUTE_MS}
+        for body in connection.execute(self._some_chunks[series], asked).scalars():
             yield chunks.decode_batch(bytes(body), (after, until))
 
     def _chunk(self, connection: Connection, key: ChunkKey) -> Batch:
@@ -205,9 +235,7 @@ class Reader:
 
     def body(self, connection: Connection, key: ChunkKey) -> bytes:
         """The bytes of a chunk."""
-        c = schema.chunk.c
-        found = connection.scalar(sa.select(c.body).where(
-            c.port == self._port, c.day == key[0], c.series == key[1], c.minute == key[2], c.part == key[3]))
+        found = connection.scalar(self._body, dict(zip(("day", "series", "minute", "part"), key, strict=True)))
         if found is None:
             raise HistoryError("A chunk was pruned or repaired while it was being read; ask again.")
         return bytes(found)

@@ -7,20 +7,18 @@ from types import MappingProxyType, TracebackType
 from typing import Self
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Engine
 
 from data_sources.history import database, schema, statements
 from data_sources.history.bodies import name_hash
 from data_sources.history.days import DAY_MS, day_of, span_of
 from data_sources.history.errors import HistoryError
+from data_sources.history.keyframe_questions import KeyframeQuestions
 from data_sources.history.reader import Reader
 from data_sources.history.values import Axis, DayInfo, GapRow, KeyframeRow, WarningStep, Written
 from data_sources.history.writer import Writer
 from twin.batch import Batch
 from twin.records import Kind
-
-_MOST_BROKEN = 64
-"""So many of the newest keyframes may lack what they rest on."""
 
 
 class History:
@@ -33,6 +31,11 @@ class History:
         self.code = code
         self.reader = Reader(engine, port)
         self._writer = Writer(engine, port)
+        self._keyframes = KeyframeQuestions(port)
+        c = schema.warning_step.c
+        self._warnings = sa.select(c.warning, c.rule, c.subject, c.at, c.step, c.operator, c.note, c.detail).where(
+            c.port == port, c.at > sa.bindparam("after"), c.at <= sa.bindparam("until"),
+        ).order_by(c.at, c.warning, c.key)
 
     @classmethod
     def open(cls, url: str, port: str, *, create: bool = True) -> History:
@@ -102,26 +105,8 @@ class History:
         """The newest whole chain at or before an instant: a base, and what rests on it step by step; () if none. Those
         of instants in `known` come without their bytes.
         """
-        c = schema.keyframe.c
-        newest = sa.select(c.at).where(c.port == self.port, c.at <= at)
         with database.reading(self.engine) as connection:
-            for day in self._keyframe_days(connection, day_of(at)):
-                here = newest.where(c.day == day).order_by(c.at.desc()).limit(_MOST_BROKEN)
-                for start in connection.execute(here).scalars():
-                    chain = self._chain(connection, start, known)
-                    if chain:
-                        return chain
-        return ()
-
-    def _keyframe_days(self, connection: Connection, until: int) -> Iterator[int]:
-        """The last two days up to `until` with keyframes, the newest first: one look into the index for each."""
-        c = schema.keyframe.c
-        day: int | None = until + 1
-        for _ in range(2):
-            day = connection.scalar(sa.select(sa.func.max(c.day)).where(c.port == self.port, c.day < day))
-            if day is None:
-                return
-            yield day
+            return self._keyframes.before(connection, at, known)
 
     def keyframe_at(self, at: int) -> KeyframeRow | None:
         """The keyframe of exactly this instant."""
@@ -130,22 +115,6 @@ class History:
             row = connection.execute(sa.select(c.at, c.base_at, c.version, c.body).where(
                 c.port == self.port, c.day == day_of(at), c.at == at)).first()
         return None if row is None else KeyframeRow(row[0], row[1], row[2], bytes(row[3]))
-
-    def _chain(self, connection: Connection, at: int, known: Collection[int]) -> tuple[KeyframeRow, ...]:
-        """From a base to the keyframe of `at`; () if a link is missing. None reaches back beyond the day before."""
-        c, below = schema.keyframe.c, schema.keyframe.alias().c
-        days = day_of(at), day_of(at - DAY_MS)
-        chain = sa.select(c.at, c.base_at, c.version).where(
-            c.port == self.port, c.day == days[0], c.at == at).cte("chain", recursive=True)
-        chain = chain.union_all(sa.select(below.at, below.base_at, below.version).where(
-            below.port == self.port, below.day.in_(days), below.at == chain.c.base_at, chain.c.base_at < chain.c.at))
-        links = sorted((row[0], row[1], row[2]) for row in connection.execute(sa.select(chain)))
-        if not links or links[0][0] != links[0][1]:
-            return ()
-        wanted = [link[0] for link in links if link[0] not in known]
-        bodies = {row[0]: bytes(row[1]) for row in connection.execute(sa.select(c.at, c.body).where(
-            c.port == self.port, c.day.in_(days), c.at.in_(wanted)))}
-        return tuple(KeyframeRow(*link, bodies.get(link[0], b"")) for link in links)
 
     def keyframe_times(self, after: int, until: int) -> tuple[int, ...]:
         """Instants of the keyframes with `after` < at <= `until`, in order."""
@@ -164,11 +133,9 @@ class History:
 
     def warnings(self, after: int, until: int) -> tuple[WarningStep, ...]:
         """The steps of warnings with `after` < at <= `until`, in order."""
-        c = schema.warning_step.c
-        asked = sa.select(c.warning, c.rule, c.subject, c.at, c.step, c.operator, c.note, c.detail).where(
-            c.port == self.port, c.at > after, c.at <= until).order_by(c.at, c.warning, c.key)
         with database.reading(self.engine) as connection:
-            return tuple(WarningStep(*row) for row in connection.execute(asked))
+            found = connection.execute(self._warnings, {"after": after, "until": until})
+            return tuple(WarningStep(*row) for row in found)
 
     def write_gap(self, gap: GapRow) -> None:
         """Note that records of a stretch may be missing; one that reaches over midnight is cut there."""
