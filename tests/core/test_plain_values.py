@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from twin import late_mapping
 from twin.plain_changes import changed, changes
-from twin.plain_values import Plain, PlainError, Writing, read, written
+from twin.plain_values import Packed, Plain, PlainError, Writing, read, written
 from twin.warnings import FeedRelied, Severity
 
 scalars = st.one_of(
@@ -64,6 +65,45 @@ def test_windows_and_proxies_stay_what_they_are() -> None:
     assert found[0] == value[0] and found[0].maxlen == 5
     assert isinstance(found[1], MappingProxyType) and found[1] == value[1]
     assert found[2].tolist() == ["x", None]
+
+
+def test_ends_of_a_tuple_and_members_of_a_set_are_told_alone() -> None:
+    writing = Writing()
+    old, new = tuple(range(100)), (*range(40, 100), 100, 101)
+    before, after = writing.plain(old), writing.plain(new)
+    told = changes(before.tree, after.tree)
+    assert len(told) == 4
+    assert read(Plain(changed(before.tree, told))) == new
+    before, after = writing.plain(frozenset(range(100))), writing.plain(frozenset(range(1, 101)))
+    told = changes(before.tree, after.tree)
+    assert (told[1], told[2:]) == ([0], [100])
+    assert read(Plain(changed(before.tree, told))) == frozenset(range(1, 101))
+
+
+def test_of_a_large_mapping_that_is_read_only_what_is_asked_for_is_unpacked() -> None:
+    relied = {f"feed {n}": (FeedRelied(f"feed {n}", "up", float(n)),) for n in range(200)}
+    opened: list[bytes] = []
+
+    def unpack(content: bytes) -> Any:
+        opened.append(content)
+        return trees[int(content)]
+
+    whole = written(relied)
+    trees = whole.tree[2::2]
+    tree = [whole.tree[0]]
+    for n, key in enumerate(whole.tree[1::2]):
+        tree += [key, Packed(str(n).encode(), unpack)]
+    found = read(Plain(tree, whole.classes))
+    assert (len(found), "feed 7" in found, "feed 200" in found, opened) == (200, True, False, [])
+    assert found["feed 7"] == found["feed 7"] == relied["feed 7"]
+    assert opened == [b"7"]
+    other = late_mapping.changed(found, {"feed 3": (), "feed 200": ()}, gone=("feed 7",))
+    assert opened == [b"7"]
+    assert (len(other), other["feed 3"], "feed 7" in other, found["feed 7"]) == (200, (), False, relied["feed 7"])
+    plain = {**relied, "feed 3": (), "feed 200": ()}
+    del plain["feed 7"]
+    assert dict(other) == plain
+    assert dict(read(written(other))) == plain
 
 
 def test_what_cannot_be_written_or_is_not_the_twins_is_refused() -> None:

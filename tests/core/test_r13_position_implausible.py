@@ -6,12 +6,16 @@ import numpy as np
 import pytest
 
 from tests.core.any_order import same_in_any_order
+from tests.core.kept_past import KeptPast
 from tests.core.small_port import small_port
+from tests.core.test_keyframe import at_once
 from tests.core.timeline import Story, Watch, at
+from twin import keyframe, plain_values
 from twin.earlier_fixes import EarlierFixes
 from twin.records import EntityKind
 from twin.rules.r13_position_implausible import PositionImplausible
 from twin.rules.recent_fixes import RecentFixes
+from twin.twin import Twin
 from twin.warnings import RULE, Severity, Verb
 
 TRUCK = "闽A1"
@@ -188,3 +192,26 @@ def test_leaps_on_and_on_are_one_disturbance_with_several_records() -> None:
     away = [story.fix("8:00:02", 5_000.0, 100.0), story.fix("8:00:04", 9_000.0, 100.0)]
     warning = told(story).only("R13")
     assert {fix.id for fix in away} == set(warning.evidence)
+
+
+def test_a_restored_twin_judges_a_late_fix_beside_those_it_has_not_heard_itself() -> None:
+    """Its keyframe does not hold the fixes of the last minutes: they are on record."""
+    story = Story()
+    drives(story, "8:00:00", 60, every=2)
+    heard = len(story.records)
+    leap = story.fix("8:00:31", 5_000.0, 100.0)
+    rules = [PositionImplausible()]
+    past, live, again = KeptPast(), Twin(story.index, rules), Twin(story.index, rules)
+    now = at("8:01")
+    past.batches = at_once(story.records[:heard], now)
+    live.apply(past.batches, now)
+    frame = keyframe.save(live)
+    kept = plain_values.written(frame.values["rule R13"])
+    assert len(repr(kept.tree)) < 200
+    keyframe.restore(again, keyframe.Keyframe(frame.at, frame.version, frame.columns, {
+        **frame.values, "rule R13": plain_values.read(kept)}), past)
+    for twin in (live, again):
+        twin.apply(at_once(story.records[heard:], now + 1_000), now + 1_000)
+        warning, = twin.warnings.open()
+        assert (warning.rule, warning.raised_at, leap.id in warning.evidence) == ("R13", at("8:00:31"), True)
+    assert again.warnings.open()[0].facts == live.warnings.open()[0].facts

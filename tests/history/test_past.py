@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from data_sources.history import database
 from data_sources.history.past import HistoryPast
 from data_sources.history.store import History
-from tests.history.saying import FOREVER, MINUTE, batches, everything
+from tests.history.saying import FOREVER, MINUTE, SECOND, batches, everything, fixes
 from tests.port.making import MORNING, move
 from twin.records import Kind
 
@@ -49,3 +50,20 @@ def test_the_past_of_a_container_is_looked_up_by_its_name(sqlite_url: str):
     found = [str(row[3]) for row in plan]
     assert any("SEARCH mention" in line and "name=?" in line for line in found), found
     assert any("SEARCH record" in line and "key=?" in line for line in found), found
+
+
+def test_the_fixes_of_the_last_minutes_of_a_truck_are_fetched_from_the_chunks_that_name_it(history: History):
+    history.write(fixes(range(0, 600, 10)))
+    history.write(fixes([65], trucks=("闽A00002",), late_ms=300 * SECOND))
+    past, at = HistoryPast(history), MORNING + 400 * SECOND
+    begin, end = MORNING + MINUTE, MORNING + 2 * MINUTE
+    found = past.fixes("闽A00001", begin, end, at)
+    assert found is not None
+    assert found["observed_at"].tolist() == [MORNING + s * SECOND for s in range(60, 120, 10)]
+    assert found["lon"].tolist() == [pytest.approx(119.29 + s * 1e-5) for s in range(60, 120, 10)]
+    late = past.fixes("闽A00002", begin, end, at)
+    assert late is not None and len(late["lon"]) == 7, "what came late counts once it has come"
+    before = past.fixes("闽A00002", begin, end, at - 100 * SECOND)
+    assert before is not None and len(before["lon"]) == 6
+    assert past.fixes("闽A00003", begin, end, at) is None
+    assert past.fixes("闽A00001", MORNING + 450 * SECOND, MORNING + 500 * SECOND, at) is None, "not heard yet"
