@@ -25,12 +25,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from commands.recording import DATA_VARIABLE, RecordedSession, Recording
+from commands.recording import RecordedSession, Recording
 from data_sources.clock import PortClock
 from data_sources.desk_steps import DeskSteps, Refused
 from data_sources.inbox import Inbox
 from layers.layers import Layers
 from layers.session import Session
+from resources.own_files import DATA_VARIABLE
 from tests.core.timeline import Story, at, number
 from tests.history.saying import batches
 from twin.feed_health import FeedHealth, FeedState
