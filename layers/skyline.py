@@ -89,12 +89,10 @@ class Skyline:
         if longest <= 0.0:
             return np.zeros(len(goal), dtype=bool)
         steps = int(np.clip(np.ceil(longest / _STEP_M), 2, _MOST_STEPS))
-        low = np.flatnonzero(leaves > enters)
-        enters, way = enters[low, None], way[low, :, None].astype(np.float32)
-        part = (enters + (leaves[low, None] - enters) * np.linspace(0.0, 1.0, steps)).astype(np.float32)
-        x, y, z = (np.float32(start[axis]) + part * way[:, axis] for axis in range(3))
-        hidden = np.zeros(len(goal), dtype=bool)
-        hidden[low] = (self.at(np.stack([x, y], axis=-1)) > z + _FEET_M).any(axis=1)
+        part = enters[:, None] + np.maximum(leaves - enters, 0.0)[:, None] * np.linspace(0.0, 1.0, steps)
+        on_way = start + part[..., None] * way[:, None, :]
+        hidden: NDArray[np.bool_] = (
+            (self.at(on_way[..., :2]) > on_way[..., 2] + _FEET_M).any(axis=1) & (leaves > enters))
         return hidden
 
     def _lay_out(self) -> list[tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]]:

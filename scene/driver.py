@@ -1,7 +1,7 @@
 """What spares a processor that draws (Mesa's llvmpipe) work a graphics card would not notice.
 
 Measured on two cores at 1920x1080: depth as float instead of 24 bits saves 2 ms of 60 a frame, and a driver that is
-told to begin while the rest of the picture is still being sent saves a twentieth of the time a frame takes.
+told to begin while the rest of the picture is still being sent saves a sixth of the time a frame takes.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ from scene.still import Recipe, Still, Stock
 from twin.port_layout import PortLayout
 
 HORIZON_M = 58_000.0
-_CELL_M = 180.0
+_CELL_M = 95.0
 _MARGIN_M = 900.0
 _SHALLOW_M = 420.0
 _OVERLAP_M = 25.0
@@ -174,7 +174,7 @@ class Sea(StaticProp):
                 shader, declared,
                 _waves() + _SIGHT_GLSL + _MIRROR_GLSL + sparkle + haze_glsl())
             return
-        declared += "in vec3 baseVSOutput;\nin vec2 gainVSOutput;\nin vec2 airVSOutput;\n"
+        declared += "in vec3 baseVSOutput;\nin vec3 crestVSOutput;\nin vec3 sheenVSOutput;\nin vec2 airVSOutput;\n"
         swell = "".join(_crest(at) for at in range(waves))
         code = "  float swell = 0.0;\n" + swell + "  fragOutput0.rgb = vec3(0.0);\n"
         if sparkle:
@@ -187,7 +187,7 @@ class Sea(StaticProp):
 _VERTEX_DECLARED = AIR_DECLARED + (
     "uniform vec3 seaNear;\nuniform vec3 seaFar;\nuniform vec3 eye;\nuniform float seaTime;\n"
     "out float distanceVSOutput;\nout vec3 hazeVSOutput;\nout vec3 sightVSOutput;\nout vec4 swellVSOutput;\n"
-    "out vec3 baseVSOutput;\nout vec2 gainVSOutput;\nout vec2 airVSOutput;\n"
+    "out vec3 baseVSOutput;\nout vec3 crestVSOutput;\nout vec3 sheenVSOutput;\nout vec2 airVSOutput;\n"
 )
 _VERTEX_GLSL = (
     "  distanceVSOutput = gl_Position.w;\n  hazeVSOutput = haze.rgb;\n"
@@ -219,13 +219,12 @@ _FAR_VERTEX_GLSL = AIR_GLSL + (
     "  airVSOutput = vec2(mirror, 1.0 - hazeShare);\n"
     "  float own = (1.0 - 0.70 * mirror) * airVSOutput.y;\n"
     "  baseVSOutput = water * own + haze.rgb * (1.3 * 0.70 * mirror * airVSOutput.y + hazeShare);\n"
-    "  float bright = max(dot(baseVSOutput, vec3(1.0)), 0.001);\n"
-    "  gainVSOutput = vec2(0.095 * dot(water, vec3(1.0)), 0.26 * dot(haze.rgb, vec3(1.0))) * own / bright;\n"
+    "  crestVSOutput = water * (0.095 * own);\n"
+    "  sheenVSOutput = haze.rgb * (0.26 * own);\n"
 )
-# What is handed from corners to pixels is dear: crests brighten what is there instead of adding a colour of their own.
 _FAR_GLSL = (
     "  float sheen = max(swell - 0.50, 0.0);\n"
-    "  fragOutput0.rgb += baseVSOutput * (1.0 + gainVSOutput.x * swell + gainVSOutput.y * sheen * sheen);\n"
+    "  fragOutput0.rgb += baseVSOutput + crestVSOutput * swell + sheenVSOutput * (sheen * sheen);\n"
 )
 
 # Lamps along the quay in the water: seen along the sight, each is a streak that begins where the sight, led on, meets
