@@ -68,7 +68,7 @@ class _Wire:
 @pytest.fixture(scope="module")
 def watched() -> tuple[list[TruthEntry], list[RiskWarning]]:
     wire = _Wire()
-    port = Simulation(jiangyin(), 12, BASE_MS, scenario.parse(EXERCISE), wire)
+    port = Simulation(jiangyin(), 11, BASE_MS, scenario.parse(EXERCISE), wire)
     twin = Twin(port.world.index, [rule for rule in make_rules() if rule.spec.id in ("R01", "R02", "R03")])
     for at in range(BASE_MS - _SETTLED_MS, BASE_MS + _LAST_MS, _STEP_MS):
         port.advance(at)

@@ -125,7 +125,7 @@ def _swapped(staging: Staging, parameters: Parameters) -> Act:
 
 
 def _silent(staging: Staging, parameters: Parameters) -> Act:
-    """A seal says nothing any more before a truck takes its released container from the yard to the gate."""
+    """A seal says nothing any more from when a truck takes its released container from the yard to the gate."""
     box = yield from _sealed(staging, parameters, to_leave=True)
     if box is None or box.seal is None:
         return
@@ -133,10 +133,8 @@ def _silent(staging: Staging, parameters: Parameters) -> Act:
     seal, number = box.seal, box.number
     plate = staging.operations.pickup(box, at=staging.world.now_ms)
     lift = staging.stage.record(Move, lambda m: m.container == number and m.event is MoveEvent.PICK)
-    arrival = staging.stage.record(GatePassage, lambda p: p.plate == plate and p.direction is Direction.IN)
-    yield arrival | lift
-    staging.stage.seals.silence(seal)
     move = yield lift
+    staging.stage.seals.silence(seal)  # not before: one not heard for long when it is lifted is out of use
     entry = staging.begin(
         "seal", seal, staging.at_slot(move.from_ref), f"关锁 {seal}（箱 {number}）移动中失联", related=(number, plate),
         from_ms=move.observed_at,
