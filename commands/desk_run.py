@@ -276,7 +276,7 @@ class DeskRun:
                 QTimer.singleShot(FINE_MS, lambda: look(patience - 1))
                 return
             for view in views:
-                view.setUpdatesEnabled(False)  # each such picture may take seconds: the desk comes to itself first
+                view.hold()  # each such picture may take seconds: the desk comes to itself first
             QTimer.singleShot(2 * FINE_MS, then)
 
         QTimer.singleShot(FINE_MS, lambda: look(_PATIENCE))

@@ -122,9 +122,5 @@ class Bugs(QObject):
 
 
 def save_screenshot(window: QWidget, file: Path) -> bool:
-    """Saves what a person sees of the window, the 3D view included. Whether it could be written."""
-    screen = window.screen()
-    picture = screen.grabWindow(window.winId()) if QGuiApplication.platformName() == "xcb" else window.grab()
-    if picture.isNull():
-        picture = window.grab()
-    return picture.save(str(file))
+    """Saves the window, the 3D view included, whatever else lies over it on the screen. Whether it could be written."""
+    return window.grab().save(str(file))

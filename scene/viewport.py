@@ -28,7 +28,7 @@ from vtkmodules.vtkRenderingOpenGL2 import vtkGenericOpenGLRenderWindow
 
 from layers.selection import Selection
 from layers.tools import Tool
-from scene.camera import CameraController
+from scene.camera_keys import take_key
 from scene.canvas import canvas_for
 from scene.driver import float_depth
 from scene.quality import LEVELS, SOFTWARE, Adaptive, for_renderer
@@ -69,7 +69,7 @@ class Viewport(QWidget):
         self._frame_s = 0.0
         self._painted_at = 0.0
         self._owed = True
-        self._fine = False
+        self._fine = self._held = False
         self._drawn_share = 1.0
         self._adaptive = Adaptive(scene.quality)
         self._software = False
@@ -130,8 +130,8 @@ class Viewport(QWidget):
         self.asked.connect(lambda found, at: tell(found, self.mapToGlobal(at.toPoint())))
 
     def request_render(self) -> None:
-        """Draw at the next chance; nothing happens while the view is hidden or finalised."""
-        if self._scene is not None and self.isVisible():
+        """Draw at the next chance; nothing happens while the view is hidden, held or finalised."""
+        if self._scene is not None and self.isVisible() and not self._held:
             self._canvas.request()
 
     def project(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -185,6 +185,10 @@ class Viewport(QWidget):
         """Draw with twice the pixels each way and smooth them: for pictures that are kept, at four times the cost."""
         self._fine = fine
         self.request_render()
+
+    def hold(self) -> None:
+        """Keep to the picture there is, for good: one that is being saved need not follow the port."""
+        self._held = True
 
     def set_language(self, language: str) -> None:
         """"zh" or "en", for the names in the scene."""
@@ -392,7 +396,7 @@ class Viewport(QWidget):
         super().leaveEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802, D102 - Qt's name
-        if self._scene is None or not _key(self._scene.camera, event.key(), event.modifiers()):
+        if self._scene is None or not take_key(self._scene.camera, event.key(), event.modifiers()):
             super().keyPressEvent(event)
             return
         self._camera_moved()
@@ -418,36 +422,3 @@ class Viewport(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802, D102 - Qt's name
         self._motion.stop()
         super().hideEvent(event)
-
-
-_ARROWS = {
-    Qt.Key.Key_Left: (-1.0, 0.0),
-    Qt.Key.Key_Right: (1.0, 0.0),
-    Qt.Key.Key_Up: (0.0, 1.0),
-    Qt.Key.Key_Down: (0.0, -1.0),
-}
-_KEY_STEP, _KEY_TURN_PX = 0.08, 24.0
-
-
-def _key(camera: CameraController, key: int, modifiers: Qt.KeyboardModifier) -> bool:
-    """Arrows move, with Shift they turn; plus and minus come nearer and go back, page keys tilt, Home shows the port.
-
-    True when the key meant something.
-    """
-    if key in _ARROWS:
-        right, up = _ARROWS[Qt.Key(key)]
-        if modifiers & Qt.KeyboardModifier.ShiftModifier:
-            camera.orbit(right * _KEY_TURN_PX, up * _KEY_TURN_PX)
-        else:
-            camera.step(right * _KEY_STEP, up * _KEY_STEP)
-    elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
-        camera.zoom(1.0)
-    elif key == Qt.Key.Key_Minus:
-        camera.zoom(-1.0)
-    elif key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
-        camera.orbit(0.0, _KEY_TURN_PX if key == Qt.Key.Key_PageUp else -_KEY_TURN_PX)
-    elif key == Qt.Key.Key_Home:
-        camera.go_home()
-    else:
-        return False
-    return True
