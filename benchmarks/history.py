@@ -27,6 +27,7 @@ import sqlite3
 import sys
 import tempfile
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from functools import partial
@@ -74,7 +75,7 @@ def fixes(layout: PortLayout, minutes: int) -> list[list[Batch]]:
             for piece in port.slices(MORNING_MS + minutes * 60_000) if piece.at_ms > MORNING_MS]
 
 
-class Place:
+class Place(ABC):
     """A database that is filled, and whose caches can be emptied. Kept where a folder is named."""
 
     def __init__(self, folder: Path, records: int) -> None:
@@ -83,20 +84,21 @@ class Place:
 
     name = ""
 
+    @abstractmethod
     def url(self) -> str:
         """Where the history is."""
-        raise NotImplementedError
 
+    @abstractmethod
     def close(self) -> None:
         """End what runs."""
 
+    @abstractmethod
     def emptied(self) -> History:
         """The history, opened anew with all caches empty."""
-        raise NotImplementedError
 
+    @abstractmethod
     def size(self, history: History) -> int:
         """Bytes on disk, after the database's own housekeeping."""
-        raise NotImplementedError
 
     def processes(self) -> list[psutil.Process]:
         """Whose work the questions are."""
@@ -127,6 +129,9 @@ class SqlitePlace(Place):
 
     def url(self) -> str:
         return f"sqlite:///{self._file}"
+
+    def close(self) -> None:
+        """Nothing runs."""
 
     def emptied(self) -> History:
         _out_of_cache([self._file])

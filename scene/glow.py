@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from vtkmodules.util.numpy_support import numpy_to_vtk, numpy_to_vtkIdTypeArray
+from vtkmodules.util.numpy_support import numpy_to_vtk
 from vtkmodules.vtkCommonCore import vtkPoints
-from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData
+from vtkmodules.vtkCommonDataModel import vtkPolyData
 from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper
+
+from scene.quads import quad_cells
 
 _RING_STEPS = 40
 
@@ -54,11 +56,7 @@ class GlowMesh:
             rgba.SetName("colour")
             self.data.GetPointData().SetScalars(rgba)
             if n != self.count:
-                corners = (np.arange(n, dtype=np.int64)[:, None] * 4 + np.array([0, 1, 2, 0, 2, 3])).ravel()
-                cells = vtkCellArray()
-                cells.SetData(numpy_to_vtkIdTypeArray(np.arange(0, 6 * n + 1, 3, dtype=np.int64), deep=True),
-                              numpy_to_vtkIdTypeArray(corners, deep=True))
-                self.data.SetPolys(cells)
+                self.data.SetPolys(quad_cells(n))
             self.data.Modified()
         self.count = n
 

@@ -13,14 +13,15 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from vtkmodules.util.numpy_support import numpy_to_vtk, numpy_to_vtkIdTypeArray
+from vtkmodules.util.numpy_support import numpy_to_vtk
 from vtkmodules.vtkCommonCore import vtkObject, vtkPoints
-from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData
+from vtkmodules.vtkCommonDataModel import vtkPolyData
 from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper
 
 from scene.actors import AIR_DECLARED, AIR_GLSL, FRAGMENT_HEAD, add_air, add_to_vertex_shader, set_air
 from scene.ambient import SAID_GLSL
 from scene.light import Light
+from scene.quads import quad_cells
 
 DOOR: Final = 100.0
 """Added to the third edge distance of a face that has doors: no box is that high."""
@@ -122,7 +123,7 @@ class SteelMesh:
         n = len(points)
         if n != self._room:
             self._room = n
-            self.data.SetPolys(_quads(n))
+            self.data.SetPolys(quad_cells(n))
         self._moves = True
         self._hold(points, colours, edges, deep=True)
         self.touch(n)
@@ -137,7 +138,7 @@ class SteelMesh:
         """
         if len(points) != self._room:
             self._room = len(points)
-            self.data.SetPolys(_quads(self._room))
+            self.data.SetPolys(quad_cells(self._room))
         self._lent = points, colours, edges
         self._bounds, self._moves = bounds or self._bounds, bounds is None
         self._hold(points, colours, edges, deep=False)
@@ -215,13 +216,3 @@ class SteelMesh:
         for actor, mine in ((self.actor, self._close), (self.far_actor, not self._close)):
             if bool(actor.GetVisibility()) != (seen and mine):
                 actor.SetVisibility(seen and mine)
-
-
-def _quads(count: int) -> vtkCellArray:
-    """Two triangles for each four points."""
-    first = np.arange(count, dtype=np.int64)[:, None] * 4
-    corners = (first + np.array([0, 1, 2, 0, 2, 3])).ravel()
-    cells = vtkCellArray()
-    cells.SetData(numpy_to_vtkIdTypeArray(np.arange(0, 6 * count + 1, 3, dtype=np.int64), deep=True),
-                  numpy_to_vtkIdTypeArray(corners, deep=True))
-    return cells

@@ -12,9 +12,9 @@ from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from vtkmodules.util.numpy_support import numpy_to_vtk, numpy_to_vtkIdTypeArray
+from vtkmodules.util.numpy_support import numpy_to_vtk
 from vtkmodules.vtkCommonCore import vtkPoints
-from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData
+from vtkmodules.vtkCommonDataModel import vtkPolyData
 from vtkmodules.vtkRenderingCore import vtkActor, vtkRenderer
 
 from layers.box_forms import DRY
@@ -28,6 +28,7 @@ from scene.light import Light
 from scene.models.containers import ALWAYS, dress
 from scene.props.base import StaticProp
 from scene.props.containers import ShippedContainers, under_spreaders
+from scene.quads import quad_cells
 
 NEAREST_REACH_M: Final = 220.0
 _REACH_SHARE: Final = 0.25  # of the reach of steel
@@ -233,11 +234,7 @@ class _DressMesh:
         self.data.GetPointData().SetScalars(colours)
         self.data.GetPointData().AddArray(under)
         if n != self.count:
-            corners = (np.arange(n, dtype=np.int64)[:, None] * 4 + np.array([0, 1, 2, 0, 2, 3])).ravel()
-            cells = vtkCellArray()
-            cells.SetData(numpy_to_vtkIdTypeArray(np.arange(0, 6 * n + 1, 3, dtype=np.int64), deep=True),
-                          numpy_to_vtkIdTypeArray(corners, deep=True))
-            self.data.SetPolys(cells)
+            self.data.SetPolys(quad_cells(n))
         self.count = n
         self.data.Modified()
 

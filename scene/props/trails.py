@@ -9,14 +9,15 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from vtkmodules.util.numpy_support import numpy_to_vtk, numpy_to_vtkIdTypeArray
+from vtkmodules.util.numpy_support import numpy_to_vtk
 from vtkmodules.vtkCommonCore import vtkPoints
-from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData
+from vtkmodules.vtkCommonDataModel import vtkPolyData
 from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper, vtkRenderer
 
 from layers.palette import TRAIL
 from layers.trails import WINDOW_S, TrailsLayer
 from scene.props.base import StaticProp
+from scene.quads import quad_cells
 
 _HALF_M: Final = 0.55
 _LEAST: Final = 0.0007  # half width as a share of the distance: about a pixel on a screen a thousand high
@@ -106,9 +107,5 @@ class Trails(StaticProp):
         marks = numpy_to_vtk(trail.reshape(-1, 3), deep=True)
         marks.SetName("trail")
         self._data.GetPointData().AddArray(marks)
-        corners = (np.arange(count, dtype=np.int64)[:, None] * 4 + np.array([0, 1, 2, 0, 2, 3])).ravel()
-        cells = vtkCellArray()
-        cells.SetData(numpy_to_vtkIdTypeArray(np.arange(0, 6 * count + 1, 3, dtype=np.int64), deep=True),
-                      numpy_to_vtkIdTypeArray(corners, deep=True))
-        self._data.SetPolys(cells)
+        self._data.SetPolys(quad_cells(count))
         self._data.Modified()
