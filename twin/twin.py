@@ -252,9 +252,10 @@ class Twin:
         for moments in (Kind.MOVE, Kind.GATE_PASSAGE):
             self.activity.take(fresh.get(moments, ()))
         self.warnings.pass_time(self.now)
-        for found, changed_by in self._to_judge(fresh, changes):
-            view = View(self._state, found, changed_by, self.now)
-            for fault in self._engine.judge(view, self.warnings, self._feeds):
+        steps = self._to_judge(fresh, changes)
+        for number, (found, changed_by) in enumerate(steps, start=1):
+            view, catching_up = View(self._state, found, changed_by, self.now), bool(self._held) or number < len(steps)
+            for fault in self._engine.judge(view, self.warnings, self._feeds, catching_up):
                 off = fault.status
                 changes.say(Event(EventKind.RULE_OFF, self.now, "rule", off.rule, facts={"reason": off.reason}))
                 if self._on_fault is not None:

@@ -209,6 +209,10 @@ class WarningBook:
 
     # Rules' findings
 
+    def knows(self, rule: str, subject: str, incident: str) -> bool:
+        """Whether an incident was told of before."""
+        return (rule, subject, incident) in self._incidents
+
     def found(
         self, finding: Finding, now: int, feeds: Iterable[FeedRelied] = (), version: int = 0,
     ) -> RiskWarning | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from tests.core.test_r15_device_down import says
 from tests.core.timeline import Story, at, number
-from twin.batch import batch_of
-from twin.records import RECORD_CLASSES, DeclarationState
+from twin.batch import Batch, batch_of
+from twin.records import RECORD_CLASSES, DeclarationState, Kind
+from twin.rules.r15_device_down import DeviceDown
 from twin.rules.registry import make_rules
 from twin.twin import Twin
 
@@ -58,3 +60,31 @@ def test_what_comes_right_after_is_judged_with_what_waited() -> None:
     for second in range(30):
         twin.apply([], at("8:15:02") + second * 1_000)
     assert [w.subject for w in twin.warnings.all() if w.rule == "R01"] == [number(1)]
+
+
+def test_what_the_steps_that_waited_overturn_among_themselves_nobody_is_told() -> None:
+    """A source says how its cameras are, then everything of the hour before; one camera has really been silent."""
+    story = Story()
+    cameras, quiet = [f"CAM-{number}" for number in range(20)], "CAM-7"
+    latest = [says(story, "8:58", camera) for camera in cameras if camera != quiet]
+    latest.append(says(story, "8:20", quiet))
+    hour = [says(story, at("8:00") + (turn * 300 + number * 10) * 1000, camera)
+            for turn in range(12) for number, camera in enumerate(cameras) if camera != quiet or turn < 4]
+    twin = Twin(story.index, [DeviceDown()])
+    twin.hold_rules(True)
+    for some in (latest, *(hour[begin:begin + 20] for begin in range(0, len(hour), 20))):
+        twin.apply([batch_of(Kind.DEVICE_HEALTH, some, at("9:00")), *_filler(story)], at("9:00"))
+    twin.hold_rules(False)
+    beats = 0
+    while not twin.judging:
+        assert twin.warnings.all() == (), "not while there is more to be seen"
+        twin.apply([], at("9:01") + beats * 1_000)
+        beats += 1
+    assert beats > 2, "they waited for several beats"
+    twin.apply([], at("9:02"))
+    assert [(w.subject, w.facts["cause"], w.overturned) for w in twin.warnings.all()] == [(quiet, "silent", False)]
+
+
+def _filler(story: Story) -> list[Batch]:
+    """Fixes enough that each step waits by itself."""
+    return [batch_of(Kind.POSITION, [story.fix("8:59", 150.0, 100.0, f"闽{n}") for n in range(4_000)], at("9:00"))]

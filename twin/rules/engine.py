@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from twin.feed_health import FeedHealth
-from twin.rules.base import Rule, RuleFault, RuleStatus, Verdict, View
+from twin.rules.aside import Aside
+from twin.rules.base import Rule, RuleFault, RuleStatus, View
 from twin.rules.culprit import culprits
 from twin.warning_book import WarningBook
 from twin.warnings import FeedRelied
@@ -40,6 +41,7 @@ class Engine:
         self._rules = tuple(rules)
         self._running = [_Running(rule, rule.start()) for rule in rules]
         self.status = {rule_id: RuleStatus(rule_id) for rule_id in ids}
+        self._aside = Aside()
 
     def save(self) -> tuple[dict[str, Any], dict[str, RuleStatus]]:
         """The memories of the rules that are on, by rule id, and the status of all. Memories are never changed."""
@@ -47,13 +49,18 @@ class Engine:
 
     def restore(self, memories: Mapping[str, Any], status: Mapping[str, RuleStatus]) -> None:
         """Every rule remembers what it did then and is on or off as it was; one that was not there starts anew."""
+        self._aside = Aside()
         self.status = {rule.spec.id: status.get(rule.spec.id, RuleStatus(rule.spec.id)) for rule in self._rules}
         self._running = [
             _Running(rule, memories[rule.spec.id] if rule.spec.id in memories else rule.start())
             for rule in self._rules if self.status[rule.spec.id].on]
 
-    def judge(self, view: View, book: WarningBook, feeds: Sequence[FeedHealth]) -> tuple[RuleFault, ...]:
-        """Lets every rule judge a step; returns the rules that failed in it, with the records at which they did."""
+    def judge(
+        self, view: View, book: WarningBook, feeds: Sequence[FeedHealth], catching_up: bool = False,
+    ) -> tuple[RuleFault, ...]:
+        """Lets every rule judge a step; returns the rules that failed in it, with the records at which they did.
+        `catching_up`: further steps wait; what is found is told after the last of them.
+        """
         relied = tuple(FeedRelied(f.name, str(f.state), f.lag_s) for f in feeds)
         faults = []
         for running in tuple(self._running):
@@ -68,12 +75,7 @@ class Engine:
                 faults.append(RuleFault(status, culprits(view, running.fails)))
                 continue
             running.memory = verdict.memory
-            _take(verdict, spec.version, view.now, book, relied)
+            self._aside.take(verdict, view.now, spec.version, relied, book.knows)
+        if not catching_up:
+            self._aside.tell(book)
         return tuple(faults)
-
-
-def _take(verdict: Verdict, version: int, now: int, book: WarningBook, relied: tuple[FeedRelied, ...]) -> None:
-    for finding in verdict.findings:
-        book.found(finding, now, relied, version)
-    for clearing in verdict.clearings:
-        book.cleared(clearing, now)
